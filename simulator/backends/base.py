@@ -1,0 +1,70 @@
+"""What a run needs of a server. Backends differ only behind this interface."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from aioxmpp.connector import BaseConnector
+
+from simulator.events import AnyRecord
+from simulator.scenario.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """How one agent reaches the server: the three parts of aioxmpp's `override_peer`."""
+
+    host: str
+    port: int
+    connector: BaseConnector
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """What a run lends a backend.
+
+    `clock` gives microseconds since the run's start; `record` appends to the journal;
+    `folder` is the run folder, where a server's logs go.
+    """
+
+    plan: Plan
+    clock: Callable[[], int]
+    record: Callable[[AnyRecord], None]
+    folder: Path | None
+
+
+class Backend(Protocol):
+    """An XMPP server for one run.
+
+    `name` and `version` go to the journal. `domain` is the host part of every agent's JID.
+    `sees_sessions`: the backend itself writes `Actual` records (source ``server``); where it
+    cannot, the agents' observers write them at issue (source ``client``).
+    """
+
+    name: str
+    version: str
+    domain: str
+    sees_sessions: bool
+
+    def run(self, main: Callable[[], Awaitable[Any]]) -> Any:
+        """Run `main()` on an event loop of this backend's kind, virtual or real, to its end."""
+        ...
+
+    async def start(self, context: RunContext) -> None:
+        """Bring the server up. Raises BackendError with the server's name and address."""
+        ...
+
+    async def create_accounts(self, passwords: Mapping[str, str]) -> None:
+        """Make the accounts: localpart -> password."""
+        ...
+
+    def peer(self, agent: str) -> Peer:
+        """How this agent reaches the server. Each call may be for a new connection."""
+        ...
+
+    async def stop(self) -> None:
+        """Stop the server and remove what it left, except its logs. Never raises twice."""
+        ...

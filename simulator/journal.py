@@ -1,0 +1,123 @@
+"""The journal: one append-only file a run, one JSON record a line.
+
+It can be read while the run goes on and after a kill: every line stands for itself, and a
+torn last line is left out. Writes are buffered and reach the disk at least twice a second of
+real time, so a killed process loses what was written after that and at most a part of a line.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+import msgspec
+
+from simulator.errors import JournalError
+from simulator.events import FORMAT, AnyRecord, RunStarted
+
+FILE_NAME = "journal.jsonl"
+_FLUSH_EVERY = 0.5
+_BUFFER = 1 << 16
+
+Listener = Callable[[AnyRecord], None]
+
+
+class Journal:
+    """Appends records to a file, or keeps nothing when `path` is None; tells its listeners.
+
+    Listeners are called in the order in which they were added, with each record. A file that
+    exists already is refused: a journal is never overwritten.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._file: IO[bytes] | None = None
+        if path is not None:
+            try:
+                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            except OSError as error:
+                raise JournalError(f"{path}: cannot be written: {error.strerror}") from error
+            self._file = os.fdopen(descriptor, "wb", buffering=_BUFFER)
+        self._path = path
+        self._listeners: list[Listener] = []
+        self._encoder = msgspec.json.Encoder()
+        self._line = bytearray()
+        self._flushed = time.perf_counter()
+        self.records = 0
+
+    def listen(self, listener: Listener) -> None:
+        """Call `listener` with every record from now on."""
+        self._listeners.append(listener)
+
+    def append(self, record: AnyRecord) -> None:
+        """Write one record. Raises JournalError when the disk refuses it."""
+        self.records += 1
+        if self._file is not None:
+            self._write(record)
+        for listener in self._listeners:
+            listener(record)
+
+    def _write(self, record: AnyRecord) -> None:
+        assert self._file is not None
+        line = self._line
+        self._encoder.encode_into(record, line)
+        line.append(0x0A)
+        try:
+            self._file.write(line)
+            if not self.records & 0x3F and time.perf_counter() - self._flushed > _FLUSH_EVERY:
+                self.flush()
+        except OSError as error:
+            raise JournalError(f"{self._path}: cannot be written: {error.strerror}") from error
+
+    def flush(self) -> None:
+        """Hand everything written so far to the operating system."""
+        if self._file is not None:
+            self._file.flush()
+        self._flushed = time.perf_counter()
+
+    def close(self) -> None:
+        """Flush to the disk and close. Closing twice is allowed."""
+        if self._file is None or self._file.closed:
+            return
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def read_journal(path: Path) -> Iterator[AnyRecord]:
+    """Yield the records of a journal file, oldest first.
+
+    A torn last line is left out. Raises JournalError for anything else that is not a record,
+    with the line's number, and for a journal of a newer format.
+    """
+    decoder = msgspec.json.Decoder(AnyRecord)
+    try:
+        with open(path, "rb") as lines:
+            for number, line in enumerate(lines, start=1):
+                if not line.endswith(b"\n"):
+                    return
+                try:
+                    record = decoder.decode(line)
+                except msgspec.MsgspecError as error:
+                    raise JournalError(f"{path}:{number}: not a record: {error}") from error
+                if isinstance(record, RunStarted) and record.format > FORMAT:
+                    raise JournalError(
+                        f"{path}: format {record.format}; this version reads up to {FORMAT}"
+                    )
+                yield record
+    except OSError as error:
+        raise JournalError(f"{path}: cannot be read: {error.strerror}") from error

@@ -1,0 +1,154 @@
+"""The plan: a scenario with every name, graph, sample and time worked out.
+
+A plan is plain frozen data. It is what a run executes; it knows no server and no clock. Times
+are integer microseconds from the start of the run. Everything random in it was drawn when it
+was built, from generators derived from the scenario's seed; what stays random at run time
+(an approver's delay, a link's latency) is a `Distribution` that the run samples from a
+generator of its own for each agent and link.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+from typing import Any, Literal, Protocol
+
+Microseconds = int
+
+
+class Distribution(Protocol):
+    """A distribution of durations."""
+
+    def sample(self, random: Random) -> Microseconds:
+        """One duration in microseconds, never negative."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PresencePlan:
+    """A presence to show. `status` maps a language (None for the default) to a text."""
+
+    available: bool = True
+    show: Literal["", "chat", "away", "xa", "dnd"] = ""
+    status: tuple[tuple[str | None, str], ...] = ()
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceChange:
+    """A change of presence; a part that is None keeps its value."""
+
+    show: Literal["", "chat", "away", "xa", "dnd"] | None = None
+    status: tuple[tuple[str | None, str], ...] | None = None
+    priority: int | None = None
+
+
+Decision = Literal["approve", "approve_and_subscribe", "deny", "ignore", "approve_all"]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRule:
+    """What to do on a subscription request. The first rule that matches is used.
+
+    `share`: the rule holds for this share of askers, drawn once for each asker.
+    `askers`: the rule holds for these agents only; None means everybody.
+    """
+
+    decision: Decision
+    delay: Distribution | None = None
+    share: float = 1.0
+    askers: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BehaviourPlan:
+    """A behaviour to add: an import path or the name of a built-in, with its arguments."""
+
+    path: str
+    arguments: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AgentPlan:
+    """One agent. `name` is its localpart and is unique in the plan.
+
+    `start` is when it starts. `agent_class` is None for the built-in agent, else an import
+    path ``module:Class`` of a `spade.agent.Agent`.
+    """
+
+    name: str
+    population: str
+    index: int
+    resource: str
+    start: Microseconds = 0
+    manager: Literal["documented", "spade"] = "documented"
+    agent_class: str | None = None
+    arguments: tuple[tuple[str, Any], ...] = ()
+    behaviours: tuple[BehaviourPlan, ...] = ()
+    presence: PresencePlan | None = None
+    on_subscribe: tuple[PolicyRule, ...] = ()
+
+
+ActionName = Literal[
+    "set_presence",
+    "become_unavailable",
+    "subscribe",
+    "unsubscribe",
+    "approve",
+    "deny",
+    "remove",
+    "stop",
+    "start",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionPlan:
+    """One timed action of one agent. `peer` is an agent's name or a foreign bare JID.
+
+    `origin` names the entry of the scenario that it comes from: ``subscriptions[0]``.
+    """
+
+    at: Microseconds
+    agent: str
+    do: ActionName
+    origin: str
+    peer: str = ""
+    change: PresenceChange | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WatchPlan:
+    """`watcher` wants to see `contact`."""
+
+    watcher: str
+    contact: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """When the run ends.
+
+    duration: at `limit`. converged: when every planned action was issued and the rosters and
+    the availability have been converged for `settle`, at most at `limit`.
+    """
+
+    until: Literal["converged", "duration"]
+    limit: Microseconds
+    settle: Microseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A scenario, worked out. `scenario` is its resolved document, as the journal keeps it."""
+
+    name: str
+    seed: int
+    scenario: dict[str, Any]
+    agents: tuple[AgentPlan, ...]
+    watches: tuple[WatchPlan, ...]
+    actions: tuple[ActionPlan, ...]
+    run: RunPlan
+    latency: Distribution
+    pings: bool
