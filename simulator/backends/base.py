@@ -49,16 +49,23 @@ class Backend(Protocol):
     domain: str
     sees_sessions: bool
 
-    def run(self, main: Callable[[], Awaitable[Any]]) -> Any:
-        """Run `main()` on an event loop of this backend's kind, virtual or real, to its end."""
+    def run(self, main: Callable[[], Awaitable[Any]], seed: int) -> Any:
+        """Run `main()` on an event loop of this backend's kind, virtual or real, to its end.
+
+        `seed` is the run's; a virtual run pins all randomness to it.
+        """
         ...
 
     async def start(self, context: RunContext) -> None:
         """Bring the server up. Raises BackendError with the server's name and address."""
         ...
 
-    async def create_accounts(self, passwords: Mapping[str, str]) -> None:
-        """Make the accounts: localpart -> password."""
+    async def create_accounts(self, passwords: Mapping[str, str]) -> Mapping[str, str]:
+        """Make the accounts: localpart -> password.
+
+        Returns the passwords that the agents log in with: those given, or the own ones of
+        accounts that exist already on an external server.
+        """
         ...
 
     def peer(self, agent: str) -> Peer:

@@ -1,0 +1,31 @@
+"""Exceptions in users' code, as text that does not depend on the machine.
+
+Frames of the standard library are left out: their line numbers differ between Python versions,
+and the reader looks for the user's lines. Files appear by module name, without their folders.
+"""
+
+from __future__ import annotations
+
+import sysconfig
+import traceback
+from pathlib import Path
+
+_STANDARD_LIBRARY = Path(sysconfig.get_paths()["stdlib"])
+
+
+def describe_error(error: BaseException) -> tuple[str, str]:
+    """(``ValueError: text``, frames outside the standard library, oldest first)."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [_describe_frame(frame) for frame in frames if not _is_standard(frame.filename)]
+    return f"{type(error).__name__}: {error}", "\n".join(lines)
+
+
+def _describe_frame(frame: traceback.FrameSummary) -> str:
+    return f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}: {frame.line or ''}"
+
+
+def _is_standard(filename: str) -> bool:
+    path = Path(filename)
+    if "site-packages" in path.parts:
+        return False
+    return filename.startswith("<frozen") or _STANDARD_LIBRARY in path.parents

@@ -1,0 +1,276 @@
+"""A SPADE agent under the harness: ours or a user's own class, observed and told what to do.
+
+A user's class is not changed. The agent that runs is an instance of a class made from it, with
+`HarnessedAgent` in front, which knows the server and lets the observer in before it connects.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+import aiosasl
+import spade.agent
+import spade.behaviour
+from aioxmpp import PresenceState
+from spade.agent import AuthenticationFailure
+
+from simulator.agents.actions import ACTIONS, show_first_presence
+from simulator.agents.failures import describe_error
+from simulator.agents.imports import load_class
+from simulator.agents.names import Names
+from simulator.agents.observer import Observer
+from simulator.agents.policies import SubscriptionPolicy
+from simulator.backends.base import Peer
+from simulator.events import Action, AnyRecord, Failure
+from simulator.scenario.plan import ActionPlan, AgentPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a run lends to each of its agents."""
+
+    names: Names
+    record: Callable[[AnyRecord], None]
+    clock: Callable[[], int]
+    peer: Callable[[str], Peer]
+    seed: int
+    writes_actual: bool
+    pings: bool
+
+
+class HarnessedAgent(spade.agent.Agent):
+    """Put in front of an agent's own class. `harness` is set before the agent starts."""
+
+    harness: AgentHarness
+
+    async def _async_connect(self) -> None:
+        self.harness.before_connecting(self)
+        if self.harness.plan.presence is None:
+            await super()._async_connect()
+        else:
+            await self._connect_with_first_presence()
+
+    async def _connect_with_first_presence(self) -> None:
+        # SPADE connects with a bare available presence, which forgets status and priority.
+        show_first_presence(self.presence, self.harness.plan.presence)
+        self.conn_coro = self.client.connected(presence=PresenceState(available=False))
+        try:
+            self.stream = await self.conn_coro.__aenter__()
+        except aiosasl.AuthenticationFailure as error:
+            raise AuthenticationFailure(str(error)) from error
+
+
+class PlanBehaviour(spade.behaviour.CyclicBehaviour):
+    """Does what the plan asks, in order, through the agent's presence manager."""
+
+    def __init__(self, harness: AgentHarness) -> None:
+        super().__init__()
+        self._harness = harness
+        self._waiting: asyncio.Queue[ActionPlan] = asyncio.Queue()
+
+    def match(self, _message: Any) -> bool:
+        """Messages are for the agent's own behaviours."""
+        return False
+
+    def put(self, action: ActionPlan) -> None:
+        """Ask for an action; it is done once the agent runs."""
+        self._waiting.put_nowait(action)
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything asked for has been done."""
+        return self._waiting.empty()
+
+    async def run(self) -> None:
+        action = await self._waiting.get()
+        await self._harness.perform(action)
+
+
+class AgentHarness:
+    """One planned agent: makes it, starts and stops it, passes actions on, reports failures."""
+
+    def __init__(self, plan: AgentPlan, password: str, surroundings: Surroundings) -> None:
+        self.plan = plan
+        self.failures: list[str] = []
+        self._password = password
+        self._surroundings = surroundings
+        self._random = Random(f"{surroundings.seed}/agent/{plan.name}")
+        self._policy: SubscriptionPolicy | None = None
+        self._behaviour: PlanBehaviour | None = None
+        self._early: list[ActionPlan] = []
+        self._observer: Observer | None = None
+        self._stopped = False
+        self.agent: Any = None
+
+    # --- life ---
+
+    async def start(self) -> None:
+        """Make the agent and start it. Raises what its class, setup() or the server raises."""
+        self._stopped = False
+        self.agent = self._make_agent()
+        for behaviour in self.plan.behaviours:
+            made = load_class(behaviour.path)(**dict(behaviour.arguments))
+            self.agent.add_behaviour(made)
+        behaviour = PlanBehaviour(self)
+        self.agent.add_behaviour(behaviour)
+        await self.agent.start(auto_register=False)
+        self._behaviour = behaviour
+        for action in self._early:
+            behaviour.put(action)
+        self._early.clear()
+
+    async def stop(self) -> None:
+        """Stop the agent as SPADE does."""
+        self._stopped = True
+        self._behaviour = None
+        await self.agent.stop()
+
+    def is_alive(self) -> bool:
+        """Whether the agent runs, as SPADE says."""
+        return self.agent is not None and bool(self.agent.is_alive())
+
+    def is_connected(self) -> bool:
+        """Whether the agent has an established stream."""
+        return self.agent is not None and self.agent.client is not None and bool(
+            self.agent.client.established
+        )
+
+    @property
+    def busy(self) -> bool:
+        """Whether actions wait to be done, or requests wait for their delayed answer."""
+        waits = self._behaviour is not None and not self._behaviour.idle
+        delays = self._policy is not None and self._policy.pending > 0
+        return waits or delays or bool(self._early)
+
+    # --- making the agent ---
+
+    def _make_agent(self) -> Any:
+        own = spade.agent.Agent if self.plan.agent_class is None else load_class(
+            self.plan.agent_class
+        )
+        made = harnessed(own)
+        in_constructor, attributes = split_arguments(own, dict(self.plan.arguments))
+        agent = made(self._jid(), self._password, **in_constructor)
+        for name, value in attributes.items():
+            setattr(agent, name, value)
+        agent.harness = self
+        return agent
+
+    def _jid(self) -> str:
+        bare = self._surroundings.names.jid(self.plan.name)
+        return f"{bare}/{self.plan.resource}" if self.plan.resource else bare
+
+    def before_connecting(self, agent: Any) -> None:
+        """The client is made and not connected: let the observer in and name the server."""
+        around = self._surroundings
+        peer = around.peer(self.plan.name)
+        agent.client.override_peer = [(peer.host, peer.port, peer.connector)]
+        if not around.pings:
+            agent.client.stream.soft_timeout = None
+        self._observer = Observer(
+            self.plan.name,
+            around.names,
+            around.record,
+            around.clock,
+            writes_actual=around.writes_actual,
+        )
+        self._observer.attach(agent.client)
+        if hasattr(agent.presence, "report"):
+            agent.presence.report = self.report
+        if self.plan.on_subscribe:
+            self._policy = SubscriptionPolicy(self.plan.on_subscribe, self._random)
+            self._policy.attach(agent.presence, around.names.name)
+
+    # --- actions ---
+
+    def ask(self, action: ActionPlan) -> None:
+        """Pass an action on to the agent's behaviour; an agent that is to start does it then."""
+        if self._behaviour is not None:
+            self._behaviour.put(action)
+        elif self._stopped:
+            self.skip(action, "the agent is stopped")
+        else:
+            self._early.append(action)
+
+    def give_up(self, reason: str) -> None:
+        """The agent will not start: what it was asked to do is skipped."""
+        self._stopped = True
+        for action in self._early:
+            self.skip(action, reason)
+        self._early.clear()
+
+    def skip(self, action: ActionPlan, reason: str) -> None:
+        """Record that an action was not possible."""
+        self._record_action(action, reason)
+
+    async def perform(self, action: ActionPlan) -> None:
+        """Do one action. A refused one is recorded and ends nothing."""
+        peer = self._surroundings.names.jid(action.peer) if action.peer else ""
+        self._record_action(action)
+        try:
+            await ACTIONS[action.do](self.agent, action, peer)
+        except Exception as error:  # the agent goes on, whatever an action meets
+            self.report(f"{action.origin} {action.do}", error)
+
+    def _record_action(self, action: ActionPlan, skipped: str = "") -> None:
+        self._surroundings.record(
+            Action(
+                t=self._surroundings.clock(),
+                agent=self.plan.name,
+                do=action.do,
+                peer=action.peer,
+                origin=action.origin,
+                skipped=skipped,
+            )
+        )
+
+    # --- failures ---
+
+    def report(self, where: str, error: BaseException) -> None:
+        """Record an exception in the agent's code."""
+        text, traceback = describe_error(error)
+        self.failures.append(f"{text} in {where}")
+        self._surroundings.record(
+            Failure(
+                t=self._surroundings.clock(),
+                agent=self.plan.name,
+                where=where,
+                error=text,
+                traceback=traceback,
+            )
+        )
+
+    # --- views ---
+
+    @property
+    def names(self) -> Names:
+        """The run's translation between JIDs and names."""
+        return self._surroundings.names
+
+    @property
+    def observer(self) -> Observer | None:
+        """The observer of the agent's client, once it has one."""
+        return self._observer
+
+
+def harnessed(own: type) -> type:
+    """A class that is `own` with `HarnessedAgent` in front, under the same name."""
+    return type(own.__name__, (HarnessedAgent, own), {"__module__": own.__module__})
+
+
+def split_arguments(
+    own: type, arguments: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Split a scenario's arguments: those that the constructor names, and the others.
+
+    The others become attributes, as SPADE users set them between making and starting an agent.
+    """
+    parameters = inspect.signature(own).parameters
+    named = {name: value for name, value in arguments.items() if name in parameters}
+    others = {name: value for name, value in arguments.items() if name not in parameters}
+    return named, others

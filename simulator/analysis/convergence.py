@@ -1,0 +1,165 @@
+"""How far rosters and availability have converged, now and over time.
+
+`roster_convergence(t)`: of the roster entries that are expected or served, the share whose
+served state is an expected one. (A surplus entry is one that is served and not expected: it
+counts as wrong. Where the oracle allows several outcomes, each of them is right.) The rosters
+of agents that have no session are left out: nobody can read them.
+
+`availability_convergence(t)`: of the authorised watches, the share whose observed availability
+equals the actual one.
+
+A share of nothing is undefined (None), not 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from simulator.analysis.oracle import Oracle
+from simulator.analysis.served import ServedRosters
+from simulator.analysis.watches import Listener as WatchListener
+from simulator.analysis.watches import Sight, Watches
+from simulator.events import (
+    Actual,
+    Agent,
+    AnyRecord,
+    Received,
+    Roster,
+    Sent,
+    Session,
+    View,
+    Watch,
+)
+
+Handler = Callable[[Any], object]
+
+
+class Share(NamedTuple):
+    """`right` of `total`."""
+
+    right: int
+    total: int
+
+    @property
+    def ratio(self) -> float | None:
+        """The share, or None of nothing."""
+        return self.right / self.total if self.total else None
+
+    @property
+    def complete(self) -> bool:
+        """Is nothing wrong? True of nothing."""
+        return self.right == self.total
+
+
+class ConvergenceMonitor:
+    """An incremental fold: give every record of the journal to `see`, in order.
+
+    `oracle`, `served` and `watches` are the folds it is made of.
+    """
+
+    def __init__(self, watch_listener: WatchListener | None = None) -> None:
+        self.served = ServedRosters()
+        self.oracle = Oracle(self._entry_changed)
+        self.served.listen(self._entry_changed)
+        self.watches = Watches(self.served, watch_listener)
+        self.time = 0
+        self._verdicts: dict[tuple[str, str], bool] = {}
+        self._right = 0
+        self.handlers: dict[type, Handler] = {
+            Sent: self.oracle.sent,
+            Received: self._received,
+            Roster: self._roster,
+            Agent: self.served.agent,
+            View: self.served.view,
+            Session: self._session,
+            Watch: self.watches.plan,
+            Actual: self.watches.actual,
+        }
+
+    def see(self, record: AnyRecord) -> None:
+        """Take the next record."""
+        self.time = record.t
+        handler = self.handlers.get(type(record))
+        if handler is not None:
+            handler(record)
+
+    @property
+    def rosters(self) -> Share:
+        """Roster entries: right, and all that are expected or served."""
+        return Share(self._right, len(self._verdicts))
+
+    @property
+    def availability(self) -> Share:
+        """Watches: right, and authorised."""
+        counts = self.watches.counts
+        return Share(counts[Sight.RIGHT], sum(counts) - counts[Sight.UNAUTHORISED])
+
+    @property
+    def roster_ratio(self) -> float | None:
+        """`roster_convergence` now; None where there is no entry."""
+        return self.rosters.ratio
+
+    @property
+    def availability_ratio(self) -> float | None:
+        """`availability_convergence` now; None where no watch is authorised."""
+        return self.availability.ratio
+
+    @property
+    def converged(self) -> bool:
+        """Is nothing wrong, and no roster action on its way?
+
+        It says nothing about answers that agents may still give: whoever runs the agents
+        knows of those.
+        """
+        return (
+            self.rosters.complete
+            and self.availability.complete
+            and not self.oracle.unsettled(self.time)
+        )
+
+    def wrong_entries(self) -> list[tuple[str, str]]:
+        """The roster entries (agent, peer) that are wrong now, sorted."""
+        return sorted(key for key, right in self._verdicts.items() if not right)
+
+    def _received(self, record: Received) -> None:
+        if record.type in ("available", "unavailable"):
+            self.watches.received(record)
+        else:
+            self.oracle.received(record)
+
+    def _roster(self, record: Roster) -> None:
+        self.oracle.roster(record)
+        self.served.roster(record)
+
+    def _session(self, record: Session) -> None:
+        changed = self.served.session(record)
+        self.watches.session(record)
+        if changed:
+            known = dict.fromkeys(self.served.rosters.get(record.agent, ()))
+            for peer in known | dict.fromkeys(self.oracle.peers(record.agent)):
+                self._entry_changed(record.agent, peer, record.t)
+
+    def _entry_changed(self, agent: str, peer: str, t: int) -> None:
+        verdict = self._verdict(agent, peer) if self.served.online(agent) else None
+        self._right += (verdict is True) - (self._verdicts.get((agent, peer)) is True)
+        if verdict is None:
+            self._verdicts.pop((agent, peer), None)
+        else:
+            self._verdicts[agent, peer] = verdict
+
+    def _verdict(self, agent: str, peer: str) -> bool | None:
+        """Is the entry right? None where there is nothing to compare."""
+        entry = self.served.entry(agent, peer)
+        allowed = self.oracle.allowed(agent, peer)
+        if entry is None and None in allowed:
+            return None
+        return entry in allowed
+
+
+def watch_convergence(records: Iterable[AnyRecord]) -> ConvergenceMonitor:
+    """A monitor that has seen all of `records`."""
+    monitor = ConvergenceMonitor()
+    for record in records:
+        monitor.see(record)
+    return monitor

@@ -1,0 +1,63 @@
+"""Detection: when each watcher saw that a dead agent is gone.
+
+For each death (`Died`) and each watch of the agent that was authorised and saw it available: the
+time to the receipt after which the watcher sees none of its resources available. A watch that
+ends first is not due; where the agent came back or the run ended first, the death stayed
+undetected.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from simulator.analysis.watches import Sight, Watches, WatchState
+from simulator.events import Actual, Died
+
+Result = Literal["detected", "undetected", "not due"]
+
+
+@dataclass(slots=True)
+class Detection:
+    """One death at one watcher; times in microseconds, `seen` only if detected."""
+
+    died: Died
+    watcher: str
+    result: Result = "undetected"
+    seen: int | None = None
+
+
+class Detections:
+    """Collects detections. Feed it after the watches have taken the same record."""
+
+    def __init__(self, watches: Watches) -> None:
+        self.all: list[Detection] = []
+        self._watches = watches
+        self._open: dict[str, dict[WatchState, Detection]] = {}
+
+    def died(self, record: Died) -> None:
+        """Take a death."""
+        opened = self._open.setdefault(record.agent, {})
+        for watch in self._watches.of_contact(record.agent):
+            if watch.sight and watch.observed and watch not in opened:
+                detection = opened[watch] = Detection(record, watch.watcher)
+                self.all.append(detection)
+
+    def actual(self, record: Actual) -> None:
+        """Take what the server accepted: an agent that came back is not gone."""
+        if record.available:
+            self._open.pop(record.agent, None)
+
+    def receipt(self, watch: WatchState, t: int) -> None:
+        """Take a receipt of a watch."""
+        opened = self._open.get(watch.contact)
+        if opened and watch in opened and not watch.observed:
+            detection = opened.pop(watch)
+            detection.seen = t
+            detection.result = "detected"
+
+    def sight_changed(self, watch: WatchState, old: Sight, t: int) -> None:
+        """A watch that ends is not due."""
+        opened = self._open.get(watch.contact)
+        if opened and not watch.sight and watch in opened:
+            opened.pop(watch).result = "not due"

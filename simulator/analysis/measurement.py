@@ -1,0 +1,198 @@
+"""One pass over a journal that measures everything.
+
+The *observation* ends where the run begins to read the final views (or writes outcomes), or at
+the journal's last record: what the harness does to take the agents down is no part of it. After
+that only the final rosters count.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from simulator.analysis.convergence import ConvergenceMonitor, Handler, Share
+from simulator.analysis.detection import Detections
+from simulator.analysis.ledger import Ledger
+from simulator.analysis.phases import Phase, PhaseSpans
+from simulator.analysis.propagation import Propagation
+from simulator.analysis.series import Converged, Series, time_to_converge
+from simulator.analysis.spans import AvailabilitySpans, SightSpans
+from simulator.analysis.watches import Sight, WatchState
+from simulator.events import (
+    Action,
+    Actual,
+    Agent,
+    AnyRecord,
+    Belief,
+    Died,
+    Failure,
+    FaultChanged,
+    Outcome,
+    Planned,
+    Received,
+    Roster,
+    RunEnded,
+    RunStarted,
+    Sent,
+    View,
+)
+from simulator.scenario.durations import parse_duration
+
+_AVAILABILITY = frozenset(("available", "unavailable"))
+_CLOSING = frozenset((View, Belief, Outcome, RunEnded))
+
+
+def closes(record: AnyRecord) -> bool:
+    """Is this the first record after the observation?"""
+    kind = type(record)
+    return kind in _CLOSING or (isinstance(record, Roster) and record.source == "final")
+
+
+class Measurement:
+    """Everything that a journal's records tell, measured. Times are in microseconds.
+
+    `end` is when the observation ended; `rosters` and `availability` are the convergence over
+    time; `final_rosters` is the share after the final rosters were read.
+    """
+
+    def __init__(self, records: Iterable[AnyRecord]) -> None:
+        self.ledger = Ledger()
+        self.monitor = ConvergenceMonitor(self._sight_changed)
+        self.watches = self.monitor.watches
+        self.rosters = Series()
+        self.availability = Series()
+        self.available = AvailabilitySpans()
+        self.sights = SightSpans()
+        self.propagation = Propagation(self.watches)
+        self.detections = Detections(self.watches)
+        self.presences_received = 0
+        self.end = 0
+        self._spans = PhaseSpans()
+        self._observing = True
+        self._see = self._observed_handlers()
+        self._see_after = self._closing_handlers()
+        with _no_collection():
+            self._fold(records)
+
+    @property
+    def final_rosters(self) -> Share:
+        """Roster convergence at the end, with the rosters that were read then."""
+        return self.monitor.rosters
+
+    @property
+    def final_availability(self) -> Share:
+        """Availability convergence at the end of the observation."""
+        return self.availability.shares[-1] if self.availability.shares else Share(0, 0)
+
+    @property
+    def settle(self) -> int:
+        """The scenario's settle time in microseconds; 0 where it names none."""
+        return parse_duration(self.ledger.scenario.get("run", {}).get("settle", 0))
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The phases of the run."""
+        return self._spans.phases(self.end)
+
+    def time_to_converge(self, series: Series) -> list[Converged]:
+        """The time to converge of every phase."""
+        return [time_to_converge(series, phase) for phase in self.phases]
+
+    def _fold(self, records: Iterable[AnyRecord]) -> None:
+        see, now = self._see, 0
+        for record in records:
+            if record.t != now:
+                self._instant_over(now)
+                now = record.t
+            if self._observing and closes(record):
+                self._finish(now)
+                see = self._see_after
+            for handler in see.get(type(record), ()):
+                handler(record)
+        if self._observing:
+            self._finish(now)
+
+    def _instant_over(self, t: int) -> None:
+        if self._observing:
+            self.rosters.add(t, self.monitor.rosters)
+            self.availability.add(t, self.monitor.availability)
+            self.propagation.instant_over()
+
+    def _finish(self, t: int) -> None:
+        self._instant_over(t)
+        self._observing = False
+        self.end = t
+        self.available.finish(t)
+        self.sights.finish(t)
+        self.propagation.finish(t, self.settle)
+
+    def _sight_changed(self, watch: WatchState, old: Sight, t: int) -> None:
+        if self._observing:
+            self.sights.sight_changed(watch, old, t)
+            self.propagation.sight_changed(watch, old, t)
+            self.detections.sight_changed(watch, old, t)
+
+    def _received(self, record: Received) -> None:
+        if record.type not in _AVAILABILITY:
+            self.monitor.oracle.received(record)
+            return
+        self.presences_received += 1
+        watch = self.watches.received(record)
+        if watch is not None:
+            self.propagation.receipt(watch, record)
+            self.detections.receipt(watch, record.t)
+
+    def _observed_handlers(self) -> dict[type, list[Handler]]:
+        """What takes a record while the observation lasts, by its type, in order."""
+        handlers: dict[type, list[Handler]] = {
+            kind: [handler] for kind, handler in self.monitor.handlers.items()
+        }
+        handlers[Received] = [self._received]
+        extra: list[tuple[type, Handler]] = [
+            (RunStarted, self.ledger.started),
+            (Planned, self.ledger.plan),
+            (Planned, self._spans.planned),
+            (Action, self._spans.action),
+            (FaultChanged, self._spans.fault),
+            (Died, self._spans.fault),
+            (Died, self.detections.died),
+            (Agent, self._spans.agent),
+            (Sent, self.propagation.sent),
+            (Actual, self.propagation.actual),
+            (Actual, self.available.actual),
+            (Actual, self.detections.actual),
+            (Failure, self.ledger.failed),
+        ]
+        for kind, handler in extra:
+            handlers.setdefault(kind, []).append(handler)
+        return handlers
+
+    def _closing_handlers(self) -> dict[type, list[Handler]]:
+        """What takes a record after the observation."""
+        return {
+            Roster: [self._final_roster],
+            View: [self.monitor.served.view, self.ledger.view],
+            Belief: [self.ledger.belief],
+            Outcome: [self.ledger.ended_as],
+            Failure: [self.ledger.failed],
+            RunEnded: [self.ledger.ended],
+        }
+
+    def _final_roster(self, record: Any) -> None:
+        if record.source == "final":
+            self.monitor.served.roster(record)
+            self.ledger.roster(record)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Without the cyclic garbage collector: nothing here is cyclic garbage."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

@@ -1,0 +1,268 @@
+"""The measures as polars frames: one row per observation, units in the column names.
+
+Names and definitions are those of the metrics page; `simulator.analysis.run.Run` has them as
+methods, where the columns are described.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import polars as pl
+
+from simulator.analysis.measurement import Measurement
+from simulator.analysis.propagation import Delivery
+from simulator.analysis.rosters import (
+    RosterRow,
+    belief_divergence,
+    belief_text,
+    entry_text,
+    roster_rows,
+)
+from simulator.analysis.series import Series
+from simulator.analysis.watches import Sight
+
+SECOND = 1_000_000
+
+_NAMES = pl.String
+_TIME = pl.Float64
+
+
+def frame(schema: dict[str, Any], rows: Iterable[Sequence[Any]]) -> pl.DataFrame:
+    """A frame from rows; it has its columns even where there are no rows."""
+    return pl.DataFrame(list(rows), schema=schema, orient="row")
+
+
+def _seconds(column: str) -> pl.Expr:
+    return (pl.col(column) / SECOND).alias(column)
+
+
+def availability(measurement: Measurement) -> pl.DataFrame:
+    """Spans of actual availability."""
+    schema = {
+        "agent": _NAMES,
+        "resource": _NAMES,
+        "show": _NAMES,
+        "begin_s": pl.Int64,
+        "end_s": pl.Int64,
+    }
+    spans = frame(schema, measurement.available.all)
+    return spans.with_columns(_seconds("begin_s"), _seconds("end_s")).sort(
+        "agent", "resource", "begin_s"
+    )
+
+
+def sights(measurement: Measurement) -> pl.DataFrame:
+    """Spans of every authorised watch: how what the watcher saw stood to the truth."""
+    schema = {
+        "watcher": _NAMES,
+        "contact": _NAMES,
+        "sight": pl.Int64,
+        "begin_s": pl.Int64,
+        "end_s": pl.Int64,
+    }
+    names = pl.Enum([sight.name.lower() for sight in Sight])
+    spans = frame(schema, measurement.sights.all)
+    return spans.with_columns(
+        pl.col("sight").cast(pl.UInt32).cast(names), _seconds("begin_s"), _seconds("end_s")
+    ).sort("watcher", "contact", "begin_s")
+
+
+def convergence(measurement: Measurement) -> pl.DataFrame:
+    """Both convergence shares over time, one row per change of either."""
+    rows = [
+        (name, t, share.right, share.total, share.ratio)
+        for name, series in (
+            ("roster", measurement.rosters),
+            ("availability", measurement.availability),
+        )
+        for t, share in _to_the_end(series, measurement.end)
+    ]
+    schema = {
+        "figure": _NAMES,
+        "time_s": pl.Int64,
+        "right": pl.Int64,
+        "total": pl.Int64,
+        "share": pl.Float64,
+    }
+    return frame(schema, rows).with_columns(_seconds("time_s"))
+
+
+def _to_the_end(series: Series, end: int) -> list[tuple[int, Any]]:
+    points = list(zip(series.times, series.shares, strict=True))
+    if points and points[-1][0] < end:
+        points.append((end, points[-1][1]))
+    return points
+
+
+def phases(measurement: Measurement) -> pl.DataFrame:
+    """The disturbances, and how long each took to converge."""
+    rows = [
+        (
+            number,
+            rosters.phase.name,
+            rosters.phase.begin,
+            rosters.phase.disturbance,
+            rosters.phase.end,
+            rosters.time,
+            rosters.never,
+            available.time,
+            available.never,
+        )
+        for number, (rosters, available) in enumerate(
+            zip(
+                measurement.time_to_converge(measurement.rosters),
+                measurement.time_to_converge(measurement.availability),
+                strict=True,
+            )
+        )
+    ]
+    times = ("begin_s", "disturbance_s", "end_s")
+    figures = ("roster", "availability")
+    schema = {"phase": pl.Int64, "name": _NAMES} | dict.fromkeys(times, pl.Int64)
+    for figure in figures:
+        schema |= {f"{figure}_time_to_converge_s": pl.Int64, f"{figure}_never": pl.Boolean}
+    durations = [f"{figure}_time_to_converge_s" for figure in figures]
+    return frame(schema, rows).with_columns(_seconds(name) for name in [*times, *durations])
+
+
+def propagation(measurement: Measurement) -> pl.DataFrame:
+    """One row per presence change and watch of the contact."""
+    found = measurement.propagation
+    fates = pl.Enum([fate.name.lower() for fate in Delivery])
+    deliveries = pl.DataFrame(
+        {
+            "change": pl.Series(found.change, dtype=pl.Int64),
+            "watcher": pl.Series([watch.watcher for watch in found.watch], dtype=_NAMES),
+            "delivery": pl.Series(found.fate, dtype=pl.UInt32).cast(fates),
+            "received_s": pl.Series(found.received, dtype=pl.Int64),
+        }
+    )
+    received = pl.col("received_s")
+    return (
+        deliveries.join(changes(measurement), on="change", how="left", maintain_order="left")
+        .with_columns(pl.when(received >= 0).then(received).alias("received_s"))
+        .with_columns(((received - pl.col("issued_s")) / SECOND).alias("latency_s"))
+        .with_columns(_seconds("issued_s"), _seconds("received_s"))
+        .select(*CHANGE_COLUMNS, "watcher", "delivery", "received_s", "latency_s")
+    )
+
+
+CHANGE_COLUMNS = ("change", "contact", "resource", "available", "show", "issued_s")
+
+
+def changes(measurement: Measurement) -> pl.DataFrame:
+    """The presence changes; `issued_s` still in microseconds."""
+    found = measurement.propagation.changes
+    actual = [change.actual for change in found]
+    return pl.DataFrame(
+        {
+            "change": pl.Series([change.number for change in found], dtype=pl.Int64),
+            "contact": pl.Series([record.agent for record in actual], dtype=_NAMES),
+            "resource": pl.Series([record.resource for record in actual], dtype=_NAMES),
+            "available": pl.Series([record.available for record in actual], dtype=pl.Boolean),
+            "show": pl.Series([record.show for record in actual], dtype=_NAMES),
+            "issued_s": pl.Series([change.issued for change in found], dtype=pl.Int64),
+        }
+    )
+
+
+STALE = ("ghost", "blind", "mislabelled")
+
+
+def staleness(measurement: Measurement) -> pl.DataFrame:
+    """Per watch: how long it was authorised, and how long it was wrong in which way."""
+    length = pl.col("end_s") - pl.col("begin_s")
+    stale = [length.filter(pl.col("sight") == kind).sum().alias(f"{kind}_s") for kind in STALE]
+    return (
+        sights(measurement)
+        .group_by("watcher", "contact", maintain_order=True)
+        .agg(length.sum().alias("authorised_s"), *stale)
+    )
+
+
+def detection(measurement: Measurement) -> pl.DataFrame:
+    """Per death and watcher: when the watcher saw that the agent is gone."""
+    rows = [
+        (
+            found.died.agent,
+            found.died.cause,
+            found.died.origin,
+            found.died.t,
+            found.watcher,
+            found.result,
+            None if found.seen is None else found.seen - found.died.t,
+        )
+        for found in measurement.detections.all
+    ]
+    schema = {
+        "agent": _NAMES,
+        "cause": _NAMES,
+        "origin": _NAMES,
+        "died_s": pl.Int64,
+        "watcher": _NAMES,
+        "result": _NAMES,
+        "detection_s": pl.Int64,
+    }
+    return frame(schema, rows).with_columns(_seconds("died_s"), _seconds("detection_s"))
+
+
+def rosters(measurement: Measurement) -> pl.DataFrame:
+    """Every roster entry in its three views."""
+    schema = {
+        "agent": _NAMES,
+        "peer": _NAMES,
+        "expected": _NAMES,
+        "expected_pending_in": pl.Boolean,
+        "served": _NAMES,
+        "served_at_end": pl.Boolean,
+        "believed": _NAMES,
+        "believed_available": pl.Boolean,
+        "believed_show": _NAMES,
+        "right": pl.Boolean,
+    }
+    return frame(schema, [_roster_row(row) for row in roster_rows(measurement)])
+
+
+def _roster_row(row: RosterRow) -> tuple[Any, ...]:
+    belief = row.believed
+    believed = None
+    if row.believed_read:
+        believed = belief_text(belief)
+    return (
+        row.agent,
+        row.peer,
+        " or ".join(entry_text(entry) for entry in row.expected),
+        row.pending_in,
+        entry_text(row.served) if row.served_read else None,
+        row.read_at_end,
+        believed,
+        belief.available if belief else None,
+        belief.show if belief and belief.available else None,
+        row.right,
+    )
+
+
+def divergence(measurement: Measurement) -> pl.DataFrame:
+    """The entries where an agent's belief differs from its served roster."""
+    schema = {"agent": _NAMES, "peer": _NAMES, "believed": _NAMES, "served": _NAMES}
+    return frame(schema, belief_divergence(measurement.ledger))
+
+
+def agents(measurement: Measurement) -> pl.DataFrame:
+    """Every planned agent, and how it ended."""
+    ledger = measurement.ledger
+    rows = [
+        (
+            planned.agent,
+            planned.population,
+            planned.resource,
+            planned.manager,
+            ledger.outcome(planned.agent).outcome,
+            ledger.outcome(planned.agent).reason,
+        )
+        for planned in ledger.planned.values()
+    ]
+    columns = ("agent", "population", "resource", "manager", "outcome", "reason")
+    return frame(dict.fromkeys(columns, _NAMES), rows)

@@ -1,0 +1,180 @@
+"""Propagation: what became of every presence change at every watcher.
+
+A *change* is an `Actual` record by which a resource's availability, show, status or priority
+became another (of an unavailable resource, only availability counts). Its issue time is that
+of the `Sent` record with the same id, else its own. One *delivery* is one change for one watch:
+
+- **delivered**: a receipt at the watcher matches, and the watch was authorised from before the
+  issue to the receipt. The receipt has the change's id; where either has no id (an unavailable
+  that the server made), the first with the same content matches.
+- **superseded**: a later change of the same resource arrived instead.
+- **lost**: neither, by the end of the observation.
+- **not due**: the watch was not authorised throughout; or the observation ended within the
+  settle time after the issue, so that nobody can say.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import deque
+from enum import IntEnum
+
+from simulator.analysis.watches import Sight, Watches, WatchState
+from simulator.events import Actual, Received, Sent
+
+
+class Delivery(IntEnum):
+    """What became of a change at one watcher."""
+
+    OPEN = 0
+    """Only while folding."""
+    DELIVERED = 1
+    SUPERSEDED = 2
+    LOST = 3
+    NOT_DUE = 4
+
+
+class Change:
+    """One change of one resource's presence; times in microseconds."""
+
+    __slots__ = ("actual", "issued", "number")
+
+    def __init__(self, number: int, actual: Actual, issued: int) -> None:
+        self.number = number
+        self.actual = actual
+        self.issued = issued
+
+
+class _Due:
+    """A change that is on its way to one watcher; `void` is when the watch ended."""
+
+    __slots__ = ("change", "row", "void")
+
+    def __init__(self, row: int, change: Change) -> None:
+        self.row = row
+        self.change = change
+        self.void: int | None = None
+
+
+_Queues = dict[str, deque[_Due]]
+
+_GONE = (False, "", (), 0)
+
+
+def _content(actual: Actual) -> tuple[bool, str, object, int]:
+    if not actual.available:
+        return _GONE
+    return (True, actual.show, actual.status, actual.priority)
+
+
+class Propagation:
+    """Collects deliveries. Feed it after the watches have taken the same record.
+
+    Receipts are kept until `instant_over`, so that the order of one instant's records does not
+    matter. The columns `watch`, `change`, `fate` and `received` (microseconds, -1 for none)
+    have one row per delivery.
+    """
+
+    def __init__(self, watches: Watches) -> None:
+        self.changes: list[Change] = []
+        self.watch: list[WatchState] = []
+        self.change = array("q")
+        self.fate = array("b")
+        self.received = array("q")
+        self._watches = watches
+        self._held: dict[tuple[str, str], tuple[bool, str, object, int]] = {}
+        self._issued: dict[tuple[str, str], int] = {}
+        self._queues: dict[WatchState, _Queues] = {}
+        self._receipts: list[tuple[WatchState, Received]] = []
+
+    def sent(self, record: Sent) -> None:
+        """Take an issue."""
+        if not record.peer and record.id and record.type in ("available", "unavailable"):
+            self._issued[record.agent, record.id] = record.t
+
+    def actual(self, record: Actual) -> None:
+        """Take what the server accepted."""
+        key = (record.agent, record.resource)
+        content = _content(record)
+        issued = self._issued.pop((record.agent, record.id), record.t) if record.id else record.t
+        if self._held.get(key, _GONE) == content:
+            return
+        self._held[key] = content
+        change = Change(len(self.changes), record, issued)
+        self.changes.append(change)
+        for watch in self._watches.of_contact(record.agent):
+            self._expect(watch, change)
+
+    def receipt(self, watch: WatchState, record: Received) -> None:
+        """Take a receipt that belongs to a watch."""
+        self._receipts.append((watch, record))
+
+    def sight_changed(self, watch: WatchState, old: Sight, t: int) -> None:
+        """A watch that ends makes void what is on its way."""
+        if watch.sight or not old:
+            return
+        for queue in self._queues.get(watch, {}).values():
+            for due in queue:
+                if due.void is None:
+                    due.void = t
+
+    def instant_over(self) -> None:
+        """Match the receipts of the instant."""
+        for watch, record in self._receipts:
+            queues = self._queues.get(watch)
+            if not queues:
+                continue
+            if record.peer_resource or record.type == "available":
+                if queue := queues.get(record.peer_resource):
+                    self._match(queue, record)
+            else:
+                for queue in queues.values():
+                    self._match(queue, record)
+        self._receipts.clear()
+
+    def finish(self, end: int, settle: int) -> None:
+        """The observation ended at `end`: decide about what is still on its way."""
+        self.instant_over()
+        for queues in self._queues.values():
+            for queue in queues.values():
+                for due in queue:
+                    known = due.void is None and due.change.issued + settle <= end
+                    self.fate[due.row] = Delivery.LOST if known else Delivery.NOT_DUE
+        self._queues.clear()
+
+    def _expect(self, watch: WatchState, change: Change) -> None:
+        row = len(self.fate)
+        self.watch.append(watch)
+        self.change.append(change.number)
+        self.received.append(-1)
+        if watch.sight and watch.since < change.issued:
+            self.fate.append(Delivery.OPEN)
+            queues = self._queues.setdefault(watch, {})
+            queue = queues.setdefault(change.actual.resource, deque())
+            queue.append(_Due(row, change))
+        else:
+            self.fate.append(Delivery.NOT_DUE)
+
+    def _match(self, queue: deque[_Due], record: Received) -> None:
+        """Close what this receipt answers, and what it came instead of."""
+        if not any(_answers(record, due.change.actual) for due in queue):
+            return
+        while queue:
+            due = queue.popleft()
+            due_still = due.void is None or due.void >= record.t
+            if _answers(record, due.change.actual):
+                self._close(due, Delivery.DELIVERED if due_still else Delivery.NOT_DUE, record.t)
+                return
+            self._close(due, Delivery.SUPERSEDED if due_still else Delivery.NOT_DUE, -1)
+
+    def _close(self, due: _Due, fate: Delivery, t: int) -> None:
+        self.fate[due.row] = fate
+        self.received[due.row] = t if fate is Delivery.DELIVERED else -1
+
+
+def _answers(record: Received, actual: Actual) -> bool:
+    if record.id and actual.id:
+        return record.id == actual.id
+    if record.type == "unavailable":
+        return not actual.available
+    return _content(actual) == (True, record.show, record.status, record.priority)

@@ -1,0 +1,222 @@
+"""A finished run, for scripts and notebooks: its records, figures, frames and verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import polars as pl
+
+from simulator.analysis import metrics
+from simulator.analysis.figures import Figures, figures
+from simulator.analysis.measurement import Measurement
+from simulator.analysis.summary import summarise
+from simulator.analysis.verdict import Verdict, judge
+from simulator.errors import RunFolderError
+from simulator.events import AnyRecord
+from simulator.journal import FILE_NAME, read_journal
+
+EVENT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "kind": pl.String,
+    "t": pl.Int64,
+    "agent": pl.String,
+    "peer": pl.String,
+    "resource": pl.String,
+    "peer_resource": pl.String,
+    "type": pl.String,
+    "available": pl.Boolean,
+    "show": pl.String,
+    "status": pl.List(pl.List(pl.String)),
+    "priority": pl.Int64,
+    "id": pl.String,
+    "subscription": pl.String,
+    "ask": pl.Boolean,
+    "approved": pl.Boolean,
+    "name": pl.String,
+    "groups": pl.List(pl.String),
+    "source": pl.String,
+    "state": pl.String,
+    "do": pl.String,
+    "skipped": pl.String,
+    "origin": pl.String,
+    "cause": pl.String,
+    "fault": pl.String,
+    "agents": pl.List(pl.String),
+    "population": pl.String,
+    "manager": pl.String,
+    "view": pl.String,
+    "entries": pl.Int64,
+    "absent": pl.String,
+    "outcome": pl.String,
+    "reason": pl.String,
+    "where": pl.String,
+    "error": pl.String,
+    "traceback": pl.String,
+    "text": pl.String,
+    "complete": pl.Boolean,
+}
+"""The columns of `Run.events` before the time is turned into seconds."""
+
+
+class Run:
+    """One run, read from its journal alone.
+
+    Every frame is a polars `DataFrame` in tidy form: one row per observation, units in the
+    column names (``_s`` is seconds). ``.to_pandas()`` is at hand on each. What could not be
+    measured is null.
+
+    `folder` is the run folder, or None for a run that was not written to disk.
+    """
+
+    def __init__(
+        self, folder: Path | None = None, records: Sequence[AnyRecord] | None = None
+    ) -> None:
+        if folder is None and records is None:
+            raise ValueError("a run needs a folder or its records")
+        self.folder = folder
+        if records is not None:
+            self.records = records
+
+    def __repr__(self) -> str:
+        return f"Run({str(self.folder)!r})" if self.folder else f"Run({len(self.records)} records)"
+
+    @cached_property
+    def records(self) -> Sequence[AnyRecord]:
+        """All records of the journal, oldest first. Raises JournalError for a damaged one."""
+        assert self.folder is not None
+        return list(read_journal(self.folder / FILE_NAME))
+
+    @cached_property
+    def measurement(self) -> Measurement:
+        """Everything measured, in one pass over the records."""
+        return Measurement(self.records)
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """The figures by the names of the metrics page; JSON-safe."""
+        return summarise(self.measurement)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """Every figure by its dotted name, such as ``propagation_latency.p95``."""
+        return figures(self.measurement)
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """pass, fail or unknown, with each check and its evidence."""
+        return judge(self.measurement, self.records)
+
+    @cached_property
+    def events(self) -> pl.DataFrame:
+        """The journal, one row per record.
+
+        `time_s`: seconds from the run's start. `kind`: the record's type. The other columns are
+        the union of the records' fields; a field that a record does not have, or has at its
+        default, is null. The resolved scenario is in `scenario`, not here.
+        """
+        lines = BytesIO(msgspec.json.Encoder().encode_lines(list(self.records)))
+        schema = pl.Schema(EVENT_SCHEMA)
+        events = pl.read_ndjson(lines, schema=schema) if self.records else schema.to_frame()
+        return events.select((pl.col("t") / metrics.SECOND).alias("time_s"), pl.exclude("t"))
+
+    @property
+    def scenario(self) -> dict[str, Any]:
+        """The resolved scenario, as a document."""
+        return self.measurement.ledger.scenario
+
+    def agents(self) -> pl.DataFrame:
+        """One row per planned agent, in the order of the plan.
+
+        `agent`, `population`, `resource`, `manager`; `outcome`: ok, failed or unknown;
+        `reason` where it is not ok.
+        """
+        return metrics.agents(self.measurement)
+
+    def availability(self) -> pl.DataFrame:
+        """One row per span in which a resource was actually available with one show.
+
+        `agent`, `resource`, `show` ("" for none), `begin_s`, `end_s`.
+        """
+        return metrics.availability(self.measurement)
+
+    def sights(self) -> pl.DataFrame:
+        """One row per span in which an authorised watch stood one way.
+
+        `watcher`, `contact`; `sight`: right, ghost (seen available, is not), blind (seen
+        unavailable, is available) or mislabelled (other show or resources); `begin_s`, `end_s`.
+        """
+        return metrics.sights(self.measurement)
+
+    def convergence(self) -> pl.DataFrame:
+        """One row per change of a convergence share; it holds until the next row's time.
+
+        `figure`: roster or availability; `time_s`; `right` of `total`; `share`, null of nothing.
+        """
+        return metrics.convergence(self.measurement)
+
+    def phases(self) -> pl.DataFrame:
+        """One row per phase: the plan's entries, and how long each took to converge.
+
+        `phase` (number), `name`, `begin_s`, `disturbance_s` (its last action), `end_s` (of its
+        window); `roster_time_to_converge_s` and `availability_time_to_converge_s`, null with
+        `roster_never` or `availability_never` where it did not converge, null without where
+        there was nothing to converge.
+        """
+        return metrics.phases(self.measurement)
+
+    def propagation(self) -> pl.DataFrame:
+        """One row per presence change and watch of the contact that changed.
+
+        `change` (number), `contact`, `resource`, `available`, `show`, `issued_s`; `watcher`;
+        `delivery`: delivered, superseded, lost or not_due; `received_s` and `latency_s`, null
+        where it was not delivered.
+        """
+        return metrics.propagation(self.measurement)
+
+    def staleness(self) -> pl.DataFrame:
+        """One row per watch that was ever authorised.
+
+        `watcher`, `contact`, `authorised_s`, and how much of it was `ghost_s`, `blind_s` and
+        `mislabelled_s`.
+        """
+        return metrics.staleness(self.measurement)
+
+    def detection(self) -> pl.DataFrame:
+        """One row per death and authorised watcher that saw the agent available.
+
+        `agent`, `cause`, `origin`, `died_s`, `watcher`; `result`: detected, undetected or not
+        due; `detection_s`, null unless detected.
+        """
+        return metrics.detection(self.measurement)
+
+    def rosters(self) -> pl.DataFrame:
+        """One row per roster entry at the end, in its three views.
+
+        `agent`, `peer`; `expected` ("a or b" where actions crossed), `expected_pending_in`;
+        `served` (null: nobody could read it), `served_at_end` (asked at the end, else the last
+        push); `believed` (null: not read), `believed_available`, `believed_show`; `right`: is
+        served as expected. Entries read ``both``, ``none + ask``, ``absent``.
+        """
+        return metrics.rosters(self.measurement)
+
+    def belief_divergence(self) -> pl.DataFrame:
+        """One row per entry where the agent believes other than the server holds, at the end.
+
+        `agent`, `peer`, `believed`, `served`.
+        """
+        return metrics.divergence(self.measurement)
+
+
+def open_run(folder: Path | str) -> Run:
+    """The run in a folder. Raises RunFolderError where there is none."""
+    path = Path(folder)
+    if not path.is_dir():
+        problem = "is not a folder" if path.exists() else "there is no such folder"
+        raise RunFolderError(path, problem)
+    if not (path / FILE_NAME).is_file():
+        raise RunFolderError(path, f"is not a run folder: it holds no {FILE_NAME}")
+    return Run(path)

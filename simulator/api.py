@@ -1,0 +1,184 @@
+"""The Python API: load a scenario, run it, open a run."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from simulator import folder as run_folder
+from simulator.analysis.convergence import ConvergenceMonitor
+from simulator.analysis.run import Run, open_run
+from simulator.backends import make_backend
+from simulator.backends.base import Backend
+from simulator.errors import BackendError, Livelock, RunFailed
+from simulator.events import AnyRecord
+from simulator.journal import FILE_NAME, Journal
+from simulator.report.plots import save_first_picture
+from simulator.runner import Interruption, RunOptions, execute
+from simulator.scenario import Plan, Scenario, build_plan
+from simulator.scenario import load_scenario as load_scenario_file
+
+Listener = Callable[[AnyRecord], None]
+
+__all__ = ["load_scenario", "open_run", "run"]
+
+
+def load_scenario(path: str | Path, overrides: Mapping[str, str] | None = None) -> Scenario:
+    """Read a scenario file.
+
+    `overrides` sets single values, as ``--set`` does: ``{"populations.member.count": "50"}``.
+    Raises `simulator.errors.ScenarioError` with every fault, each with file, line and column.
+    """
+    return load_scenario_file(path, overrides or {})
+
+
+def run(
+    scenario: Scenario | str | Path,
+    backend: str | Backend = "embedded",
+    seed: int | None = None,
+    out: str | Path | None = None,
+    *,
+    realtime: bool = False,
+    follow: Callable[[Plan, ConvergenceMonitor], Sequence[Listener]] | None = None,
+) -> Run:
+    """Run a scenario and return the run, with its verdict, figures and events.
+
+    `scenario`: a loaded scenario, or the path of its file. `backend`: ``embedded``, or another
+    name that `simulator doctor` lists, or a backend object. `seed`: replaces the scenario's.
+    `out`: a folder that does not exist yet; by default the next free one under ``runs/``.
+    `realtime`: pace the embedded server by the wall clock. `follow` is called with the plan and
+    the live convergence, and gives functions that are called with each journal record.
+
+    Works where an event loop is running already, as in Jupyter. Ctrl-C and SIGTERM end the run
+    and keep what there is: its verdict is then ``unknown``.
+
+    Raises ScenarioError and RunFolderError for a wrong call, BackendError when the server cannot
+    be used, RunFailed and Livelock when the run cannot go on.
+    """
+    if not isinstance(scenario, Scenario):
+        scenario = load_scenario(scenario)
+    plan = build_plan(scenario, seed)
+    server = make_backend(backend, realtime=realtime) if isinstance(backend, str) else backend
+    target = run_folder.create_folder(Path(out) if out else None, plan.name, plan.seed)
+    _write_inputs(target, scenario, plan, server)
+    monitor = ConvergenceMonitor()
+    listeners = follow(plan, monitor) if follow is not None else ()
+    interruption = Interruption()
+    failure: BaseException | None = None
+    with Journal(target / FILE_NAME) as journal, logged(target / run_folder.LOG):
+        journal.listen(monitor.see)
+        for listener in listeners:
+            journal.listen(listener)
+        try:
+            _in_own_loop(
+                lambda: execute(
+                    plan,
+                    server,
+                    journal,
+                    monitor,
+                    interruption,
+                    RunOptions(folder=target, login_limit=getattr(server, "login_limit", None)),
+                ),
+                interruption,
+            )
+        except (BackendError, RunFailed, Livelock) as error:
+            failure = error
+    finished = open_run(target)
+    _write_results(finished)
+    if failure is not None:
+        raise failure
+    return finished
+
+
+def _write_inputs(target: Path, scenario: Scenario, plan: Plan, server: Backend) -> None:
+    scenario.copy_to(target)
+    run_folder.write_json(
+        target / run_folder.RUN,
+        {
+            "name": plan.name,
+            "seed": plan.seed,
+            "backend": server.name,
+            "repeat": f"simulator run {run_folder.SCENARIO} --seed {plan.seed}"
+            f" --backend {server.name}",
+            **run_folder.surroundings(),
+        },
+    )
+
+
+def _write_results(finished: Run) -> None:
+    run_folder.write_json(finished.folder / run_folder.SUMMARY, finished.summary)
+    save_first_picture(finished, finished.folder / run_folder.PICTURE)
+
+
+@contextlib.contextmanager
+def logged(path: Path) -> Iterator[None]:
+    """Send the warnings of SPADE and aioxmpp to a file, not to the terminal, for a while."""
+    run_folder.write_private(path, "")
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setLevel(logging.WARNING)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        handler.close()
+
+
+def _in_own_loop(work: Callable[[], None], interruption: Interruption) -> None:
+    """Do `work`, which runs an event loop, where none is running yet."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        with _signals(interruption):
+            work()
+    else:
+        _in_thread(work, interruption)
+
+
+@contextlib.contextmanager
+def _signals(interruption: Interruption) -> Iterator[None]:
+    """Turn the first Ctrl-C or SIGTERM into a request; the second does what it always did."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def handle(number: int, _frame: Any) -> None:
+        signal.signal(number, before[signal.Signals(number)])
+        interruption.request(f"interrupted by {signal.Signals(number).name}")
+
+    for number in before:
+        signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _in_thread(work: Callable[[], None], interruption: Interruption) -> None:
+    failures: list[BaseException] = []
+
+    def guarded() -> None:
+        try:
+            work()
+        except BaseException as error:  # handed over to the caller's thread
+            failures.append(error)
+
+    thread = threading.Thread(target=guarded, name="simulator run")
+    thread.start()
+    while thread.is_alive():
+        try:
+            thread.join(0.1)
+        except KeyboardInterrupt:
+            interruption.request("interrupted by the user")
+    if failures:
+        raise failures[0]

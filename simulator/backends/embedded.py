@@ -1,0 +1,87 @@
+"""The embedded backend: a presence server in this process, in virtual time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from random import Random
+from typing import Any
+
+import simulator
+from simulator import pins
+from simulator.backends.base import Peer, RunContext
+from simulator.embedded import loop as virtual
+from simulator.embedded.connector import MemoryConnector
+from simulator.embedded.server import EmbeddedServer
+from simulator.embedded.wallclock import virtual_wall_clock
+from simulator.events import Actual
+from simulator.rfc6121.account import AvailabilityChange
+
+
+class EmbeddedBackend:
+    """Runs in virtual time, or with `paced` at the pace of the wall clock."""
+
+    name = "embedded"
+    domain = "localhost"
+    sees_sessions = True
+
+    def __init__(self, *, paced: bool = False) -> None:
+        self.version = simulator.__version__
+        self._paced = paced
+        self._context: RunContext | None = None
+        self._server: EmbeddedServer | None = None
+        self._latencies: dict[str, Random] = {}
+
+    def run(self, main: Callable[[], Awaitable[Any]], seed: int) -> Any:
+        """Run `main()` on a virtual-time loop to its end, free of wall clock and randomness."""
+
+        async def pinned() -> Any:
+            loop = asyncio.get_running_loop()
+            assert isinstance(loop, virtual.VirtualTimeLoop)
+            with virtual_wall_clock(loop), pins.virtual_time(loop.time, seed):
+                return await main()
+
+        return virtual.run(pinned, paced=self._paced)
+
+    async def start(self, context: RunContext) -> None:
+        """Make the server."""
+        self._context = context
+        self._server = EmbeddedServer(self.domain, self._availability_changed)
+
+    async def create_accounts(self, passwords: Mapping[str, str]) -> None:
+        """Add the accounts."""
+        self._running_server().create_accounts(passwords)
+
+    def peer(self, agent: str) -> Peer:
+        """A connector with the agent's own generator of latencies."""
+        assert self._context is not None
+        plan = self._context.plan
+        # One generator for the agent's life: a restarted agent goes on where it was.
+        random = self._latencies.setdefault(agent, Random(f"{plan.seed}/link/{agent}"))
+        connector = MemoryConnector(self._running_server(), plan.latency, random, agent)
+        return Peer("embedded", 0, connector)
+
+    async def stop(self) -> None:
+        """Nothing outlives the process."""
+        self._server = None
+
+    def _running_server(self) -> EmbeddedServer:
+        assert self._server is not None, "start() comes first"
+        return self._server
+
+    def _availability_changed(self, change: AvailabilityChange) -> None:
+        assert self._context is not None
+        presence = change.presence
+        self._context.record(
+            Actual(
+                t=self._context.clock(),
+                agent=change.session.jid.local,
+                resource=change.session.jid.resource,
+                available=presence.type == "available",
+                show=presence.show,
+                status=presence.status,
+                priority=presence.priority,
+                id=presence.id,
+                cause=change.cause,
+            )
+        )

@@ -1,0 +1,237 @@
+"""What the servers that we start ourselves have in common."""
+
+from __future__ import annotations
+
+import abc
+import asyncio
+import contextlib
+import os
+import pwd
+import shutil
+import socket
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar
+
+from simulator.backends.base import Peer, RunContext
+from simulator.backends.certificate import make_certificate, write_private
+from simulator.backends.configuration import Configuration, ServerName, file_name, render
+from simulator.backends.connector import Address, ServerConnector
+from simulator.backends.limits import allow_open_files
+from simulator.backends.loop import run_on_real_loop
+from simulator.backends.process import ServerProcess
+from simulator.backends.session import greet
+from simulator.backends.trust import Exactly
+from simulator.errors import ServerUnavailable
+
+LOOPBACK = "127.0.0.1"
+_READY_WITHIN = 30.0
+_POLL = 0.02
+_SYSTEM_FOLDERS = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A server program of this machine. `version` was read from its files, not by starting it."""
+
+    version: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+class LocalBackend(abc.ABC):
+    """A server that is started for the run on 127.0.0.1 and removed afterwards.
+
+    `port` is the port to use, 0 for a free one. The server trusts nobody outside, serves one
+    domain, and holds the accounts of this run only.
+    """
+
+    name: ClassVar[ServerName]
+    sees_sessions = False
+    _registration: ClassVar[bool] = False
+
+    def __init__(self, port: int = 0, domain: str = "localhost") -> None:
+        self.domain = domain
+        self._wanted_port = port
+        self._address = Address(self.name, LOOPBACK, port)
+        self._connector: ServerConnector | None = None
+        self._process: ServerProcess | None = None
+        self._folder: Path | None = None
+
+    @cached_property
+    def installation(self) -> Installation:
+        """The installed server. Raises ServerUnavailable, with what to install, without one."""
+        return self._find()
+
+    @property
+    def version(self) -> str:
+        """The installed server's version. Raises ServerUnavailable when there is none."""
+        return self.installation.version
+
+    def run(self, main: Callable[[], Awaitable[Any]], seed: int) -> Any:
+        """Run `main()` on a fresh asyncio loop; the server does not outlive it.
+
+        `seed` is not used: a real network pins nothing.
+        """
+        try:
+            return run_on_real_loop(main)
+        finally:
+            if self._process is not None:
+                self._process.release()
+
+    async def start(self, context: RunContext) -> None:
+        """Start the server and wait until it accepts clients.
+
+        Raises ServerUnavailable when it is not installed, its port is in use, or it does not
+        come up (with its last log lines), BackendError when too few open files are allowed.
+        """
+        installation = self.installation
+        allow_open_files(len(context.plan.agents))
+        try:
+            with self._reserved_port() as port:
+                self._address = Address(self.name, LOOPBACK, port)
+                self._launch(installation, port, _log_file(context.folder, self.name))
+                await self._ready()
+        except BaseException:
+            await self.stop()
+            raise
+
+    @abc.abstractmethod
+    async def create_accounts(self, passwords: Mapping[str, str]) -> Mapping[str, str]:
+        """Make the accounts and return the passwords to log in with: those given."""
+
+    def peer(self, agent: str) -> Peer:
+        """How any agent reaches the server. Raises ServerUnavailable before it was started."""
+        if self._connector is None:
+            raise ServerUnavailable(f"{self.name} was not started")
+        return Peer(self._address.host, self._address.port, self._connector)
+
+    async def stop(self) -> None:
+        """Stop the server and remove its folder; its log stays in the run folder."""
+        process, self._process = self._process, None
+        folder, self._folder = self._folder, None
+        self._connector = None
+        if process is not None:
+            await process.stop()
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    @abc.abstractmethod
+    def _find(self) -> Installation:
+        """Find the installed server."""
+
+    @abc.abstractmethod
+    def _command(self, installation: Installation, folder: Path) -> tuple[str, ...]:
+        """The command that runs the server in the foreground."""
+
+    def _launch(self, installation: Installation, port: int, log: Path | None) -> None:
+        folder = self._folder = Path(tempfile.mkdtemp(prefix="simulator-"))
+        certificate = make_certificate(self.domain, folder)
+        configuration = Configuration(
+            domain=self.domain,
+            interface=LOOPBACK,
+            port=port,
+            folder=folder,
+            certificate=certificate.certificate,
+            key=certificate.key,
+            bundle=certificate.bundle,
+            registration=self._registration,
+        )
+        text = render(self.name, configuration)
+        write_private(folder / file_name(self.name), text.encode())
+        (folder / "data").mkdir(mode=0o700)
+        user = _service_user(self.name)
+        self._give_to_server(folder, *folder.iterdir())
+        self._process = ServerProcess(
+            command=self._command(installation, folder),
+            environment=_environment(folder) | dict(installation.environment),
+            folder=folder,
+            log=log,
+            user=user,
+        )
+        self._connector = ServerConnector(self._address, Exactly(certificate.der))
+
+    def _give_to_server(self, *paths: Path) -> None:
+        user = _service_user(self.name)
+        if user is not None:
+            for path in paths:
+                shutil.chown(path, user, user)
+
+    async def _ready(self) -> None:
+        assert self._process is not None
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_READY_WITHIN):
+                while self._process.alive:
+                    if await _accepts(self._address):
+                        await greet(self.peer(""), self.domain)
+                        return
+                    await asyncio.sleep(_POLL)
+        problem = "does not come up" if self._process.alive else "ended at its start"
+        raise ServerUnavailable(
+            f"{self._address} {problem}; its last log lines:\n{self._process.last_words()}"
+        )
+
+    @contextlib.contextmanager
+    def _reserved_port(self) -> Any:
+        """Hold a port until the server listens on it, so that nobody takes it in between.
+
+        A socket that is bound but does not listen keeps others away, and SO_REUSEADDR lets the
+        server, which sets it as well, listen beside it.
+        """
+        with socket.socket() as holder:
+            holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                holder.bind((LOOPBACK, self._wanted_port))
+            except OSError as error:
+                raise ServerUnavailable(
+                    f"{self.name}: port {self._wanted_port} of {LOOPBACK} cannot be used:"
+                    f" {error.strerror}"
+                ) from error
+            yield holder.getsockname()[1]
+
+
+def find_program(name: str, package: str) -> Path:
+    """The program's path. Raises ServerUnavailable that names the package to install."""
+    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:{_SYSTEM_FOLDERS}")
+    if found is None:
+        raise ServerUnavailable(
+            f"{package} is not installed (Debian, Ubuntu: sudo apt install {package})"
+        )
+    return Path(found)
+
+
+def _service_user(name: str) -> str | None:
+    """The server's own user when we are root, None to run it as ourselves."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam(name).pw_name
+    except KeyError:
+        return None
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    # Nothing of ours is handed on: our environment may hold passwords.
+    return {"PATH": _SYSTEM_FOLDERS, "HOME": str(folder), "LANG": "C.UTF-8"}
+
+
+def _log_file(run_folder: Path | None, name: str) -> Path | None:
+    if run_folder is None:
+        return None
+    folder = run_folder / "server"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder / f"{name}.log"
+
+
+async def _accepts(address: Address) -> bool:
+    loop = asyncio.get_running_loop()
+    with socket.socket() as client:
+        client.setblocking(False)
+        try:
+            await loop.sock_connect(client, (address.host, address.port))
+        except OSError:
+            return False
+        return True

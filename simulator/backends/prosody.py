@@ -1,0 +1,62 @@
+"""Prosody, started for one run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from simulator.backends.configuration import ServerName, file_name
+from simulator.backends.local import Installation, LocalBackend, find_program
+from simulator.errors import ServerUnavailable
+
+
+class ProsodyBackend(LocalBackend):
+    """Prosody 0.12. Accounts are files that it reads at login, so they can come at any time."""
+
+    name: ClassVar[ServerName] = "prosody"
+
+    async def create_accounts(self, passwords: Mapping[str, str]) -> Mapping[str, str]:
+        """Write one account file each and return the passwords to log in with: those given.
+
+        Raises ServerUnavailable before `start`.
+        """
+        if self._folder is None:
+            raise ServerUnavailable("prosody was not started")
+        host = self._folder / "data" / _encode(self.domain)
+        accounts = host / "accounts"
+        accounts.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._give_to_server(host, accounts)
+        for localpart, password in passwords.items():
+            file = accounts / f"{_encode(localpart)}.dat"
+            file.touch(mode=0o600)
+            file.write_text(f"return {{ password = {_quote(password)} }};\n", encoding="ascii")
+            self._give_to_server(file)
+        return passwords
+
+    def _find(self) -> Installation:
+        program = find_program("prosody", "prosody")
+        sources = re.search(r"^CFG_SOURCEDIR='(.+)'", program.read_text(), re.MULTILINE)
+        version = Path(sources[1], "prosody.version") if sources else None
+        known = version is not None and version.is_file()
+        return Installation(
+            version=version.read_text().strip() if version and known else "unknown",
+            command=(str(program),),
+        )
+
+    def _command(self, installation: Installation, folder: Path) -> tuple[str, ...]:
+        return (*installation.command, "--config", str(folder / file_name(self.name)), "-F")
+
+
+def _encode(name: str) -> str:
+    """A name as Prosody's datamanager writes it into paths: bytes that are no letters as %xx."""
+    return re.sub(rb"[^A-Za-z0-9]", lambda found: b"%%%02x" % found[0][0], name.encode()).decode(
+        "ascii"
+    )
+
+
+def _quote(text: str) -> str:
+    """A Lua string. Every byte that is no letter or digit is escaped, so that none can end it."""
+    escaped = re.sub(rb"[^A-Za-z0-9]", lambda found: b"\\%03d" % found[0][0], text.encode())
+    return f'"{escaped.decode("ascii")}"'

@@ -1,0 +1,37 @@
+-- A Prosody for one simulation: one host, no other servers, nothing that outlives it.
+-- Filled in by simulator/backends/configuration.py; the container image uses the same file.
+
+daemonize = false
+pidfile = "$folder/prosody.pid"
+data_path = "$folder/data"
+log = { info = "*console" }
+umask = "077"
+
+-- One listener. No federation, no HTTP, no administration.
+interfaces = { "$interface" }
+c2s_ports = { $port }
+c2s_direct_tls_ports = { }
+s2s_ports = { }
+http_ports = { }
+https_ports = { }
+modules_enabled = { "roster", "saslauth", "tls", "disco", "ping"$registration_module }
+modules_disabled = { "s2s", "s2s_auth_certs" }
+allow_registration = $registration
+
+-- Passwords travel inside TLS only, so PLAIN is enough; SCRAM would cost each agent
+-- thousands of hash rounds on either side.
+c2s_require_encryption = true
+allow_unencrypted_plain_auth = false
+disable_sasl_mechanisms = { "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256" }
+authentication = "internal_plain"
+
+-- Rosters and offline messages live in memory: a run starts with none and leaves none.
+default_storage = "memory"
+storage = { accounts = "internal" }
+
+-- A whole population logs in at once.
+network_settings = { tcp_backlog = 4096 }
+c2s_timeout = 60
+
+VirtualHost "$domain"
+    ssl = { certificate = "$certificate", key = "$key", protocol = "tlsv1_2+" }

@@ -1,0 +1,81 @@
+"""The run folder: a new folder for each run, readable by its owner alone.
+
+journal.jsonl     everything that happened (see `simulator.events`)
+scenario.yaml     the scenario as it was run, after `--set`, with its graph files beside it
+run.json          how to repeat it: seed, backend, versions, Python, platform, wall clock
+summary.json      the figures and the verdict
+convergence.png   the first picture
+agents.log        what SPADE and aioxmpp logged
+server/           a real server's logs
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import platform
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from simulator.errors import RunFolderError
+
+DEFAULT_PARENT = Path("runs")
+SCENARIO = "scenario.yaml"
+RUN = "run.json"
+SUMMARY = "summary.json"
+PICTURE = "convergence.png"
+LOG = "agents.log"
+
+
+def create_folder(wanted: Path | None, name: str, seed: int) -> Path:
+    """Make the folder of a new run.
+
+    `wanted` must not exist. Without it, the next free name under ``runs/`` is taken. Raises
+    RunFolderError for a folder that exists or cannot be made.
+    """
+    candidates = [wanted] if wanted is not None else _default_names(name, seed)
+    for folder in candidates:
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise RunFolderError(
+                folder, f"the run folder cannot be made: {error.strerror}; give another with --out"
+            ) from error
+        return folder
+    raise RunFolderError(
+        wanted or DEFAULT_PARENT, "exists already; a run is never overwritten, give another --out"
+    )
+
+
+def _default_names(name: str, seed: int) -> Any:
+    stem = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "run"
+    yield DEFAULT_PARENT / f"{stem}-seed{seed}"
+    for number in itertools.count(2):
+        yield DEFAULT_PARENT / f"{stem}-seed{seed}-{number}"
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a new file that only its owner can read."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a value as JSON into a new file that only its owner can read."""
+    write_private(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def surroundings() -> dict[str, str]:
+    """What depends on the machine and the day, and is therefore not in the journal."""
+    return {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+    }

@@ -1,0 +1,83 @@
+"""Progress while a run goes on: agents started, virtual time, convergence so far."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from simulator import events
+from simulator.analysis.convergence import ConvergenceMonitor
+
+_LOOK_EVERY = 64
+"""Records between two looks at the real clock."""
+_LINE_EVERY = 5.0
+"""Seconds between two lines where there is no terminal."""
+_DRAW_EVERY = 0.1
+
+
+class Progress:
+    """Follows the journal and shows where the run is. Use it as a context manager.
+
+    On a terminal it is one line that changes; elsewhere a line every five seconds.
+    """
+
+    def __init__(
+        self, console: Console, agents: int, limit: int, monitor: ConvergenceMonitor
+    ) -> None:
+        self._console = console
+        self._agents = agents
+        self._limit = limit
+        self._monitor = monitor
+        self._started = 0
+        self._records = 0
+        self._drawn = time.perf_counter()
+        self._live = Live(console=console, auto_refresh=False, transient=True)
+
+    def see(self, record: events.AnyRecord) -> None:
+        """Take one record into account."""
+        self._records += 1
+        if isinstance(record, events.Agent) and record.state == "started":
+            self._started += 1
+        if not self._records % _LOOK_EVERY:
+            self._draw_sometimes(record.t)
+
+    def _draw_sometimes(self, t: int) -> None:
+        now = time.perf_counter()
+        every = _DRAW_EVERY if self._console.is_terminal else _LINE_EVERY
+        if now - self._drawn < every:
+            return
+        self._drawn = now
+        text = Text(self._text(t))
+        if self._console.is_terminal:
+            self._live.update(text, refresh=True)
+        else:
+            self._console.print(text)
+
+    def _text(self, t: int) -> str:
+        return (
+            f"agents started {min(self._started, self._agents)}/{self._agents}"
+            f" · run time {t / 1e6:.1f} s of at most {self._limit / 1e6:g} s"
+            f" · rosters {_percent(self._monitor.roster_ratio)}"
+            f" · availability {_percent(self._monitor.availability_ratio)}"
+        )
+
+    def __enter__(self) -> Progress:
+        if self._console.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._live.stop()
+
+
+def _percent(ratio: float | None) -> str:
+    return "-" if ratio is None else f"{ratio:.0%}"

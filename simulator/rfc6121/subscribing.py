@@ -1,0 +1,186 @@
+"""Managing presence subscriptions (RFC 6121, section 3), both sides of them.
+
+What goes where: a request to the *available* resources, everything else about subscriptions to
+the *interested* ones, presence to the available ones (3.1, 3.1.3, 3.1.6, 3.2.3, 3.3.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from simulator.errors import StanzaRefused
+from simulator.rfc6121.account import (
+    Account,
+    Accounts,
+    Delivery,
+    Session,
+    deliver_presence,
+    to_all,
+)
+from simulator.rfc6121.stanza import Jid, Presence, SubscriptionType
+from simulator.rfc6121.subscription import SubscriptionState
+
+
+def send(accounts: Accounts, session: Session, stanza: Presence) -> list[Delivery]:
+    """A client sent a subscription stanza (3.1.2, 3.1.5, 3.2.2, 3.3.2, 3.4.2).
+
+    It goes from the bare JID to the bare JID, whatever the client wrote (3, 3.1.2). Raises
+    StanzaRefused where it cannot be routed; then nothing has changed. An account is always
+    subscribed to itself (4.2.2), so towards itself there is nothing to manage.
+    """
+    if stanza.to is None:
+        raise StanzaRefused("bad-request", "modify", "a subscription stanza needs an address")
+    contact = Jid(stanza.to.bare)
+    if contact.bare == session.account:
+        return []
+    _check_route(accounts, stanza.type, contact)
+    account = accounts[session.account]
+    return _issue(accounts, account, _between(account.jid, contact, stanza))
+
+
+def _between(sender: Jid, to: Jid, stanza: Presence) -> Presence:
+    return Presence(
+        stanza.type,
+        sender,
+        to,
+        stanza.id,
+        status=stanza.status,
+        payload=stanza.payload,
+        lang=stanza.lang,
+    )
+
+
+def _check_route(accounts: Accounts, kind: str, contact: Jid) -> None:
+    """`subscribe` and `unsubscribe` are routed in every state; they need somewhere to go.
+
+    A request to an account that does not exist is an error (3.1.2), the rest is silence (8.5.1).
+    The other two go out only to who has asked or sees; that is never somebody out of reach.
+    """
+    if kind in {"subscribe", "unsubscribe"}:
+        accounts.check_domain(contact)
+    if kind == "subscribe" and accounts.find(contact.bare) is None:
+        raise StanzaRefused("service-unavailable", "cancel")
+
+
+def _issue(accounts: Accounts, account: Account, stanza: Presence) -> list[Delivery]:
+    """The sender's side: route, then push; then show or, before all, hide the presence.
+
+    "While the user is still subscribed" it is told that the resources are gone (3.2.2); once it
+    is subscribed and both rosters say so, which are there (3.1.5).
+    """
+    assert stanza.to is not None
+    kind = cast(SubscriptionType, stanza.type)
+    change = account.roster.apply("outbound", kind, stanza.to.bare)
+    saw, sees = change.before.contact_subscribed, change.after.contact_subscribed
+    deliveries: list[Delivery] = []
+    if saw and not sees:
+        deliveries += _hide(accounts, account, stanza.to)
+    if change.forward:
+        deliveries += receive(accounts, stanza)
+    deliveries += accounts.push(account, change.item)
+    if kind == "subscribe":
+        deliveries += _reply(accounts, stanza)
+    if sees and not saw:
+        for presence in account.presence_for(stanza.to):
+            deliveries += deliver_presence(accounts, presence)
+    return deliveries
+
+
+def _hide(accounts: Accounts, account: Account, to: Jid) -> list[Delivery]:
+    """Unavailable presence from all available resources to a contact that loses sight of them.
+
+    It ends directed presence too (4.6.1), for those whom it reaches.
+    """
+    deliveries = []
+    for session in account.available():
+        told = deliver_presence(accounts, Presence("unavailable", session.jid, to))
+        for jid in (to, *(delivery.session.jid for delivery in told)):
+            session.directed.pop(jid, None)
+        deliveries += told
+    return deliveries
+
+
+def receive(accounts: Accounts, stanza: Presence) -> list[Delivery]:
+    """A subscription stanza comes in from a bare JID (3.1.3, 3.1.6, 3.2.3, 3.3.3)."""
+    assert stanza.to is not None
+    account = accounts.find(stanza.to.bare)
+    if account is None:
+        return []
+    return _RECEIVERS[stanza.type](accounts, account, stanza)
+
+
+def _receive_request(accounts: Accounts, account: Account, stanza: Presence) -> list[Delivery]:
+    """A request is shown once and kept whole until it is answered (3.1.3, rules 3 and 4).
+
+    The server never approves of its own accord (rule 1). Where the answer is known already,
+    `_reply` gives it and nobody is asked (rule 2, 3.4.2).
+    """
+    peer = stanza.sender.bare
+    change = account.roster.apply("inbound", "subscribe", peer)
+    if not change.forward or account.roster.is_pre_approved(peer):
+        return []
+    account.roster.keep_request(peer, stanza)
+    return to_all(account.available(), stanza)
+
+
+def _reply(accounts: Accounts, request: Presence) -> list[Delivery]:
+    """The answer that the contact's server gives for it, with the request's id (3.1.3, rule 2):
+    to who sees already once more `subscribed`, and for the pre-approved an approval like any.
+    """
+    assert request.to is not None
+    contact, asker = accounts[request.to.bare], request.sender
+    state = contact.roster.state(asker.bare)
+    reply = Presence("subscribed", contact.jid, asker, request.id)
+    if state.contact_subscribed:
+        return receive(accounts, reply)
+    if state.pending_in and contact.roster.is_pre_approved(asker.bare):
+        return _issue(accounts, contact, reply)
+    return []
+
+
+def _receive_news(accounts: Accounts, account: Account, stanza: Presence) -> list[Delivery]:
+    """`subscribed`, `unsubscribe` or `unsubscribed`: the stanza always before the push.
+
+    A request that is withdrawn before its answer is told too, though 3.3.3 speaks only of
+    removing the record: A.3.2 demands it, and the state named there includes the contact that is
+    not in the roster (A.1). The answer `unsubscribed` that A.3.2 suggests is left out: whoever
+    unsubscribed has no subscription any more, so its server would have to ignore it (A.3.4).
+    """
+    peer = stanza.sender
+    change = account.roster.apply("inbound", cast(SubscriptionType, stanza.type), peer.bare)
+    if not change.forward:
+        return []
+    deliveries = to_all(account.interested(), stanza)
+    deliveries += accounts.push(account, change.item)
+    if change.before.contact_subscribed and not change.after.contact_subscribed:
+        deliveries += _hide(accounts, account, peer)
+    return deliveries
+
+
+_RECEIVERS: dict[str, Callable[[Accounts, Account, Presence], list[Delivery]]] = {
+    "subscribe": _receive_request,
+    "subscribed": _receive_news,
+    "unsubscribe": _receive_news,
+    "unsubscribed": _receive_news,
+}
+
+
+def dissolve(
+    accounts: Accounts, account: Account, contact: str, state: SubscriptionState
+) -> list[Delivery]:
+    """The item for `contact` was removed while in `state`: end what there was (2.5.2).
+
+    The RFC names the subscriptions. What is pending ends as well: a request of the user's own
+    that were granted later would leave a contact that sends presence to somebody whose roster
+    does not know it, and a request that the user no longer wants to hear of is denied.
+    """
+    to = Jid(contact)
+    deliveries: list[Delivery] = []
+    if state.user_subscribed or state.ask:
+        deliveries += receive(accounts, Presence("unsubscribe", account.jid, to))
+    if state.contact_subscribed:
+        deliveries += _hide(accounts, account, to)
+    if state.contact_subscribed or state.pending_in:
+        deliveries += receive(accounts, Presence("unsubscribed", account.jid, to))
+    return deliveries

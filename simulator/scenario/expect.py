@@ -1,0 +1,363 @@
+"""What a scenario says must hold: the words, not their evaluation.
+
+Everything here can be judged from a journal alone: an expectation names agents by name,
+population, slice or list, never by a random sample, so that the `Planned` records are enough
+to say who is meant (see `selectors.AgentIndex.from_pairs`).
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, TypeAdapter, model_validator
+
+from simulator.scenario.durations import Duration, parse_duration
+from simulator.scenario.presence import Show
+from simulator.scenario.selectors import AgentNames
+from simulator.scenario.words import (
+    Flag,
+    Text,
+    Words,
+    form_by_keys,
+    nearest,
+    parse_number,
+    parse_share,
+    quoted,
+    wrong,
+)
+
+Unit = Literal["time", "share", "count", "ratio"]
+"""time: microseconds. share: 0 to 1. count: a whole number. ratio: any number from 0 on."""
+
+_QUANTILES = ("p50", "p95", "p99", "max")
+
+FIGURES: dict[str, Unit] = {
+    "roster_convergence": "share",
+    "availability_convergence": "share",
+    "time_to_converge.roster": "time",
+    "time_to_converge.availability": "time",
+    **{f"propagation_latency.{quantile}": "time" for quantile in _QUANTILES},
+    **{f"detection_time.{quantile}": "time" for quantile in _QUANTILES},
+    **{f"deliveries.{name}": "count" for name in ("delivered", "superseded", "lost", "not_due")},
+    "staleness": "share",
+    "staleness.ghost": "share",
+    "staleness.blind": "share",
+    "staleness.mislabelled": "share",
+    "belief_divergence": "count",
+    "amplification": "ratio",
+    **{f"outcomes.{name}": "count" for name in ("ok", "failed", "unknown")},
+}
+"""Every figure that can be expected, with its unit. The definitions are those of the metrics."""
+
+
+def _close(left: float, right: float) -> bool:
+    return left == right or math.isclose(left, right, rel_tol=1e-9)
+
+
+COMPARATORS: dict[str, Callable[[float, float], bool]] = {
+    "at_most": lambda measured, limit: measured <= limit or _close(measured, limit),
+    "at_least": lambda measured, limit: measured >= limit or _close(measured, limit),
+    "equals": _close,
+    "below": operator.lt,
+    "above": operator.gt,
+}
+"""How a measured value is held against a limit, by the word that the scenario uses."""
+
+
+def _parse_time(value: Any) -> float:
+    return math.inf if value == "never" else float(parse_duration(value))
+
+
+def _parse_count(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise wrong(f"{quoted(value)} is not a count", "a whole number of 0 or more")
+    return float(value)
+
+
+def _parse_ratio(value: Any) -> float:
+    if parse_number(value) < 0:
+        raise wrong(f"{quoted(value)} is negative", "a number of 0 or more")
+    return float(value)
+
+
+_PARSERS: dict[Unit, Callable[[Any], float]] = {
+    "time": _parse_time,
+    "share": parse_share,
+    "count": _parse_count,
+    "ratio": _parse_ratio,
+}
+
+
+def _known_figure(value: Any) -> Any:
+    if value not in FIGURES:
+        raise wrong(f"unknown figure {quoted(value)}", nearest(str(value), FIGURES))
+    return value
+
+
+FigureName = Annotated[
+    str,
+    BeforeValidator(_known_figure),
+    Field(json_schema_extra={"enum": list(FIGURES)}),
+]
+Limit = Annotated[
+    Any,
+    Field(
+        json_schema_extra={"type": ["string", "number"]},
+    ),
+]
+
+
+class FigureExpectation(Words):
+    """A figure lies within limits. At least one of the five comparisons is given."""
+
+    figure: FigureName = Field(description="The figure, by its name.")
+    at_most: Limit = Field(None, description="Not above: a duration, share, count or number.")
+    at_least: Limit = Field(None, description="Not below.")
+    equals: Limit = Field(None, description="Exactly; `never` for a time that never came.")
+    below: Limit = Field(None, description="Less than.")
+    above: Limit = Field(None, description="More than.")
+
+    @model_validator(mode="after")
+    def _limits_fit(self) -> FigureExpectation:
+        if not self.limits:
+            words = ", ".join(f"`{word}`" for word in COMPARATORS)
+            raise wrong(f"nothing says what `{self.figure}` must be", f"one of {words}")
+        return self
+
+    @property
+    def unit(self) -> Unit:
+        """The unit in which `limits` are given."""
+        return FIGURES[self.figure]
+
+    @property
+    def limits(self) -> tuple[tuple[str, float], ...]:
+        """(comparator, limit) pairs, the limit in the figure's unit; `never` is infinite."""
+        given = [(word, getattr(self, word)) for word in COMPARATORS]
+        return tuple((word, self._parsed(word, raw)) for word, raw in given if raw is not None)
+
+    def _parsed(self, word: str, raw: Any) -> float:
+        try:
+            return _PARSERS[self.unit](raw)
+        except Exception as error:
+            context = getattr(error, "context", None)
+            if context is None:
+                raise
+            raise wrong(context["problem"], context["expected"], key=word) from None
+
+    def holds(self, measured: float) -> bool:
+        """Whether a measured value, in the figure's unit, keeps every limit."""
+        return all(COMPARATORS[word](measured, limit) for word, limit in self.limits)
+
+
+SubscriptionState = Literal["none", "to", "from", "both", "absent"]
+
+
+class RosterEntry(Words):
+    """A roster entry: its subscription, and whether a request of the owner is waiting."""
+
+    subscription: SubscriptionState = Field(
+        description="The subscription; `absent` for no entry at all."
+    )
+    ask: Flag | None = Field(
+        None, description="Whether the owner's request waits for an answer; omitted: either."
+    )
+
+    @model_validator(mode="after")
+    def _absent_asks_nothing(self) -> RosterEntry:
+        if self.subscription == "absent" and self.ask is not None:
+            raise wrong("an absent entry has no `ask`", "no `ask`", key="ask")
+        return self
+
+
+ExpectedEntry = Annotated[
+    Annotated[SubscriptionState, Tag("<state>")] | Annotated[RosterEntry, Tag("<RosterEntry>")],
+    Discriminator(
+        form_by_keys({"<RosterEntry>": RosterEntry.model_fields}, other="<state>"),
+    ),
+]
+
+
+class RosterExpectation(Words):
+    """Rosters, as the server holds them at the end, by owner and contact.
+
+    Owner and contact may be an agent, a population or a slice: then the entry is expected of
+    each owner for each contact but itself.
+    """
+
+    roster: dict[AgentNames, dict[Text, ExpectedEntry]] = Field(
+        min_length=1,
+        description="Owner to contact to what the entry must be: both, none, to, from, absent, "
+        "or {subscription: none, ask: true}.",
+    )
+
+    def entries(self) -> tuple[tuple[str, str, RosterEntry], ...]:
+        """(owner, contact, entry) as written, in the order of the file."""
+        return tuple(
+            (owner, contact, entry if isinstance(entry, RosterEntry) else _entry(entry))
+            for owner, contacts in self.roster.items()
+            for contact, entry in contacts.items()
+        )
+
+
+def _entry(subscription: SubscriptionState) -> RosterEntry:
+    return RosterEntry(subscription=subscription, ask=None)
+
+
+Agents = Annotated[
+    Annotated[AgentNames, Tag("<one>")]
+    | Annotated[tuple[AgentNames, ...], Field(min_length=1), Tag("<several>")],
+    Discriminator(form_by_keys({}, other="<one>", several="<several>")),
+]
+"""Agents for sure: a name, a population, a slice, `all`, or a list of them."""
+
+
+class Sight(Words):
+    """What nobody may have seen: presence of `contact` reaching one of `by`."""
+
+    contact: Agents = Field(description="Whose presence.")
+    by: Agents = Field("all", description="Who must not have seen it; a contact itself may.")
+    available: Flag = Field(True, description="Presence that says available, or unavailable.")
+    show: Show | None = Field(None, description="Only with this show; `none` is no show.")
+    status: Text | None = Field(None, description="Only with this status, in any language.")
+    after: Duration | None = Field(None, description="Only what arrived from this time on.")
+    before: Duration | None = Field(None, description="Only what arrived before this time.")
+
+
+class NobodySaw(Words):
+    """Nobody of a group received a certain presence of certain agents."""
+
+    nobody_saw: Sight = Field(description="What nobody may have seen.")
+
+
+PresenceWord = Literal[
+    "available",
+    "unavailable",
+    "subscribe",
+    "subscribed",
+    "unsubscribe",
+    "unsubscribed",
+    "probe",
+    "error",
+]
+SentWord = Literal[PresenceWord, "roster_set", "roster_remove"]
+
+
+class SentStep(Words):
+    """A presence or roster stanza left an agent."""
+
+    agent: AgentNames = Field(description="Who sent it.")
+    sent: SentWord = Field(description="The type of the stanza.")
+    to: Text | None = Field(None, description="To whom; omitted: to anybody or everybody.")
+    show: Show | None = Field(None, description="With this show.")
+
+
+class ReceivedStep(Words):
+    """A presence stanza reached an agent."""
+
+    agent: AgentNames = Field(description="Who received it.")
+    received: PresenceWord = Field(description="The type of the stanza.")
+    peer: Text | None = Field(None, alias="from", description="From whom; omitted: anybody.")
+    show: Show | None = Field(None, description="With this show.")
+
+
+class RosterStep(Words):
+    """A roster entry of an agent became so, as the server told it."""
+
+    agent: AgentNames = Field(description="Whose roster.")
+    contact: Text = Field(description="Which entry.")
+    roster: Literal["none", "to", "from", "both", "remove"] = Field(
+        description="The subscription of the entry; `remove` when it goes."
+    )
+    ask: Flag | None = Field(None, description="Whether a request waits; omitted: either.")
+
+
+class DidStep(Words):
+    """The plan had an agent do something."""
+
+    agent: AgentNames = Field(description="Who.")
+    did: Literal[
+        "set_presence",
+        "become_unavailable",
+        "subscribe",
+        "unsubscribe",
+        "approve",
+        "deny",
+        "remove",
+        "stop",
+        "start",
+    ] = Field(description="The action.")
+    peer: Text | None = Field(None, description="To whom; omitted: anybody.")
+
+
+class BecameStep(Words):
+    """An agent came to a step of its life."""
+
+    agent: AgentNames = Field(description="Who.")
+    became: Literal["starting", "started", "stopping", "stopped", "failed"] = Field(
+        description="The step."
+    )
+
+
+_STEPS: dict[str, type[Words]] = {
+    "sent": SentStep,
+    "received": ReceivedStep,
+    "roster": RosterStep,
+    "did": DidStep,
+    "became": BecameStep,
+}
+
+Step = Annotated[
+    Annotated[SentStep, Tag("<SentStep>")]
+    | Annotated[ReceivedStep, Tag("<ReceivedStep>")]
+    | Annotated[RosterStep, Tag("<RosterStep>")]
+    | Annotated[DidStep, Tag("<DidStep>")]
+    | Annotated[BecameStep, Tag("<BecameStep>")],
+    Discriminator(
+        form_by_keys(
+            {f"<{step.__name__}>": (word,) for word, step in _STEPS.items()}, other="<SentStep>"
+        )
+    ),
+]
+
+
+class InOrder(Words):
+    """Events that happen one after the other; others may lie between.
+
+    The first record that fits a step counts, looked for after the record of the step before.
+    """
+
+    in_order: tuple[Step, ...] = Field(min_length=2, description="The events, first to last.")
+
+
+_FORMS: dict[str, type[Words]] = {
+    "figure": FigureExpectation,
+    "roster": RosterExpectation,
+    "nobody_saw": NobodySaw,
+    "in_order": InOrder,
+}
+
+Expectation = Annotated[
+    Annotated[FigureExpectation, Tag("<FigureExpectation>")]
+    | Annotated[RosterExpectation, Tag("<RosterExpectation>")]
+    | Annotated[NobodySaw, Tag("<NobodySaw>")]
+    | Annotated[InOrder, Tag("<InOrder>")],
+    Discriminator(
+        form_by_keys(
+            {f"<{form.__name__}>": form.model_fields for form in _FORMS.values()},
+            other="<FigureExpectation>",
+        )
+    ),
+]
+
+_READER: TypeAdapter[tuple[Expectation, ...]] = TypeAdapter(tuple[Expectation, ...])
+
+
+def read_expectations(document: dict[str, Any]) -> tuple[Expectation, ...]:
+    """The expectations of a resolved scenario document, as the journal's first record has it.
+
+    Raises pydantic.ValidationError for a document that did not come from a loaded scenario.
+    """
+    return _READER.validate_python(document.get("expect", []))

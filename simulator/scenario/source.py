@@ -1,0 +1,72 @@
+"""Where each part of a scenario document stands, so that a fault can point at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from simulator.errors import Fault
+
+DocumentPath = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands: a file (or an option of the command), line and column from 1."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+
+@dataclass
+class Source:
+    """A document as plain data, and where each of its parts stands.
+
+    `values` and `keys` map a path inside the document to the place of the value there, and of
+    the key that leads to it. `folder` is where relative file names start.
+    """
+
+    file: str
+    folder: Path
+    data: Any
+    values: dict[DocumentPath, Place] = field(default_factory=dict)
+    keys: dict[DocumentPath, Place] = field(default_factory=dict)
+
+    def place(self, path: DocumentPath, *, key: bool = False) -> Place:
+        """The place of a path, or of the nearest part above it that has one."""
+        if key and path in self.keys:
+            return self.keys[path]
+        for length in range(len(path), -1, -1):
+            if path[:length] in self.values:
+                return self.values[path[:length]]
+        return Place(self.file)
+
+    def fault(
+        self, path: DocumentPath, problem: str, expected: str = "", *, key: bool = False
+    ) -> Fault:
+        """A fault at a path of this document; `key` points at the key and not at its value."""
+        place = self.place(path, key=key)
+        return Fault(
+            place.file, place.line, place.column, format_path(path), one_line(problem), expected
+        )
+
+    def forget(self, path: DocumentPath) -> None:
+        """Forget the places at and below a path, because its value was replaced."""
+        for places in (self.values, self.keys):
+            for known in [known for known in places if known[: len(path)] == path]:
+                del places[known]
+
+
+def format_path(path: DocumentPath) -> str:
+    """A path as it is shown: ``subscriptions[0].graph``."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text if len(text) <= 120 else text[:117] + "..."
+
+
+def one_line(text: str) -> str:
+    """A message on one line, without characters that a terminal would obey."""
+    return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))

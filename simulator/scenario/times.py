@@ -1,0 +1,76 @@
+"""When things happen: at a moment, again and again, or at random moments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count, islice
+from typing import Annotated
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from simulator.scenario.durations import Draw, Duration, Period
+from simulator.scenario.plan import Microseconds
+from simulator.scenario.words import Positive, Words, form_by_keys, wrong
+
+
+class Ramp(Words):
+    """One after the other: the first at `starting`, each next one `every` later."""
+
+    every: Period = Field(description="From one to the next.")
+    starting: Duration = Field("0s", validate_default=True, description="When the first one is.")
+
+    def moments(self) -> Iterator[Microseconds]:
+        """The moments, without an end."""
+        return count(self.starting, self.every)
+
+
+class Repeat(Words):
+    """Again and again."""
+
+    every: Period = Field(description="From one time to the next.")
+    starting: Duration = Field("0s", validate_default=True, description="When the first time is.")
+    times: Positive | None = Field(None, description="How often.")
+    until: Duration | None = Field(None, description="No more after this time.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Repeat:
+        if self.until is not None and self.until < self.starting:
+            raise wrong("`until` is before `starting`", "`starting` or later", key="until")
+        return self
+
+    @property
+    def endless(self) -> bool:
+        """Whether nothing says when it is over."""
+        return self.times is None and self.until is None
+
+    def how_often(self, end: Microseconds) -> int:
+        """How many times up to `end`, which counts where nothing else is said."""
+        last = end if self.until is None else self.until
+        fitting = 0 if last < self.starting else (last - self.starting) // self.every + 1
+        return fitting if self.times is None else min(self.times, fitting)
+
+    def moments(self, end: Microseconds) -> list[Microseconds]:
+        """The moments up to `until`, or up to `end` where neither `times` nor `until` is given."""
+        exactly = self.times is not None and self.until is None
+        often = self.times if exactly else self.how_often(end)
+        return list(islice(count(self.starting, self.every), often))
+
+
+def _tags(form: type[Words]) -> Discriminator:
+    forms = {f"<{form.__name__}>": form.model_fields, "<Draw>": Draw.model_fields}
+    return Discriminator(form_by_keys(forms, other="<Duration>"))
+
+
+EachAt = Annotated[
+    Annotated[Duration, Tag("<Duration>")]
+    | Annotated[Ramp, Tag("<Ramp>")]
+    | Annotated[Draw, Tag("<Draw>")],
+    _tags(Ramp),
+]
+"""When each of several things happens: all at once, one after the other, or at random."""
+
+RepeatedAt = Annotated[
+    Annotated[Duration, Tag("<Duration>")] | Annotated[Repeat, Tag("<Repeat>")],
+    Discriminator(form_by_keys({"<Repeat>": Repeat.model_fields}, other="<Duration>")),
+]
+"""When an entry of the timeline happens: once, or again and again."""

@@ -1,0 +1,207 @@
+"""What every model of the scenario language stands on: strict words, and errors that explain.
+
+A scenario is written by hand, so values are never bent to fit: ``count: "3"`` is an error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema, PydanticCustomError
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PERCENT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*%\s*")
+
+
+class Words(BaseModel):
+    """Base of the language's models: frozen, and every unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=False)
+
+
+def wrong(problem: str, expected: str = "", key: str = "") -> PydanticCustomError:
+    """An error of a validator; `key` names the field it is about when it looks at several."""
+    return PydanticCustomError(
+        "wrong", "{problem}", {"problem": problem, "expected": expected, "key": key}
+    )
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """What to tell somebody who wrote an unknown name: the nearest known ones, or some of all.
+
+    At most three near names; without any, at most twelve names in the order given.
+    """
+    names = list(dict.fromkeys(known))
+    close = get_close_matches(name.lower(), names, n=3, cutoff=0.6)
+    if close:
+        return " or ".join(f"`{word}`" for word in close)
+    text = ", ".join(f"`{word}`" for word in names[:12])
+    return text + (", ..." if len(names) > 12 else "") if names else "nothing of this kind"
+
+
+def quoted(value: object) -> str:
+    """A value as it is shown in an error message, cut to one short line."""
+    text = value if isinstance(value, str) else _yaml_word(value)
+    text = repr(text) if isinstance(value, str) else text
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _yaml_word(value: object) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return "a list"
+    return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
+
+
+def form_by_keys(
+    forms: Mapping[str, Iterable[str]], other: str, several: str | None = None
+) -> Callable[[Any], str]:
+    """A discriminator that knows a form by the keys it uses.
+
+    `forms`: tag to the keys of that form. `several`: the tag of a list. `other`: the tag of
+    everything else, whose validator then says what is wrong with it.
+
+    Tags look like ``<Model>``, so that no key of a document can be mistaken for one. A mapping
+    that fits no form goes to the one with the nearest keys, so that a slip of the pen is
+    reported by the form that was meant.
+    """
+    known = {tag: tuple(keys) for tag, keys in forms.items()}
+
+    def tag_of(value: Any) -> str:
+        if isinstance(value, Words):
+            return f"<{type(value).__name__}>"
+        if isinstance(value, list | tuple):
+            return several or other
+        if not isinstance(value, Mapping):
+            return other
+        return max(known, key=lambda tag: _likeness(value, known[tag]))
+
+    return tag_of
+
+
+def _likeness(value: Mapping[Any, Any], keys: tuple[str, ...]) -> float:
+    exact = sum(key in value for key in keys)
+    near = sum(bool(get_close_matches(str(key), keys, n=1, cutoff=0.7)) for key in value)
+    return exact * 2.0 + near + (0.5 if keys[0] in value else 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class OrElse:
+    """Marks a type that has a shorter form too; for the JSON Schema only."""
+
+    form: dict[str, Any]
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [self.form, handler(core)]}
+
+
+@dataclass(frozen=True)
+class OrOneItem:
+    """Marks a list that may be written as its only item; for the JSON Schema only."""
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        many = handler(core)
+        return {"anyOf": [many["items"], many]}
+
+
+def _check_text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise wrong(f"{quoted(value)} is not a text", "a text; put it in quotes")
+    found = _NOT_XML.search(value)
+    if found:
+        raise wrong(f"character U+{ord(found.group()):04X} cannot be sent in XML", "plain text")
+    return value
+
+
+def _check_whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise wrong(f"{quoted(value)} is not a whole number", "a whole number")
+    return value
+
+
+def _check_flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise wrong(f"{quoted(value)} is neither true nor false", "`true` or `false`")
+    return value
+
+
+def parse_number(value: Any) -> float:
+    """A whole or decimal number as it stands. Raises the pydantic error that says so."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise wrong(f"{quoted(value)} is not a number", "a number")
+    return float(value)
+
+
+def parse_share(value: Any) -> float:
+    """A share as a number from 0 to 1, or a percentage such as ``95%``, as a number."""
+    found = _PERCENT.fullmatch(value) if isinstance(value, str) else None
+    if found is None and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise wrong(f"{quoted(value)} is not a share", "a number from 0 to 1, or such as `95%`")
+    share = float(found.group(1)) / 100 if found else float(value)
+    if not 0 <= share <= 1:
+        raise wrong(f"{quoted(value)} is not a share", "a number from 0 to 1, or such as `95%`")
+    return share
+
+
+def _at_least(least: int) -> Callable[[int], int]:
+    def check(value: int) -> int:
+        if value < least:
+            raise wrong(f"{value} is too small", f"{least} or more")
+        return value
+
+    return check
+
+
+Text = Annotated[str, BeforeValidator(_check_text), WithJsonSchema({"type": "string"})]
+Flag = Annotated[bool, BeforeValidator(_check_flag), WithJsonSchema({"type": "boolean"})]
+Whole = Annotated[int, BeforeValidator(_check_whole), WithJsonSchema({"type": "integer"})]
+Number = Annotated[float, BeforeValidator(parse_number), WithJsonSchema({"type": "number"})]
+Natural = Annotated[
+    int,
+    AfterValidator(_at_least(0)),
+    BeforeValidator(_check_whole),
+    WithJsonSchema({"type": "integer", "minimum": 0}),
+]
+Positive = Annotated[
+    int,
+    AfterValidator(_at_least(1)),
+    BeforeValidator(_check_whole),
+    WithJsonSchema({"type": "integer", "minimum": 1}),
+]
+Share = Annotated[
+    float,
+    BeforeValidator(parse_share),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "minimum": 0, "maximum": 1},
+                {"type": "string", "pattern": r"^\s*\d+(\.\d+)?\s*%\s*$"},
+            ],
+            "description": "A share: a number from 0 to 1, or a percentage such as 95%.",
+        }
+    ),
+]
+Arguments = Annotated[
+    dict[Text, Any],
+    Field(description="Arguments by name; their values are passed on as they are."),
+]
