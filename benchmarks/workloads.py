@@ -27,7 +27,8 @@ from simulator.embedded import loop as virtual
 from simulator.embedded.connector import MemoryConnector
 from simulator.embedded.server import EmbeddedServer
 from simulator.journal import Journal
-from simulator.runner import Interruption, RunOptions, execute
+from simulator.interruption import Interruption
+from simulator.runner import RunOptions, execute
 from simulator.scenario import build_plan, load_scenario
 from simulator.scenario.durations import Constant
 
@@ -62,7 +63,9 @@ timeline: {timeline}
 network: {{latency: 20ms}}
 run: {{duration: 1h}}
 """
-CHANGES = "[{at: {every: 100s, starting: 10s, times: 36}, who: member, do: set_presence, show: dnd}]"
+CHANGES = (
+    "[{at: {every: 100s, starting: 10s, times: 36}, who: member, do: set_presence, show: dnd}]"
+)
 
 
 class Never:

@@ -1,3 +1,37 @@
-"""A multi-agent simulation harness for XMPP presence, with real SPADE agents."""
+"""A multi-agent simulation harness for XMPP presence, with real SPADE agents.
+
+>>> import simulator
+>>> run = simulator.run("scenarios/two_agents.yaml")      # doctest: +SKIP
+>>> run.verdict.value                                     # doctest: +SKIP
+'pass'
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from simulator.analysis.run import Run
+    from simulator.api import load_scenario, open_run, run
+    from simulator.scenario import Scenario
 
 __version__ = "0.1.0"
+__all__ = ["Run", "Scenario", "__version__", "load_scenario", "open_run", "run"]
+
+# Imported at first use: SPADE, polars and matplotlib take more than a second together, and
+# `simulator.rfc6121` alone needs none of them.
+_HOMES = {
+    "Run": "simulator.analysis.run",
+    "Scenario": "simulator.scenario",
+    "load_scenario": "simulator.api",
+    "open_run": "simulator.api",
+    "run": "simulator.api",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib  # noqa: PLC0415
+
+    return getattr(importlib.import_module(_HOMES[name]), name)

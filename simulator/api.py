@@ -18,9 +18,10 @@ from simulator.backends import make_backend
 from simulator.backends.base import Backend
 from simulator.errors import BackendError, Livelock, RunFailed
 from simulator.events import AnyRecord
+from simulator.interruption import Interruption
 from simulator.journal import FILE_NAME, Journal
 from simulator.report.plots import save_first_picture
-from simulator.runner import Interruption, RunOptions, execute
+from simulator.runner import RunOptions, execute
 from simulator.scenario import Plan, Scenario, build_plan
 from simulator.scenario import load_scenario as load_scenario_file
 
@@ -90,7 +91,7 @@ def run(
         except (BackendError, RunFailed, Livelock) as error:
             failure = error
     finished = open_run(target)
-    _write_results(finished)
+    _write_results(finished, target)
     if failure is not None:
         raise failure
     return finished
@@ -111,9 +112,15 @@ def _write_inputs(target: Path, scenario: Scenario, plan: Plan, server: Backend)
     )
 
 
-def _write_results(finished: Run) -> None:
-    run_folder.write_json(finished.folder / run_folder.SUMMARY, finished.summary)
-    save_first_picture(finished, finished.folder / run_folder.PICTURE)
+def _write_results(finished: Run, target: Path) -> None:
+    verdict = finished.verdict
+    checks = [
+        {"text": check.text, "verdict": check.verdict, "evidence": check.evidence}
+        for check in verdict.checks
+    ]
+    document = {"verdict": verdict.value, "checks": checks, **finished.summary}
+    run_folder.write_json(target / run_folder.SUMMARY, document)
+    save_first_picture(finished, target / run_folder.PICTURE)
 
 
 @contextlib.contextmanager

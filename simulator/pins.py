@@ -137,7 +137,7 @@ def tuning() -> Iterator[None]:
             cached = functools.lru_cache(_CACHE_SIZE)(getattr(holder, name))
             _replace(stack, holder, name, cached)
         jid = aioxmpp.structs.JID
-        from_string = functools.lru_cache(_CACHE_SIZE)(jid.fromstr.__func__)
+        from_string: Any = functools.lru_cache(_CACHE_SIZE)(jid.fromstr.__func__)
         _replace(stack, jid, "fromstr", classmethod(from_string))
         _replace(stack, jid, "bare", functools.lru_cache(_CACHE_SIZE)(jid.bare))
         _replace(stack, aioxmpp.stream.custom_queue, "AsyncDeque", _Mailbox)
@@ -145,7 +145,7 @@ def tuning() -> Iterator[None]:
         yield
 
 
-class _Mailbox(aioxmpp.custom_queue.AsyncDeque):  # type: ignore[misc]
+class _Mailbox(aioxmpp.custom_queue.AsyncDeque):
     """aioxmpp's queue, which also wakes the broker that waits for either of its two queues."""
 
     def __init__(self, *, loop: Any = None) -> None:

@@ -27,7 +27,7 @@ from simulator.agents.observer import Observer
 from simulator.agents.policies import SubscriptionPolicy
 from simulator.backends.base import Peer
 from simulator.events import Action, AnyRecord, Failure
-from simulator.scenario.plan import ActionPlan, AgentPlan
+from simulator.scenario.plan import ActionPlan, AgentPlan, PresencePlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,15 @@ class HarnessedAgent(spade.agent.Agent):
 
     async def _async_connect(self) -> None:
         self.harness.before_connecting(self)
-        if self.harness.plan.presence is None:
+        first = self.harness.plan.presence
+        if first is None:
             await super()._async_connect()
         else:
-            await self._connect_with_first_presence()
+            await self._connect_with(first)
 
-    async def _connect_with_first_presence(self) -> None:
+    async def _connect_with(self, first: PresencePlan) -> None:
         # SPADE connects with a bare available presence, which forgets status and priority.
-        show_first_presence(self.presence, self.harness.plan.presence)
+        show_first_presence(self.presence, first)
         self.conn_coro = self.client.connected(presence=PresenceState(available=False))
         try:
             self.stream = await self.conn_coro.__aenter__()
@@ -136,8 +137,10 @@ class AgentHarness:
 
     def is_connected(self) -> bool:
         """Whether the agent has an established stream."""
-        return self.agent is not None and self.agent.client is not None and bool(
-            self.agent.client.established
+        return (
+            self.agent is not None
+            and self.agent.client is not None
+            and bool(self.agent.client.established)
         )
 
     @property
@@ -150,8 +153,10 @@ class AgentHarness:
     # --- making the agent ---
 
     def _make_agent(self) -> Any:
-        own = spade.agent.Agent if self.plan.agent_class is None else load_class(
-            self.plan.agent_class
+        own = (
+            spade.agent.Agent
+            if self.plan.agent_class is None
+            else load_class(self.plan.agent_class)
         )
         made = harnessed(own)
         in_constructor, attributes = split_arguments(own, dict(self.plan.arguments))

@@ -7,7 +7,7 @@ import importlib
 from typing import Any
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def load_class(path: str) -> Any:
     """The class that ``module:Class`` names. The plan has checked that it exists."""
     module, _, name = path.partition(":")

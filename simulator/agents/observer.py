@@ -111,7 +111,7 @@ class Observer:
         # is dropped here, or aioxmpp would log a warning with a traceback for each.
         if self._client.stream._xmlstream.state != State.OPEN:
             return None
-        kind = stanza.type_.value or "available"
+        kind: Any = stanza.type_.value or "available"
         self._record(
             Sent(
                 t=self._clock(),
@@ -215,13 +215,15 @@ class Observer:
             source=source,
         )
 
-    async def served_roster(self, timeout: float) -> list[Roster]:
+    async def served_roster(self, patience: float) -> list[Roster]:
         """Ask the server for the roster over the agent's own stream: the served view.
 
-        Raises what aioxmpp raises when there is no answer.
+        `patience`: seconds to wait for the answer.
+
+        Raises what aioxmpp raises when there is none.
         """
         request = aioxmpp.IQ(type_=aioxmpp.IQType.GET, payload=roster_xso.Query())
-        response = await self._client.send(request, timeout=timeout)
+        response = await self._client.send(request, timeout=patience)
         items = [aioxmpp.roster.Item.from_xso_item(item) for item in response.items]
         records = [self._roster_record(item, "final") for item in items]
         return sorted(records, key=lambda record: record.peer)

@@ -129,8 +129,10 @@ class Oracle:
         self._listener = listener
 
     def sent(self, record: Sent) -> None:
-        """Take an action. Presence that is no subscription stanza has no bearing on rosters."""
-        if record.type not in ACTIONS:
+        """Take an action. Presence that is no subscription stanza has no bearing on rosters,
+        nor has what an agent sends to itself: it always sees itself (RFC 6121, 4.2.2).
+        """
+        if record.type not in ACTIONS or record.agent == record.peer:
             return
         issued = self._issue(record.agent, record.peer, record)
         queue = self._unconfirmed.setdefault(record.agent, deque())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
@@ -69,25 +70,18 @@ class Run:
     column names (``_s`` is seconds). ``.to_pandas()`` is at hand on each. What could not be
     measured is null.
 
-    `folder` is the run folder, or None for a run that was not written to disk.
+    `folder` is the run folder.
     """
 
-    def __init__(
-        self, folder: Path | None = None, records: Sequence[AnyRecord] | None = None
-    ) -> None:
-        if folder is None and records is None:
-            raise ValueError("a run needs a folder or its records")
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        if records is not None:
-            self.records = records
 
     def __repr__(self) -> str:
-        return f"Run({str(self.folder)!r})" if self.folder else f"Run({len(self.records)} records)"
+        return f"Run({str(self.folder)!r})"
 
     @cached_property
     def records(self) -> Sequence[AnyRecord]:
         """All records of the journal, oldest first. Raises JournalError for a damaged one."""
-        assert self.folder is not None
         return list(read_journal(self.folder / FILE_NAME))
 
     @cached_property
@@ -97,8 +91,8 @@ class Run:
 
     @cached_property
     def summary(self) -> dict[str, Any]:
-        """The figures by the names of the metrics page; JSON-safe."""
-        return summarise(self.measurement)
+        """The figures by the names of the metrics page, and the verdict; JSON-safe."""
+        return {**summarise(self.measurement), "verdict": asdict(self.verdict)}
 
     @cached_property
     def figures(self) -> Figures:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape, quoteattr
 
@@ -174,9 +174,7 @@ class Connection:
         except StanzaRefused as error:
             self._refuse(session, kind, element, error)
 
-    def _refuse(
-        self, session: Session, kind: str, element: Element, error: StanzaRefused
-    ) -> None:
+    def _refuse(self, session: Session, kind: Any, element: Element, error: StanzaRefused) -> None:
         if element.get("type") not in ("error", "result"):  # RFC 6120, 8.3.1
             self._server.deliver([refusal(kind, session, element.get("id", ""), error)])
 

@@ -32,9 +32,7 @@ class EmbeddedServer:
             self._passwords[local] = password
             self.rules.add_account(local)
 
-    def connect(
-        self, write: Callable[[bytes], None], hang_up: Callable[[], None]
-    ) -> Connection:
+    def connect(self, write: Callable[[bytes], None], hang_up: Callable[[], None]) -> Connection:
         """A client connects: `write` sends to it, `hang_up` closes after what was sent."""
         return Connection(self, write, hang_up)
 
@@ -49,9 +47,7 @@ class EmbeddedServer:
             return None
         return f"{local}@{self.domain}"
 
-    def bind(
-        self, connection: Connection, account: str, resource: str, request_id: str
-    ) -> Session:
+    def bind(self, connection: Connection, account: str, resource: str, request_id: str) -> Session:
         """Bind a resource. An older session of the same resource is ended with a conflict."""
         bound = self.rules.bind(account, resource)
         if bound.replaced is not None:

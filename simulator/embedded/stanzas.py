@@ -36,14 +36,17 @@ _SHOWS = ("chat", "away", "xa", "dnd")
 _PRESENCE_TYPES = frozenset(
     ("unavailable", "subscribe", "subscribed", "unsubscribe", "unsubscribed", "probe", "error")
 )
+_MESSAGE_TYPES = frozenset(("normal", "chat", "groupchat", "headline", "error"))
+_IQ_TYPES = frozenset(("get", "set", "result", "error"))
 
 
 def read_presence(element: Element, sender: Jid) -> Presence:
     """A presence element as a value. Raises StanzaRefused for what RFC 6121, 4.7 forbids."""
-    kind = element.get("type", "available")
+    kind: Any = element.get("type", "available")
     if kind not in _PRESENCE_TYPES and "type" in element.attrib:
         raise StanzaRefused("bad-request", text=f"unknown presence type {kind!r}")
-    show, status, priority = "", [], 0
+    show: Any = ""
+    status, priority = [], 0
     for child in element:
         if child.tag == f"{{{CLIENT}}}show":
             show = _read_show(child)
@@ -71,9 +74,10 @@ def _read_show(element: Element) -> Any:
 
 
 def read_message(element: Element, sender: Jid) -> Message:
-    """A message element as a value."""
+    """A message element as a value. An unknown type counts as normal (RFC 6121, 5.2.2)."""
+    kind: Any = element.get("type", "normal")
     return Message(
-        type=element.get("type", "normal"),
+        type=kind if kind in _MESSAGE_TYPES else "normal",
         sender=sender,
         to=_address(element),
         id=element.get("id", ""),
@@ -83,9 +87,12 @@ def read_message(element: Element, sender: Jid) -> Message:
 
 
 def read_iq(element: Element, sender: Jid) -> Iq:
-    """An IQ element as a value."""
+    """An IQ element as a value. Raises StanzaRefused for an unknown type (RFC 6120, 8.2.3)."""
+    kind: Any = element.get("type")
+    if kind not in _IQ_TYPES:
+        raise StanzaRefused("bad-request", text=f"unknown IQ type {kind!r}")
     return Iq(
-        type=element.get("type", ""),
+        type=kind,
         sender=sender,
         id=element.get("id", ""),
         to=_address(element),
@@ -214,4 +221,3 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
 def write_stanza(stanza: Any) -> str:
     """A stanza value as XML text inside a client stream."""
     return _WRITERS[type(stanza)](stanza)
-

@@ -122,7 +122,7 @@ def _line(t: int, who: str, text: str) -> str:
 
 def _presence(record: events.Sent | events.Received) -> str:
     """``available [dnd] "Lunch"``: a presence in few words."""
-    parts = [record.type]
+    parts: list[str] = [record.type]
     if record.show:
         parts.append(f"[{record.show}]")
     default = dict(record.status).get("")

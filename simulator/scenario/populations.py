@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from simulator.scenario.approvals import Rules
 from simulator.scenario.presence import Presence
@@ -75,6 +75,11 @@ Behaviour = Annotated[BehaviourClass, BeforeValidator(_with_class), OrElse({"typ
 
 class Population(Words):
     """Agents that are alike."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_said(cls, value: Any) -> Any:
+        return {} if value is None else value
 
     count: Positive = Field(1, description="How many agents.")
     name: Pattern | None = Field(

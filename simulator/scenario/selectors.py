@@ -172,28 +172,23 @@ class AgentIndex:
         """
         if isinstance(selector, str):
             return tuple(stopped) if selector == STOPPED else self.named(selector)
-        if isinstance(selector, Sample):
-            return self._sample(selector.of, selector.sample, random, stopped)
-        if isinstance(selector, Portion):
-            group = self.select(selector.of, random, stopped)
-            return _draw(group, round(selector.share * len(group)), random)
+
+        def inner(one: Any) -> tuple[str, ...]:
+            return self.select(one, random, stopped, without)
+
+        if isinstance(selector, Sample | Portion):
+            group = tuple(agent for agent in inner(selector.of) if agent != without)
+            return _draw(group, selector, random)
         if isinstance(selector, Except):
-            out = frozenset(self.select(selector.excepted, random, stopped))
-            group = self.select(selector.of, random, stopped)
-            return tuple(agent for agent in group if agent not in out)
-        groups = [self.select(one, random, stopped) for one in selector]
-        return tuple(dict.fromkeys(agent for group in groups for agent in group))
-
-    def _sample(
-        self, of: Any, size: int, random: Random, stopped: Iterable[str]
-    ) -> tuple[str, ...]:
-        group = self.select(of, random, stopped)
-        if size > len(group):
-            raise UnknownAgentError(
-                f"a sample of {size} out of {len(group)} agents", f"{len(group)} at most"
-            )
-        return _draw(group, size, random)
+            out = frozenset(inner(selector.excepted))
+            return tuple(agent for agent in inner(selector.of) if agent not in out)
+        return tuple(dict.fromkeys(agent for one in selector for agent in inner(one)))
 
 
-def _draw(group: tuple[str, ...], size: int, random: Random) -> tuple[str, ...]:
+def _draw(group: tuple[str, ...], what: Sample | Portion, random: Random) -> tuple[str, ...]:
+    size = what.sample if isinstance(what, Sample) else round(what.share * len(group))
+    if size > len(group):
+        raise UnknownAgentError(
+            f"a sample of {size} out of {len(group)} agents", f"{len(group)} at most"
+        )
     return tuple(group[place] for place in sorted(random.sample(range(len(group)), size)))

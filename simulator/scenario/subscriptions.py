@@ -39,8 +39,8 @@ class GraphFile(Words):
     )
     directed: Flag | None = Field(
         None,
-        description="Whether an edge is a watch from its first node to its second; omitted: what "
-        "the file says, and true for an edge list.",
+        description="For an edge list: whether a line is a watch of its first node on its second. "
+        "Omitted: true. The other formats say it themselves.",
     )
 
 

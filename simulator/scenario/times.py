@@ -44,28 +44,27 @@ class Repeat(Words):
         return self.times is None and self.until is None
 
     def how_often(self, end: Microseconds) -> int:
-        """How many times up to `end`, which counts where nothing else is said."""
+        """How many times; `end` counts where neither `times` nor `until` is given."""
+        if self.times is not None and self.until is None:
+            return self.times
         last = end if self.until is None else self.until
         fitting = 0 if last < self.starting else (last - self.starting) // self.every + 1
         return fitting if self.times is None else min(self.times, fitting)
 
-    def moments(self, end: Microseconds) -> list[Microseconds]:
-        """The moments up to `until`, or up to `end` where neither `times` nor `until` is given."""
-        exactly = self.times is not None and self.until is None
-        often = self.times if exactly else self.how_often(end)
-        return list(islice(count(self.starting, self.every), often))
-
-
-def _tags(form: type[Words]) -> Discriminator:
-    forms = {f"<{form.__name__}>": form.model_fields, "<Draw>": Draw.model_fields}
-    return Discriminator(form_by_keys(forms, other="<Duration>"))
+    def moments(self, end: Microseconds) -> Iterator[Microseconds]:
+        """Each of the times."""
+        return islice(count(self.starting, self.every), self.how_often(end))
 
 
 EachAt = Annotated[
     Annotated[Duration, Tag("<Duration>")]
     | Annotated[Ramp, Tag("<Ramp>")]
     | Annotated[Draw, Tag("<Draw>")],
-    _tags(Ramp),
+    Discriminator(
+        form_by_keys(
+            {"<Ramp>": Ramp.model_fields, "<Draw>": Draw.model_fields}, other="<Duration>"
+        )
+    ),
 ]
 """When each of several things happens: all at once, one after the other, or at random."""
 

@@ -45,9 +45,7 @@ def test_4_7_2_3_another_priority_is_a_bad_request(text):
 
 def test_4_4_2_an_addressed_presence_is_the_full_stanza():
     sender, to = Jid("a@b", "c"), Jid("d@b")
-    presence = Presence(
-        "available", sender, None, "i", "dnd", (("", "busy"),), 3, "<x/>", "es"
-    )
+    presence = Presence("available", sender, None, "i", "dnd", (("", "busy"),), 3, "<x/>", "es")
     assert addressed(presence, to) == Presence(
         "available", sender, to, "i", "dnd", (("", "busy"),), 3, "<x/>", "es"
     )

@@ -1,0 +1,170 @@
+"""All agents of a run: started, stopped and told what to do as the plan says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from simulator.agents.harness import AgentHarness, Surroundings
+from simulator.events import Action, Agent, Failure, Note, Outcome
+from simulator.scenario.plan import ActionPlan, AgentPlan, Plan
+
+STOP_TIMEOUT = 30.0
+"""Seconds that the agents may take to stop at the end."""
+
+
+class Population:
+    """The agents of a run, by name. Steps of their lives go to the journal.
+
+    `login_limit`: how many agents may connect at a time; None for all at once.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        passwords: Mapping[str, str],
+        surroundings: Surroundings,
+        login_limit: int | None,
+    ) -> None:
+        self._record = surroundings.record
+        self._clock = surroundings.clock
+        self._harnesses = {
+            agent.name: AgentHarness(agent, passwords[agent.name], surroundings)
+            for agent in plan.agents
+        }
+        self._failed: dict[str, str] = {}
+        self._starting: dict[str, asyncio.Task[None]] = {}
+        self._stopping: dict[asyncio.Task[None], None] = {}
+        self._logins = asyncio.Semaphore(login_limit or max(1, len(plan.agents)))
+
+    @property
+    def harnesses(self) -> list[AgentHarness]:
+        """One for each agent, in the order of the plan."""
+        return list(self._harnesses.values())
+
+    @property
+    def settled(self) -> bool:
+        """Whether nobody is starting, stopping, or still busy with what was asked."""
+        return (
+            all(task.done() for task in self._starting.values())
+            and not self._stopping
+            and not any(harness.busy for harness in self._harnesses.values())
+        )
+
+    # --- what the plan asks ---
+
+    def start(self, name: str) -> None:
+        """Start an agent; it goes on in a task of its own."""
+        self._starting[name] = asyncio.ensure_future(self._start(name))
+
+    def act(self, action: ActionPlan) -> None:
+        """Do a planned action, or record why it is not possible."""
+        harness = self._harnesses[action.agent]
+        if action.do == "start":
+            self._restart(action, harness)
+        elif action.do == "stop":
+            self._stop_soon(action, harness)
+        else:
+            harness.ask(action)
+
+    async def _start(self, name: str) -> None:
+        async with self._logins:
+            self._tell(name, "starting")
+            self._failed.pop(name, None)
+            try:
+                await self._harnesses[name].start()
+            except Exception as error:  # whatever ends one agent's start ends that agent only
+                self._start_failed(name, error)
+            else:
+                self._tell(name, "started")
+
+    def _start_failed(self, name: str, error: Exception) -> None:
+        harness = self._harnesses[name]
+        harness.report("start", error)
+        harness.give_up("the agent did not start")
+        reason = f"{type(error).__name__}: {error}"
+        self._failed[name] = reason
+        self._tell(name, "failed", reason)
+
+    def _restart(self, action: ActionPlan, harness: AgentHarness) -> None:
+        if harness.is_alive() or self._is_starting(action.agent):
+            harness.skip(action, "the agent runs already")
+            return
+        self._record_action(action)
+        self.start(action.agent)
+
+    def _is_starting(self, name: str) -> bool:
+        task = self._starting.get(name)
+        return task is not None and not task.done()
+
+    def _stop_soon(self, action: ActionPlan, harness: AgentHarness) -> None:
+        if not harness.is_alive() and not self._is_starting(action.agent):
+            harness.skip(action, "the agent does not run")
+            return
+        task = asyncio.ensure_future(self._stop(action, harness))
+        self._stopping[task] = None
+        task.add_done_callback(self._stopping.pop)
+
+    async def _stop(self, action: ActionPlan, harness: AgentHarness) -> None:
+        await asyncio.wait([self._starting[action.agent]])
+        self._record_action(action)
+        self._tell(action.agent, "stopping")
+        try:
+            await harness.stop()
+        except Exception as error:  # a user's agent may override stop()
+            harness.report("stop", error)
+        self._tell(action.agent, "stopped")
+
+    async def stop_everybody(self) -> None:
+        """Take the population down."""
+        for task in (*self._starting.values(), *self._stopping):
+            task.cancel()
+        alive = [harness for harness in self.harnesses if harness.is_alive()]
+        stops = [asyncio.ensure_future(harness.stop()) for harness in alive]
+        if stops:
+            await asyncio.wait(stops, timeout=STOP_TIMEOUT)
+
+    # --- records ---
+
+    def _record_action(self, action: ActionPlan) -> None:
+        self._record(
+            Action(t=self._clock(), agent=action.agent, do=action.do, origin=action.origin)
+        )
+
+    def _tell(self, name: str, state: Any, reason: str = "") -> None:
+        self._record(Agent(t=self._clock(), agent=name, state=state, reason=reason))
+
+    def outcome(self, agent: AgentPlan) -> Outcome:
+        """How an agent has ended."""
+        outcome, reason = self._judge(agent.name)
+        return Outcome(t=self._clock(), agent=agent.name, outcome=outcome, reason=reason)
+
+    def _judge(self, name: str) -> tuple[Any, str]:
+        if name in self._failed:
+            return "failed", self._failed[name]
+        task = self._starting.get(name)
+        if task is None:
+            return "unknown", "never started"
+        if not task.done():
+            return "unknown", "did not finish starting"
+        failures = self._harnesses[name].failures
+        return ("failed", failures[0]) if failures else ("ok", "")
+
+    def behaviour_failed(self, behaviour: Any, error: BaseException) -> None:
+        """An exception ended a SPADE behaviour, of one of our agents or of one that they made."""
+        where = f"behaviour {type(behaviour).__name__}"
+        harness = getattr(behaviour.agent, "harness", None)
+        if harness is not None:
+            harness.report(where, error)
+            return
+        agent, text = str(behaviour.agent.jid), f"{type(error).__name__}: {error}"
+        self._record(Failure(t=self._clock(), agent=agent, where=where, error=text))
+
+    def task_failed(self, _loop: Any, context: dict[str, Any]) -> None:
+        """The event loop's exception handler: a task or callback failed and nobody asked."""
+        error = context.get("exception")
+        text = str(context.get("message", ""))
+        if error is not None:
+            text += f": {type(error).__name__}: {error}"
+        self._record(Note(t=self._clock(), text=text))

@@ -1,0 +1,32 @@
+"""A request to end a run now, from a signal or another thread."""
+
+from __future__ import annotations
+
+import asyncio
+
+
+class Interruption:
+    """A request, from a signal or another thread, to end the run now and keep what there is."""
+
+    def __init__(self) -> None:
+        self.reason = ""
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._event: asyncio.Event | None = None
+
+    def arm(self) -> None:
+        """Tie the request to the running loop. A request made before takes effect at once."""
+        self._loop = asyncio.get_running_loop()
+        self._event = asyncio.Event()
+        if self.reason:
+            self._event.set()
+
+    def request(self, reason: str) -> None:
+        """Ask for the end of the run. Safe from signal handlers and other threads."""
+        self.reason = self.reason or reason
+        if self._loop is not None and self._event is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._event.set)
+
+    async def wait(self) -> None:
+        """Wait for the request."""
+        assert self._event is not None
+        await self._event.wait()

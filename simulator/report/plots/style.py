@@ -1,0 +1,102 @@
+"""What all pictures share: size, colours, axes, and saving without a trace of the clock.
+
+The colours are Okabe and Ito's (2008), which stay apart for colour-blind readers; they differ
+in lightness too, and lines differ in dash, so that a picture survives a black-and-white printer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from simulator.analysis.run import Run
+
+BLACK = "#000000"
+ORANGE = "#E69F00"
+SKY = "#56B4E9"
+GREEN = "#009E73"
+YELLOW = "#F0E442"
+BLUE = "#0072B2"
+VERMILION = "#D55E00"
+PURPLE = "#CC79A7"
+GREY = "#999999"
+PALE = "#E4E4E4"
+
+SIGHT_COLOURS = {"right": PALE, "ghost": VERMILION, "blind": BLUE, "mislabelled": ORANGE}
+SHOW_COLOURS = {"": GREEN, "chat": "#5FD3A8", "away": YELLOW, "xa": ORANGE, "dnd": PURPLE}
+
+_RC: Any = {
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "axes.titlesize": 12,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "svg.hashsalt": "simulator",
+    "svg.fonttype": "path",
+    "path.simplify": True,
+}
+_METADATA: dict[str, dict[str, Any]] = {
+    ".png": {"Software": None},
+    ".svg": {"Date": None, "Creator": None},
+}
+FORMATS = tuple(_METADATA)
+"""The endings that a picture's file may have."""
+
+
+def picture(draw: Callable[[Run], Figure]) -> Callable[[Run], Figure]:
+    """Mark a function that draws a picture of a run: it draws in the style of all pictures."""
+
+    @wraps(draw)
+    def in_style(run: Run) -> Figure:
+        with matplotlib.rc_context(_RC):
+            return draw(run)
+
+    return in_style
+
+
+def new_figure(width: float = 9, height: float = 4.8) -> Figure:
+    """An empty figure of so many inches, tied to no window and no global state."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def entitle(axes: Axes, title: str, note: str = "") -> None:
+    """Say what is seen; `note` in small type under it."""
+    axes.set_title(f"{title}\n" if note else title)
+    axes.annotate(
+        note,
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(0, 6),
+        textcoords="offset points",
+        fontsize=9,
+        color="#444444",
+    )
+
+
+def save(figure: Figure, path: Path) -> Path:
+    """Write a figure as PNG or SVG, by the path's ending: the same figure, the same bytes.
+
+    Raises ValueError for another ending.
+    """
+    ending = path.suffix.lower()
+    if ending not in _METADATA:
+        raise ValueError(f"{path}: a picture's name must end in {' or '.join(FORMATS)}")
+    with matplotlib.rc_context(_RC):
+        figure.savefig(path, dpi=150, metadata=_METADATA[ending])
+    return path
+
+
+def say_nothing(axes: Axes, reason: str) -> None:
+    """An empty picture that says why it is empty."""
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, reason, transform=axes.transAxes, ha="center", va="center", fontsize=12)

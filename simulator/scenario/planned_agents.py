@@ -1,0 +1,198 @@
+"""Populations to planned agents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import repeat
+from random import Random
+from typing import Any
+
+from simulator.scenario.capacity import too_large
+from simulator.scenario.durations import Draw
+from simulator.scenario.fault_list import FaultList
+from simulator.scenario.imports import (
+    AGENT,
+    BEHAVIOUR,
+    NotUsableError,
+    check_arguments,
+    load_checked,
+    make_importable,
+)
+from simulator.scenario.jids import localpart_problem, resource_problem
+from simulator.scenario.plan import (
+    AgentPlan,
+    BehaviourPlan,
+    Microseconds,
+    PolicyRule,
+    PresencePlan,
+)
+from simulator.scenario.populations import Population, fill_pattern
+from simulator.scenario.schema import Scenario
+from simulator.scenario.selectors import RESERVED, AgentIndex, UnknownAgentError
+from simulator.scenario.source import DocumentPath
+from simulator.scenario.times import Ramp
+
+
+def agent_names(scenario: Scenario, faults: FaultList) -> AgentIndex | None:
+    """Every agent's name by population; None when there are more than the machine holds."""
+    count = sum(population.count for population in scenario.populations.values())
+    reason = too_large(count)
+    if reason:
+        largest = max(scenario.populations, key=lambda name: scenario.populations[name].count)
+        faults.add(("populations", largest, "count"), *reason)
+        return None
+    _check_names(scenario, faults)
+    return AgentIndex.from_pairs(
+        (name, population) for population, name in _names(scenario.populations)
+    )
+
+
+def _names(populations: dict[str, Population]) -> Iterator[tuple[str, str]]:
+    for name, population in populations.items():
+        pattern = name_pattern(name, population)
+        for index in range(population.count):
+            yield name, fill_pattern(pattern, name, index)
+
+
+def name_pattern(name: str, population: Population) -> str:
+    """The pattern that the population's agents are named by."""
+    if population.name is not None:
+        return population.name
+    return name if population.count == 1 else f"{name}-{{index}}"
+
+
+def _check_names(scenario: Scenario, faults: FaultList) -> None:
+    owners: dict[str, str] = {}
+    checked: set[str] = set()
+    for population, name in _names(scenario.populations):
+        path: DocumentPath = ("populations", population, "name")
+        if population not in checked:
+            checked.add(population)
+            _check_address(path, name, faults)
+        if name in owners:
+            whose = f"`{owners[name]}`" if owners[name] != population else "the same population"
+            faults.add(path, f"agent `{name}` is in {whose} already", "a pattern with `{index}`")
+        elif name in RESERVED or (name in scenario.populations and name != population):
+            faults.add(path, f"`{name}` would mean two things", "another name")
+        owners.setdefault(name, population)
+
+
+def _check_address(path: DocumentPath, name: str, faults: FaultList) -> None:
+    problem = localpart_problem(name)
+    if problem:
+        faults.add(path, f"agent name: {problem[0]}", problem[1], key=path[-1] != "name")
+
+
+def planned_agents(
+    scenario: Scenario, seed: int, index: AgentIndex, faults: FaultList
+) -> tuple[AgentPlan, ...]:
+    """The agents of a scenario, in the order of its populations."""
+    make_importable(scenario.source.folder)
+    return tuple(
+        agent
+        for name, population in scenario.populations.items()
+        for agent in _Members(scenario, name, population, seed, faults).agents(index)
+    )
+
+
+class _Members:
+    """The agents of one population."""
+
+    def __init__(
+        self, scenario: Scenario, name: str, population: Population, seed: int, faults: FaultList
+    ) -> None:
+        self._name = name
+        self._population = population
+        self._seed = seed
+        self._faults = faults
+        self._path: DocumentPath = ("populations", name)
+        self._manager = population.presence_manager or scenario.presence_manager
+
+    def agents(self, index: AgentIndex) -> Iterator[AgentPlan]:
+        self._check_classes()
+        self._check_resource()
+        rules = self._rules(index)
+        members = index.populations[self._name]
+        for place, (agent, start) in enumerate(zip(members, self._starts(members), strict=False)):
+            yield self._agent(place, agent, start, rules)
+
+    def _agent(
+        self, place: int, agent: str, start: Microseconds, rules: tuple[PolicyRule, ...]
+    ) -> AgentPlan:
+        population = self._population
+        return AgentPlan(
+            name=agent,
+            population=self._name,
+            index=place,
+            resource=fill_pattern(population.resource, self._name, place),
+            start=start,
+            manager=self._manager,
+            agent_class=population.agent,
+            arguments=tuple(population.arguments.items()),
+            behaviours=self._behaviours(),
+            presence=self._presence(),
+            on_subscribe=rules,
+        )
+
+    def _behaviours(self) -> tuple[BehaviourPlan, ...]:
+        return tuple(
+            BehaviourPlan(one.behaviour, tuple(one.arguments.items()))
+            for one in self._population.behaviours
+        )
+
+    def _presence(self) -> PresencePlan | None:
+        if self._population.presence is not None:
+            return self._population.presence.plan()
+        return PresencePlan() if self._population.agent is None else None
+
+    def _starts(self, members: tuple[str, ...]) -> Iterable[Microseconds]:
+        start = self._population.start
+        if isinstance(start, Ramp):
+            return start.moments()
+        if isinstance(start, Draw):
+            draw = start.distribution
+            return (draw.sample(Random(f"{self._seed}/start/{agent}")) for agent in members)
+        return repeat(start)
+
+    def _rules(self, index: AgentIndex) -> tuple[PolicyRule, ...]:
+        planned = []
+        for place, rule in enumerate(self._population.on_subscribe or ()):
+            path: DocumentPath = (*self._path, "on_subscribe", place, rule.decision, "from")
+            random = Random(f"{self._seed}/askers/{self._name}/{place}")
+            try:
+                planned.append(rule.plan(lambda one, r=random: frozenset(index.select(one, r))))
+            except UnknownAgentError as error:
+                self._faults.add(path, error.problem, error.expected)
+        return tuple(planned)
+
+    # --- checks ---
+
+    def _check_resource(self) -> None:
+        problem = resource_problem(fill_pattern(self._population.resource, self._name, 0))
+        if problem:
+            self._faults.add((*self._path, "resource"), *problem)
+
+    def _check_classes(self) -> None:
+        population = self._population
+        if population.agent is not None:
+            self._check_class((*self._path, "agent"), population.agent, AGENT, None)
+        elif population.arguments:
+            problem = "`arguments` without an `agent` class"
+            self._faults.add((*self._path, "arguments"), problem, "`agent`", key=True)
+        for place, one in enumerate(population.behaviours):
+            path = (*self._path, "behaviours", place)
+            self._check_class(path, one.behaviour, BEHAVIOUR, one.arguments)
+
+    def _check_class(
+        self,
+        path: DocumentPath,
+        written: str,
+        base: tuple[str, str],
+        arguments: dict[str, Any] | None,
+    ) -> None:
+        try:
+            found = load_checked(written, base)
+            if arguments is not None:
+                check_arguments(found, arguments)
+        except NotUsableError as error:
+            self._faults.add(path, error.problem, error.expected)
