@@ -98,7 +98,7 @@ def run(
 
 
 def _write_inputs(target: Path, scenario: Scenario, plan: Plan, server: Backend) -> None:
-    scenario.copy_to(target)
+    run_folder.write_scenario(target, plan.scenario, scenario.source.folder)
     run_folder.write_json(
         target / run_folder.RUN,
         {

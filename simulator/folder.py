@@ -11,14 +11,18 @@ server/           a real server's logs
 
 from __future__ import annotations
 
+import copy
 import itertools
 import json
 import os
 import platform
 import re
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from simulator.errors import RunFolderError
 
@@ -58,6 +62,31 @@ def _default_names(name: str, seed: int) -> Any:
     yield DEFAULT_PARENT / f"{stem}-seed{seed}"
     for number in itertools.count(2):
         yield DEFAULT_PARENT / f"{stem}-seed{seed}-{number}"
+
+
+def write_scenario(target: Path, document: dict[str, Any], source: Path) -> None:
+    """Write a scenario document into `target`, with its graph files beside it.
+
+    Relative file names in `document` start at the folder `source`. A graph file outside of that
+    folder is copied under its own name, and the document names it so.
+    """
+    document = copy.deepcopy(document)
+    subscriptions = document.get("subscriptions") or []
+    entries = subscriptions if isinstance(subscriptions, list) else [subscriptions]
+    for entry in entries:
+        graph = entry.get("graph")
+        if isinstance(graph, dict) and "file" in graph:
+            graph["file"] = _copy_beside(target, source, Path(graph["file"]))
+    text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
+    write_private(target / SCENARIO, text)
+
+
+def _copy_beside(target: Path, source: Path, file: Path) -> str:
+    outside = file.is_absolute() or ".." in file.parts
+    name = Path(file.name) if outside else file
+    (target / name).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source / file, target / name)
+    return name.as_posix()
 
 
 def write_private(path: Path, text: str) -> None:

@@ -7,6 +7,7 @@ methods, where the columns are described.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from enum import IntEnum
 from typing import Any
 
 import polars as pl
@@ -38,6 +39,12 @@ def _seconds(column: str) -> pl.Expr:
     return (pl.col(column) / SECOND).alias(column)
 
 
+def _words(column: pl.Expr, words: type[IntEnum]) -> pl.Expr:
+    """Numbers as the words that they stand for, kept as an enumeration."""
+    names = {word.value: word.name.lower() for word in words}
+    return column.replace_strict(names, return_dtype=pl.Enum(list(names.values())))
+
+
 def availability(measurement: Measurement) -> pl.DataFrame:
     """Spans of actual availability."""
     schema = {
@@ -62,10 +69,9 @@ def sights(measurement: Measurement) -> pl.DataFrame:
         "begin_s": pl.Int64,
         "end_s": pl.Int64,
     }
-    names = pl.Enum([sight.name.lower() for sight in Sight])
     spans = frame(schema, measurement.sights.all)
     return spans.with_columns(
-        pl.col("sight").cast(pl.UInt32).cast(names), _seconds("begin_s"), _seconds("end_s")
+        _words(pl.col("sight"), Sight), _seconds("begin_s"), _seconds("end_s")
     ).sort("watcher", "contact", "begin_s")
 
 
@@ -130,12 +136,11 @@ def phases(measurement: Measurement) -> pl.DataFrame:
 def propagation(measurement: Measurement) -> pl.DataFrame:
     """One row per presence change and watch of the contact."""
     found = measurement.propagation
-    fates = pl.Enum([fate.name.lower() for fate in Delivery])
     deliveries = pl.DataFrame(
         {
             "change": pl.Series(found.change, dtype=pl.Int64),
             "watcher": pl.Series([watch.watcher for watch in found.watch], dtype=_NAMES),
-            "delivery": pl.Series(found.fate, dtype=pl.UInt32).cast(fates),
+            "delivery": pl.Series(found.fate, dtype=pl.Int64),
             "received_s": pl.Series(found.received, dtype=pl.Int64),
         }
     )
@@ -144,7 +149,9 @@ def propagation(measurement: Measurement) -> pl.DataFrame:
         deliveries.join(changes(measurement), on="change", how="left", maintain_order="left")
         .with_columns(pl.when(received >= 0).then(received).alias("received_s"))
         .with_columns(((received - pl.col("issued_s")) / SECOND).alias("latency_s"))
-        .with_columns(_seconds("issued_s"), _seconds("received_s"))
+        .with_columns(
+            _seconds("issued_s"), _seconds("received_s"), _words(pl.col("delivery"), Delivery)
+        )
         .select(*CHANGE_COLUMNS, "watcher", "delivery", "received_s", "latency_s")
     )
 

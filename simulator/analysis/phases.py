@@ -1,7 +1,7 @@
 """Phases of a run: the disturbances that convergence is measured from.
 
 A phase is one entry of the plan: the actions, faults and deaths with the same `origin`. Agents
-that start without an action to do so form a phase of their population. Skipped actions disturb
+whose first start is no action of the plan form a phase of their population. Skipped actions disturb
 nothing. Entries whose time spans overlap are one phase; the run's start is the first. The
 *disturbance* is the phase's last action; what follows it, until the next phase begins or the
 observation ends, is the phase's window.
@@ -43,7 +43,7 @@ class PhaseSpans:
     def __init__(self) -> None:
         self._spans: dict[str, list[int]] = {START: [0, 0]}
         self._populations: dict[str, str] = {}
-        self._started_by_action: set[str] = set()
+        self._started: set[str] = set()
 
     def planned(self, record: Planned) -> None:
         """Take an agent of the plan."""
@@ -54,7 +54,7 @@ class PhaseSpans:
         if record.skipped:
             return
         if record.do == "start":
-            self._started_by_action.add(record.agent)
+            self._started.add(record.agent)
         self._extend(record.origin, record.t)
 
     def fault(self, record: FaultChanged | Died) -> None:
@@ -62,12 +62,10 @@ class PhaseSpans:
         self._extend(record.origin, record.t)
 
     def agent(self, record: Agent) -> None:
-        """Take a step in an agent's life; a start without an action counts."""
-        if record.state != "starting":
+        """Take a step in an agent's life: its first start counts, if no action asked for it."""
+        if record.state != "starting" or record.agent in self._started:
             return
-        if record.agent in self._started_by_action:
-            self._started_by_action.discard(record.agent)
-            return
+        self._started.add(record.agent)
         population = self._populations.get(record.agent)
         self._extend(f"populations.{population}" if population else "", record.t)
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
+import aioxmpp
+
 from simulator.backends.configuration import ServerName, file_name
 from simulator.backends.local import Installation, LocalBackend, find_program
 from simulator.errors import ServerUnavailable
@@ -26,10 +28,13 @@ class ProsodyBackend(LocalBackend):
             raise ServerUnavailable("prosody was not started")
         host = self._folder / "data" / _encode(self.domain)
         accounts = host / "accounts"
-        accounts.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._give_to_server(host, accounts)
+        for folder in (host, accounts):
+            folder.mkdir(mode=0o700, exist_ok=True)
+            self._give_to_server(folder)
         for localpart, password in passwords.items():
-            file = accounts / f"{_encode(localpart)}.dat"
+            # The server looks for the prepared form of the name (RFC 7622, section 3.3).
+            prepared = aioxmpp.JID(localpart, self.domain, None).localpart
+            file = accounts / f"{_encode(prepared)}.dat"
             file.touch(mode=0o600)
             file.write_text(f"return {{ password = {_quote(password)} }};\n", encoding="ascii")
             self._give_to_server(file)

@@ -81,7 +81,7 @@ def _gml(text: str) -> Any:
 
 
 _READERS: dict[str, Callable[[str], Any]] = {
-    ".graphml": lambda text: networkx.parse_graphml(text),
+    ".graphml": networkx.parse_graphml,
     ".gml": _gml,
     ".json": _node_link,
 }
@@ -89,7 +89,7 @@ _SEPARATORS = {".csv": ",", ".edges": " ", ".edgelist": " ", ".txt": " "}
 
 
 def _edge_list(text: str, path: Path, separator: str, directed: bool) -> Any:
-    graph = networkx.DiGraph() if directed else networkx.Graph()
+    graph: Any = networkx.DiGraph() if directed else networkx.Graph()
     for number, row in _rows(text, separator):
         if len(row) < 2 or not row[0] or not row[1]:
             raise GraphError(

@@ -64,9 +64,7 @@ def _override(source: Source, key: str, value: str) -> list[Fault]:
         new = parse_yaml(value, place.file, source.folder).data if value.strip() else None
     except ScenarioError as error:
         return [Fault(place.file, 0, 0, fault.where, fault.problem) for fault in error.faults]
-    path: DocumentPath = tuple(
-        int(step[1]) if step[1] else step[0] for step in _STEP.finditer(key)
-    )
+    path: DocumentPath = tuple(int(step[1]) if step[1] else step[0] for step in _STEP.finditer(key))
     problem = _put(source, path, new)
     if problem:
         return [Fault(place.file, 0, 0, "", problem, "a key of the scenario")]
@@ -108,7 +106,5 @@ def _faults_of_the_rest(source: Source, faults: list[Fault]) -> list[Fault]:
     if not parts <= _MENDABLE | unknown or "" in parts or not isinstance(source.data, dict):
         return []
     rest = {key: value for key, value in source.data.items() if key not in parts}
-    mended, others = validate(
-        Source(source.file, source.folder, rest, source.values, source.keys)
-    )
+    mended, others = validate(Source(source.file, source.folder, rest, source.values, source.keys))
     return others if mended is None else find_faults(mended)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import repeat
 from random import Random
 from typing import Any
@@ -155,15 +156,22 @@ class _Members:
         return repeat(start)
 
     def _rules(self, index: AgentIndex) -> tuple[PolicyRule, ...]:
-        planned = []
-        for place, rule in enumerate(self._population.on_subscribe or ()):
-            path: DocumentPath = (*self._path, "on_subscribe", place, rule.decision, "from")
-            random = Random(f"{self._seed}/askers/{self._name}/{place}")
-            try:
-                planned.append(rule.plan(lambda one, r=random: frozenset(index.select(one, r))))
-            except UnknownAgentError as error:
-                self._faults.add(path, error.problem, error.expected)
-        return tuple(planned)
+        rules = self._population.on_subscribe or ()
+        return tuple(
+            rule.plan(partial(self._askers, index, place, rule.decision))
+            for place, rule in enumerate(rules)
+        )
+
+    def _askers(
+        self, index: AgentIndex, place: int, decision: str, selector: Any
+    ) -> frozenset[str]:
+        random = Random(f"{self._seed}/askers/{self._name}/{place}")
+        try:
+            return frozenset(index.select(selector, random))
+        except UnknownAgentError as error:
+            path: DocumentPath = (*self._path, "on_subscribe", place, decision, "from")
+            self._faults.add(path, error.problem, error.expected)
+            return frozenset()
 
     # --- checks ---
 

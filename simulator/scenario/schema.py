@@ -97,6 +97,11 @@ class Scenario(Words):
         return self._source
 
     @property
+    def run_is_open(self) -> bool:
+        """Whether the run goes on until it converges."""
+        return isinstance(self.run, UntilConverged)
+
+    @property
     def document(self) -> dict[str, Any]:
         """The resolved document: what the file says, with the overrides, as plain data."""
         document: dict[str, Any] = self._source.data

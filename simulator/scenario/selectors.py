@@ -164,11 +164,14 @@ class AgentIndex:
             f"a slice within `{population}[0:{size}]`",
         )
 
-    def select(self, selector: Any, random: Random, stopped: Iterable[str] = ()) -> tuple[str, ...]:
+    def select(
+        self, selector: Any, random: Random, stopped: Iterable[str] = (), without: str = ""
+    ) -> tuple[str, ...]:
         """The agents that a selector means, each once.
 
-        `random` draws the samples; `stopped` are those whom the plan has stopped by then.
-        Named groups are in the order of the plan, and so are samples. Raises UnknownAgentError.
+        `random` draws the samples, in which `without` is never; `stopped` are those whom the
+        plan has stopped by then. Named groups are in the order of the plan, and so are samples.
+        Raises UnknownAgentError.
         """
         if isinstance(selector, str):
             return tuple(stopped) if selector == STOPPED else self.named(selector)

@@ -36,6 +36,7 @@ class Source:
 
     def place(self, path: DocumentPath, *, key: bool = False) -> Place:
         """The place of a path, or of the nearest part above it that has one."""
+        path = self._as_written(path)
         if key and path in self.keys:
             return self.keys[path]
         for length in range(len(path), -1, -1):
@@ -43,11 +44,24 @@ class Source:
                 return self.values[path[:length]]
         return Place(self.file)
 
+    def _as_written(self, path: DocumentPath) -> DocumentPath:
+        """The path without the index of a list's only item that was written without a list."""
+        written: list[str | int] = []
+        data = self.data
+        for step in path:
+            if isinstance(step, int) and isinstance(data, dict):
+                continue
+            written.append(step)
+            inside = isinstance(data, dict) and step in data
+            data = data[step] if inside or _is_index(data, step) else None
+        return tuple(written)
+
     def fault(
         self, path: DocumentPath, problem: str, expected: str = "", *, key: bool = False
     ) -> Fault:
         """A fault at a path of this document; `key` points at the key and not at its value."""
         place = self.place(path, key=key)
+        path = self._as_written(path)
         return Fault(
             place.file, place.line, place.column, format_path(path), one_line(problem), expected
         )
@@ -57,6 +71,10 @@ class Source:
         for places in (self.values, self.keys):
             for known in [known for known in places if known[: len(path)] == path]:
                 del places[known]
+
+
+def _is_index(data: Any, step: str | int) -> bool:
+    return isinstance(data, list) and isinstance(step, int) and step < len(data)
 
 
 def format_path(path: DocumentPath) -> str:

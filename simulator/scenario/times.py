@@ -61,9 +61,7 @@ EachAt = Annotated[
     | Annotated[Ramp, Tag("<Ramp>")]
     | Annotated[Draw, Tag("<Draw>")],
     Discriminator(
-        form_by_keys(
-            {"<Ramp>": Ramp.model_fields, "<Draw>": Draw.model_fields}, other="<Duration>"
-        )
+        form_by_keys({"<Ramp>": Ramp.model_fields, "<Draw>": Draw.model_fields}, other="<Duration>")
     ),
 ]
 """When each of several things happens: all at once, one after the other, or at random."""

@@ -164,10 +164,10 @@ def _told(error: Exception) -> str:
 def ordered_nodes(graph: Any) -> list[Any]:
     """A graph's nodes: by number where all are whole numbers, else in the graph's own order."""
     nodes = list(graph)
-    numbers = {node: _number(node) for node in nodes}
-    if all(number is not None for number in numbers.values()):
-        return sorted(nodes, key=numbers.__getitem__)
-    return nodes
+    numbers: list[Any] = [_number(node) for node in nodes]
+    if any(number is None for number in numbers):
+        return nodes
+    return [node for _, node in sorted(zip(numbers, nodes, strict=True), key=lambda one: one[0])]
 
 
 def _number(node: Any) -> int | None:

@@ -141,7 +141,7 @@ def _literals(expected: str) -> list[str]:
 
 
 def _explain_mapping(error: ErrorDetails, trail: _Trail) -> _Explained:
-    keys = [key for key in dict.fromkeys(trail.keys)][:12]
+    keys = list(dict.fromkeys(trail.keys))[:12]
     expected = "a mapping with " + ", ".join(f"`{key}`" for key in keys) if keys else "a mapping"
     return f"{quoted(error['input'])} is not a mapping", expected, False
 
@@ -178,4 +178,3 @@ _EXPLAIN: dict[str, Callable[[ErrorDetails, _Trail], _Explained]] = {
     "too_short": _explain_short,
     "string_too_short": _explain_short_text,
 }
-

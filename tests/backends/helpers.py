@@ -46,7 +46,7 @@ def context_of(agents: int = 2, folder: Path | None = None) -> RunContext:
 
 
 def make_local(kind: type[LocalBackend], **options: Any) -> LocalBackend:
-    """A backend whose server is installed; else the test is skipped, or fails if servers must be."""
+    """A backend whose server is installed; otherwise the test is skipped, or fails."""
     backend = kind(**options)
     try:
         backend.version  # noqa: B018  reading it looks for the server

@@ -95,8 +95,7 @@ class Town(RuleBasedStateMachine):
         return self.server.state(contact, watcher).contact_subscribed
 
     def _permissions(self) -> set[tuple[str, str]]:
-        pairs = {(w, c) for w in ACCOUNTS for c in ACCOUNTS if w == c or self._sees(w, c)}
-        return pairs
+        return {(w, c) for w in ACCOUNTS for c in ACCOUNTS if w == c or self._sees(w, c)}
 
     def _deliver(self, before: set[tuple[str, str]], deliveries: list[Delivery]) -> None:
         after = self._permissions()

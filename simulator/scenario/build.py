@@ -1,0 +1,83 @@
+"""A scenario to a plan: every name, graph, sample and time worked out, every fault found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from simulator.errors import Fault, ScenarioError
+from simulator.scenario.durations import as_distribution, format_duration
+from simulator.scenario.expected_names import check_expectations
+from simulator.scenario.fault_list import FaultList
+from simulator.scenario.plan import ActionPlan, AgentPlan, Microseconds, Plan, RunPlan
+from simulator.scenario.planned_agents import agent_names, planned_agents
+from simulator.scenario.planned_timeline import planned_timeline
+from simulator.scenario.planned_watches import planned_watches
+from simulator.scenario.schema import ForDuration, Scenario
+
+
+def build_plan(scenario: Scenario, seed: int | None = None) -> Plan:
+    """Work a scenario out; `seed` replaces the scenario's.
+
+    The same scenario and seed give the same plan, always. Raises ScenarioError with all faults.
+    """
+    plan, faults = _worked_out(scenario, scenario.seed if seed is None else seed)
+    if faults or plan is None:
+        raise ScenarioError(faults)
+    return plan
+
+
+def find_faults(scenario: Scenario) -> list[Fault]:
+    """Every fault that only working a scenario out can find."""
+    return _worked_out(scenario, scenario.seed)[1]
+
+
+def _worked_out(scenario: Scenario, seed: int) -> tuple[Plan | None, list[Fault]]:
+    faults = FaultList(scenario.source)
+    index = agent_names(scenario, faults)
+    if index is None or len(index.names) < len(index.agents):
+        return None, faults.faults
+    agents = planned_agents(scenario, seed, index, faults)
+    starts = {agent.name: agent.start for agent in agents}
+    run, last = run_plan(scenario)
+    watches, asking = planned_watches(scenario, seed, index, starts, faults)
+    actions = [*asking, *planned_timeline(scenario, seed, index, starts, last, faults)]
+    check_expectations(scenario, index, faults)
+    _check_times(actions, agents, last, faults)
+    plan = Plan(
+        name=scenario.name,
+        seed=seed,
+        scenario={**scenario.document, "seed": seed},
+        agents=agents,
+        watches=watches,
+        actions=tuple(sorted(actions, key=lambda action: action.at)),
+        run=run,
+        latency=as_distribution(scenario.network.latency),
+        pings=scenario.pings,
+    )
+    return plan, faults.faults
+
+
+def run_plan(scenario: Scenario) -> tuple[RunPlan, Microseconds]:
+    """When the run ends, and up to when the scenario may plan something."""
+    run = scenario.run
+    if isinstance(run, ForDuration):
+        return RunPlan("duration", run.duration + run.settle, run.settle), run.duration
+    return RunPlan("converged", run.at_most, run.settle), run.at_most
+
+
+def _check_times(
+    actions: Iterable[ActionPlan],
+    agents: Iterable[AgentPlan],
+    last: Microseconds,
+    faults: FaultList,
+) -> None:
+    expected = f"{format_duration(last)} or earlier, or a longer run"
+    late = {action.origin: action.at for action in actions if action.at > last}
+    for origin, at in late.items():
+        part, _, place = origin.partition("[")
+        problem = f"{format_duration(at)} is after the end of the run"
+        faults.add((part, int(place[:-1]), "at"), problem, expected)
+    starts = {agent.population: agent.start for agent in agents if agent.start > last}
+    for population, at in starts.items():
+        problem = f"{format_duration(at)} is after the end of the run"
+        faults.add(("populations", population, "start"), problem, expected)

@@ -1,0 +1,129 @@
+"""The journal: append, read while it grows, survive a torn end."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from simulator.errors import JournalError
+from simulator.events import Agent, AnyRecord, Note, Received, RunEnded, RunStarted
+from simulator.journal import Journal, read_journal
+
+STARTED = RunStarted(
+    t=0,
+    format=1,
+    simulator="0",
+    name="n",
+    seed=1,
+    backend="embedded",
+    backend_version="0",
+    domain="localhost",
+    versions={},
+    scenario={"name": "n"},
+)
+RECORDS: list[AnyRecord] = [
+    STARTED,
+    Agent(t=5, agent="a", state="started"),
+    Received(
+        t=7,
+        agent="a",
+        resource="r",
+        type="available",
+        peer="b",
+        status=(("", 'x\n"y'), ("es", "ñ")),
+    ),
+    RunEnded(t=9, complete=True, reason="duration"),
+]
+
+
+def write(path: Path, records: list[AnyRecord]) -> None:
+    with Journal(path) as journal:
+        for record in records:
+            journal.append(record)
+
+
+def test_what_was_written_is_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    write(path, RECORDS)
+    assert list(read_journal(path)) == RECORDS
+
+
+def test_a_record_is_a_line_with_its_kind_first_and_no_defaults(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    write(path, [Agent(t=5, agent="a", state="started")])
+    assert path.read_bytes() == b'{"kind":"agent","t":5,"agent":"a","state":"started"}\n'
+
+
+@pytest.mark.parametrize("cut", range(1, 60, 7))
+def test_a_torn_last_record_is_left_out(tmp_path: Path, cut: int) -> None:
+    path = tmp_path / "journal.jsonl"
+    write(path, RECORDS)
+    size = path.stat().st_size
+    last = len(path.read_bytes().splitlines(keepends=True)[-1])
+    os.truncate(path, size - min(cut, last - 1))
+    assert list(read_journal(path)) == RECORDS[:-1]
+
+
+def test_a_damaged_line_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    write(path, RECORDS)
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(lines[0] + b'{"kind":"nonsense"}\n' + lines[1])
+    with pytest.raises(JournalError, match=r"journal\.jsonl:2: not a record"):
+        list(read_journal(path))
+
+
+def test_a_newer_format_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    write(path, RECORDS)
+    path.write_bytes(path.read_bytes().replace(b'"format":1', b'"format":99'))
+    with pytest.raises(JournalError, match="format 99; this version reads up to 1"):
+        list(read_journal(path))
+
+
+def test_a_journal_is_never_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    write(path, RECORDS)
+    before = path.read_bytes()
+    with pytest.raises(JournalError, match="exists"):
+        Journal(path)
+    assert path.read_bytes() == before
+
+
+def test_only_the_owner_can_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    write(path, RECORDS)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_listeners_get_every_record_in_order_also_without_a_file() -> None:
+    heard: list[tuple[int, AnyRecord]] = []
+    with Journal(None) as journal:
+        journal.listen(lambda record: heard.append((1, record)))
+        journal.listen(lambda record: heard.append((2, record)))
+        journal.append(RECORDS[1])
+    assert heard == [(1, RECORDS[1]), (2, RECORDS[1])]
+
+
+def test_it_can_be_read_while_it_grows(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    with Journal(path) as journal:
+        journal.append(RECORDS[0])
+        journal.flush()
+        assert list(read_journal(path)) == RECORDS[:1]
+        journal.append(RECORDS[1])
+        journal.flush()
+        assert list(read_journal(path)) == RECORDS[:2]
+
+
+def test_a_full_disk_is_a_clear_error() -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full to stand for a full disk")
+    journal = Journal(None)
+    journal._file = open("/dev/full", "wb", buffering=0)  # noqa: SIM115
+    journal._path = Path("/dev/full")
+    with pytest.raises(JournalError, match="/dev/full: cannot be written: No space left"):
+        journal.append(Note(t=0, text="x"))

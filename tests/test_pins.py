@@ -1,0 +1,112 @@
+"""The patches of spade and aioxmpp: they work, and they leave nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import random
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import aioxmpp
+import aioxmpp.node
+import aioxmpp.stanza
+import aioxmpp.stream
+import aioxmpp.structs
+import aioxmpp.utils
+import aioxmpp.xml
+import pytest
+import spade.agent
+import spade.behaviour
+from spade.container import Container
+
+from simulator import pins
+from simulator.errors import SimulatorError
+
+HOLDERS: tuple[Any, ...] = (
+    aioxmpp.node,
+    aioxmpp.stanza,
+    aioxmpp.structs,
+    aioxmpp.structs.JID,
+    aioxmpp.utils,
+    aioxmpp.xml,
+    aioxmpp.stream.StanzaStream,
+    aioxmpp.stream.custom_queue,
+    spade.agent,
+    spade.behaviour.CyclicBehaviour,
+)
+
+
+def namespace() -> list[dict[str, Any]]:
+    return [dict(vars(holder)) for holder in HOLDERS]
+
+
+def seams() -> AbstractContextManager[None]:
+    return pins.seams(lambda agent: agent, lambda behaviour, error: None)
+
+
+@pytest.mark.parametrize("group", [seams, lambda: pins.virtual_time(lambda: 0.0, 1), pins.tuning])
+def test_a_group_restores_everything_it_replaced(
+    group: Callable[[], AbstractContextManager[None]],
+) -> None:
+    async def main() -> None:
+        before, thresholds, state = namespace(), gc.get_threshold(), random.getstate()
+        with pytest.raises(ZeroDivisionError), group():
+            assert namespace() != before
+            raise ZeroDivisionError
+        assert namespace() == before
+        assert gc.get_threshold() == thresholds
+        assert random.getstate() == state
+
+    asyncio.run(main())
+
+
+def test_nobody_but_the_named_peer_is_discovered() -> None:
+    async def main() -> None:
+        with seams():
+            assert await aioxmpp.node.discover_connectors("example.org") == []
+
+    asyncio.run(main())
+
+
+def test_other_versions_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(pins.WRITTEN_FOR, "spade", "9.9")
+    with pytest.raises(SimulatorError, match=r"spade 3\.3\.3 is installed; .* spade 9\.9 only"):
+        pins.check_versions()
+
+
+def test_the_container_follows_the_running_loop() -> None:
+    async def main() -> None:
+        with seams():
+            assert Container().loop is asyncio.get_running_loop()
+
+    asyncio.run(main())
+    asyncio.run(main())
+
+
+def test_stanza_ids_count_and_the_global_generator_is_seeded() -> None:
+    def draw() -> tuple[list[str], float]:
+        stanzas = [aioxmpp.Presence() for _ in range(3)]
+        for stanza in stanzas:
+            stanza.autoset_id()
+        return [stanza.id_ for stanza in stanzas], random.random()
+
+    with pins.virtual_time(lambda: 0.0, 7):
+        first = draw()
+    with pins.virtual_time(lambda: 0.0, 7):
+        assert draw() == first
+    assert first[0] == ["s1", "s2", "s3"]
+
+
+def test_the_tuned_jids_are_the_stock_ones() -> None:
+    texts = ["a@localhost", "A@LocalHost/Res", "ñ@exämple/ü", "localhost"]
+    stock = [(aioxmpp.JID.fromstr(text), aioxmpp.JID.fromstr(text).bare()) for text in texts]
+    with pins.tuning():
+        for _ in range(2):
+            tuned = [
+                (aioxmpp.JID.fromstr(text), aioxmpp.JID.fromstr(text).bare()) for text in texts
+            ]
+            assert tuned == stock
+        with pytest.raises(ValueError, match="must not be empty"):
+            aioxmpp.JID.fromstr("@localhost")
