@@ -25,7 +25,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-class PlainTag(LanguageTag):  # type: ignore[misc]
+class PlainTag(LanguageTag):
     """A language that was given as a plain string, and is to be read back as one."""
 
     __slots__ = ()

@@ -36,7 +36,7 @@ _RECOVERIES = ("none", "rejoin")
 _ANSWERS = frozenset((PresenceType.SUBSCRIBED, PresenceType.UNSUBSCRIBED))
 
 
-class PresenceManager(spade.presence.PresenceManager):  # type: ignore[misc]
+class PresenceManager(spade.presence.PresenceManager):
     """An agent's presence, its contacts and its subscriptions.
 
     Made for `agent` when its `client`, an `aioxmpp.PresenceManagedClient`, exists and is not

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from simulator.analysis.oracle import Oracle
 from simulator.analysis.served import ServedRosters
 from simulator.analysis.watches import Listener as WatchListener
-from simulator.analysis.watches import Sight, Watches
+from simulator.analysis.watches import Watches
 from simulator.events import (
     Actual,
     Agent,
@@ -87,13 +87,17 @@ class ConvergenceMonitor:
     @property
     def rosters(self) -> Share:
         """Roster entries: right, and all that are expected or served."""
-        return Share(self._right, len(self._verdicts))
+        return Share(*self.roster_counts)
+
+    @property
+    def roster_counts(self) -> tuple[int, int]:
+        """`rosters` as bare numbers."""
+        return self._right, len(self._verdicts)
 
     @property
     def availability(self) -> Share:
         """Watches: right, and authorised."""
-        counts = self.watches.counts
-        return Share(counts[Sight.RIGHT], sum(counts) - counts[Sight.UNAUTHORISED])
+        return Share(*self.watches.right_and_authorised)
 
     @property
     def roster_ratio(self) -> float | None:

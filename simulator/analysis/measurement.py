@@ -42,6 +42,7 @@ from simulator.scenario.durations import parse_duration
 
 _AVAILABILITY = frozenset(("available", "unavailable"))
 _CLOSING = frozenset((View, Belief, Outcome, RunEnded))
+_MAY_CLOSE = _CLOSING | {Roster}
 
 
 def closes(record: AnyRecord) -> bool:
@@ -106,19 +107,21 @@ class Measurement:
             if record.t != now:
                 self._instant_over(now)
                 now = record.t
-            if self._observing and closes(record):
+            kind = type(record)
+            if kind in _MAY_CLOSE and self._observing and closes(record):
                 self._finish(now)
                 see = self._see_after
-            for handler in see.get(type(record), ()):
+            for handler in see.get(kind, ()):
                 handler(record)
         if self._observing:
             self._finish(now)
 
     def _instant_over(self, t: int) -> None:
         if self._observing:
-            self.rosters.add(t, self.monitor.rosters)
-            self.availability.add(t, self.monitor.availability)
-            self.propagation.instant_over()
+            self.rosters.add(t, *self.monitor.roster_counts)
+            self.availability.add(t, *self.watches.right_and_authorised)
+            if self.propagation.receipts:
+                self.propagation.instant_over()
 
     def _finish(self, t: int) -> None:
         self._instant_over(t)

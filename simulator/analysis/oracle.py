@@ -19,8 +19,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from functools import cache
 
-from simulator.analysis.pair import ACTIONS, Joint, act
+from simulator.analysis.pair import ACTIONS, STRANGERS, Joint, act
 from simulator.analysis.served import Entry
 from simulator.events import Received, Roster, Sent
 
@@ -34,9 +35,8 @@ Outcomes = frozenset[Entry | None]
 Listener = Callable[[str, str, int], None]
 """Called with agent, peer and time after the allowed entries of the pair may have changed."""
 
-_NEVER = 1 << 62
 _ABSENT: Outcomes = frozenset([None])
-_START = frozenset([Joint()])
+_START = frozenset([STRANGERS])
 
 
 class _Issued:
@@ -55,60 +55,78 @@ class _Issued:
 
 
 class _Pair:
-    """Two agents: the states they may be in, and the actions whose order is open."""
+    """Two agents: the states they may be in, and the actions whose order is open.
 
-    __slots__ = ("names", "open", "outcomes", "pending_in", "states")
+    `states` are those before the open actions, `reached` those after them, in every order that
+    is possible.
+    """
+
+    __slots__ = ("names", "open", "outcomes", "reached", "states")
 
     def __init__(self, names: tuple[str, str]) -> None:
         self.names = names
         self.states = _START
+        self.reached = _START
         self.open: list[_Issued] = []
-        self.outcomes: tuple[Outcomes, Outcomes] = (_ABSENT, _ABSENT)
-        self.pending_in: tuple[bool, bool] = (False, False)
+        self.outcomes = (_ABSENT, _ABSENT)
 
-    def fold(self, t: int) -> None:
-        """Settle the open actions if all of them come before whatever is sent at `t`."""
-        if self.open and all(issued.confirmed <= t for issued in self.open):
-            self.states = self._reachable()
+    def issue(self, issued: _Issued) -> None:
+        """Take an action. What comes before it for certain is settled."""
+        if self.open and all(former.confirmed <= issued.t for former in self.open):
+            self.states = self.reached
             self.open.clear()
+        self.open.append(issued)
+        if self.crossing:
+            self.reached = self._orders()
+        else:
+            self.reached = _after(self.reached, issued)
+        self.outcomes = _outcomes(self.reached)
 
-    def conclude(self) -> None:
-        """Work out what each side may hold now."""
-        states = self._reachable()
-        self.outcomes = (
-            frozenset(state.first.entry for state in states),
-            frozenset(state.second.entry for state in states),
-        )
-        self.pending_in = (
-            all(state.first.state.pending_in for state in states),
-            all(state.second.state.pending_in for state in states),
-        )
+    def confirmed(self) -> None:
+        """An open action was confirmed: fewer orders are possible now."""
+        if self.crossing:
+            self.reached = self._orders()
+            self.outcomes = _outcomes(self.reached)
 
-    def _reachable(self) -> frozenset[Joint]:
+    @property
+    def crossing(self) -> bool:
+        """Are actions of both sides open?"""
+        return len(self.open) > 1 and len({issued.actor for issued in self.open}) > 1
+
+    def _orders(self) -> frozenset[Joint]:
         """The states after the open actions, in every order that is possible.
 
-        `reached[j]` are the states after the first i actions of the first side and the first
-        j of the second.
+        `row[j]` are the states after the first i actions of the one side and the first j of
+        the other.
         """
         first = [issued for issued in self.open if issued.actor == 0]
         second = [issued for issued in self.open if issued.actor == 1]
-        reached: list[frozenset[Joint]] = []
+        former: list[frozenset[Joint]] = []
         for i in range(len(first) + 1):
             row: list[frozenset[Joint]] = []
             for j in range(len(second) + 1):
                 states = self.states if i == j == 0 else frozenset()
                 if i and not (j < len(second) and _before(second[j], first[i - 1])):
-                    states |= _after(reached[j], first[i - 1])
+                    states |= _after(former[j], first[i - 1])
                 if j and not (i < len(first) and _before(first[i], second[j - 1])):
                     states |= _after(row[j - 1], second[j - 1])
                 row.append(states)
-            reached = row
-        return reached[-1]
+            former = row
+        return former[-1]
 
 
 def _before(one: _Issued, other: _Issued) -> bool:
     """Was `one` handled before `other`, for certain? Without latency the journal's order counts."""
     return one.confirmed <= other.t and (one.t < other.confirmed or one.number < other.number)
+
+
+@cache
+def _outcomes(states: frozenset[Joint]) -> tuple[Outcomes, Outcomes]:
+    """What each side's roster may hold in one of these states."""
+    return (
+        frozenset(state.sides[0].entry for state in states),
+        frozenset(state.sides[1].entry for state in states),
+    )
 
 
 def _after(states: frozenset[Joint], issued: _Issued) -> frozenset[Joint]:
@@ -166,7 +184,9 @@ class Oracle:
     def pending_in(self, agent: str, peer: str) -> bool:
         """Does a request of `peer` wait for the agent's answer, in every allowed outcome?"""
         pair, side = self._side(agent, peer)
-        return pair.pending_in[side] if pair else False
+        return pair is not None and all(
+            state.sides[side].state.pending_in for state in pair.reached
+        )
 
     def peers(self, agent: str) -> list[str]:
         """Everybody with whom the agent has exchanged an action."""
@@ -183,10 +203,10 @@ class Oracle:
     def _issue(self, agent: str, peer: str, record: Sent | Received) -> _Issued:
         self._issued += 1
         pair = self._pair(agent, peer)
-        pair.fold(record.t)
         issued = _Issued(pair, 0 if agent == pair.names[0] else 1, self._issued, record)
-        pair.open.append(issued)
-        self._conclude(pair, record.t)
+        before = pair.outcomes
+        pair.issue(issued)
+        self._tell(pair, before, record.t)
         return issued
 
     def _pair(self, agent: str, peer: str) -> _Pair:
@@ -212,17 +232,20 @@ class Oracle:
         while found is not None:
             issued = queue.popleft()
             issued.confirmed = min(issued.confirmed, t)
-            self._conclude(issued.pair, t)
+            before = issued.pair.outcomes
+            issued.pair.confirmed()
+            self._tell(issued.pair, before, t)
             if issued is found:
                 return
 
-    def _conclude(self, pair: _Pair, t: int) -> None:
-        outcomes = pair.outcomes
-        pair.conclude()
-        if pair.outcomes == outcomes or self._listener is None:
+    def _tell(self, pair: _Pair, before: tuple[Outcomes, Outcomes], t: int) -> None:
+        if self._listener is None:
             return
-        self._listener(pair.names[0], pair.names[1], t)
-        self._listener(pair.names[1], pair.names[0], t)
+        first, second = pair.names
+        if pair.outcomes[0] is not before[0]:
+            self._listener(first, second, t)
+        if pair.outcomes[1] is not before[1]:
+            self._listener(second, first, t)
 
 
 def _find(queue: deque[_Issued], receiver: str, kind: str, stanza_id: str) -> _Issued | None:

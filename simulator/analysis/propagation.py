@@ -70,8 +70,8 @@ def _content(actual: Actual) -> tuple[bool, str, object, int]:
 class Propagation:
     """Collects deliveries. Feed it after the watches have taken the same record.
 
-    Receipts are kept until `instant_over`, so that the order of one instant's records does not
-    matter. The columns `watch`, `change`, `fate` and `received` (microseconds, -1 for none)
+    `receipts` are kept until `instant_over`, so that the order of one instant's records does
+    not matter. The columns `watch`, `change`, `fate` and `received` (microseconds, -1 for none)
     have one row per delivery.
     """
 
@@ -85,7 +85,7 @@ class Propagation:
         self._held: dict[tuple[str, str], tuple[bool, str, object, int]] = {}
         self._issued: dict[tuple[str, str], int] = {}
         self._queues: dict[WatchState, _Queues] = {}
-        self._receipts: list[tuple[WatchState, Received]] = []
+        self.receipts: list[tuple[WatchState, Received]] = []
 
     def sent(self, record: Sent) -> None:
         """Take an issue."""
@@ -107,7 +107,7 @@ class Propagation:
 
     def receipt(self, watch: WatchState, record: Received) -> None:
         """Take a receipt that belongs to a watch."""
-        self._receipts.append((watch, record))
+        self.receipts.append((watch, record))
 
     def sight_changed(self, watch: WatchState, old: Sight, t: int) -> None:
         """A watch that ends makes void what is on its way."""
@@ -120,7 +120,7 @@ class Propagation:
 
     def instant_over(self) -> None:
         """Match the receipts of the instant."""
-        for watch, record in self._receipts:
+        for watch, record in self.receipts:
             queues = self._queues.get(watch)
             if not queues:
                 continue
@@ -130,7 +130,7 @@ class Propagation:
             else:
                 for queue in queues.values():
                     self._match(queue, record)
-        self._receipts.clear()
+        self.receipts.clear()
 
     def finish(self, end: int, settle: int) -> None:
         """The observation ended at `end`: decide about what is still on its way."""

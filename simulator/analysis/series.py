@@ -16,15 +16,14 @@ class Series:
     def __init__(self) -> None:
         self.times: list[int] = []
         self.shares: list[Share] = []
+        self._last: tuple[int, int] = (-1, -1)
 
-    def add(self, t: int, share: Share) -> None:
-        """The share is `share` from `t` on. Times never fall; the last of one instant counts."""
-        if self.times and self.times[-1] == t:
-            self.times.pop()
-            self.shares.pop()
-        if not self.shares or self.shares[-1] != share:
+    def add(self, t: int, right: int, total: int) -> None:
+        """From `t` on, `right` of `total` are right. Times grow from call to call."""
+        if self._last != (right, total):
+            self._last = (right, total)
             self.times.append(t)
-            self.shares.append(share)
+            self.shares.append(Share(right, total))
 
     def window(self, begin: int, end: int, closed: bool) -> tuple[list[int], list[Share]]:
         """The share from `begin` to `end`: the one that holds at `begin`, then the changes."""

@@ -35,14 +35,16 @@ class Sight(IntEnum):
 
 
 class WatchState:
-    """One watch: its two names, what the watcher saw last, and how it stands."""
+    """One watch: its two names, what the watcher saw last, what is true, and how it stands."""
 
-    __slots__ = ("contact", "observed", "sight", "since", "watcher")
+    __slots__ = ("actual", "authorised", "contact", "observed", "sight", "since", "watcher")
 
-    def __init__(self, watcher: str, contact: str) -> None:
+    def __init__(self, watcher: str, contact: str, actual: Availability) -> None:
         self.watcher = watcher
         self.contact = contact
+        self.actual = actual
         self.observed: Availability = {}
+        self.authorised = False
         self.sight = Sight.UNAUTHORISED
         self.since = 0
         """Since when it is authorised (or is not), in microseconds."""
@@ -63,6 +65,7 @@ class Watches:
         self.counts = [0] * len(Sight)
         self.actual_of: dict[str, Availability] = {}
         self._listener = listener
+        self._all = 0
         self._of_watcher: dict[str, dict[str, WatchState]] = {}
         self._of_contact: dict[str, list[WatchState]] = {}
         self._sessions: dict[str, dict[str, bool]] = {}
@@ -75,15 +78,18 @@ class Watches:
         of_watcher = self._of_watcher.setdefault(record.agent, {})
         if record.peer in of_watcher:
             return
-        watch = WatchState(record.agent, record.peer)
+        actual = self.actual_of.setdefault(record.peer, {})
+        watch = WatchState(record.agent, record.peer, actual)
         of_watcher[record.peer] = watch
         self._of_contact.setdefault(record.peer, []).append(watch)
         self.counts[Sight.UNAUTHORISED] += 1
-        self._judge(watch, record.t)
+        self._all += 1
 
-    def of_watcher(self, watcher: str) -> dict[str, WatchState]:
-        """The watches of one watcher, by contact."""
-        return self._of_watcher.get(watcher, {})
+    @property
+    def right_and_authorised(self) -> tuple[int, int]:
+        """How many watches are right, and how many are authorised."""
+        counts = self.counts
+        return counts[1], self._all - counts[0]
 
     def of_contact(self, contact: str) -> list[WatchState]:
         """The watches that look at one contact."""
@@ -120,7 +126,8 @@ class Watches:
         else:
             availability.pop(record.resource, None)
         for watch in self._of_contact.get(agent, ()):
-            self._judge(watch, record.t)
+            if watch.authorised:
+                self._judge(watch, record.t)
         if was != bool(availability):
             self._judge_watcher(agent, record.t)
 
@@ -142,43 +149,50 @@ class Watches:
                 watch.observed.clear()
         else:
             return None
-        self._judge(watch, record.t)
+        if watch.authorised:
+            self._judge(watch, record.t)
         return watch
 
     def _subscription_changed(self, watcher: str, contact: str, t: int) -> None:
         watches = self._of_watcher.get(watcher)
         if watches and (watch := watches.get(contact)):
-            self._judge(watch, t)
+            self._authorise(watch, t)
 
     def _judge_watcher(self, watcher: str, t: int) -> None:
         for watch in self._of_watcher.get(watcher, {}).values():
+            self._authorise(watch, t)
+
+    def _authorise(self, watch: WatchState, t: int) -> None:
+        watcher = watch.watcher
+        authorised = bool(
+            self._up.get(watcher)
+            and self.actual_of.get(watcher)
+            and self._served.sees(watcher, watch.contact)
+        )
+        if authorised is not watch.authorised:
+            watch.authorised = authorised
+            watch.since = t
             self._judge(watch, t)
 
     def _judge(self, watch: WatchState, t: int) -> None:
-        old = watch.sight
-        new = self._sight(watch)
+        old, new = watch.sight, _sight(watch)
         if new is old:
             return
         watch.sight = new
         self.counts[old] -= 1
         self.counts[new] += 1
-        if not (old and new):
-            watch.since = t
         if self._listener is not None:
             self._listener(watch, old, t)
 
-    def _sight(self, watch: WatchState) -> Sight:
-        watcher = watch.watcher
-        if not (
-            self._up.get(watcher)
-            and self.actual_of.get(watcher)
-            and self._served.sees(watcher, watch.contact)
-        ):
-            return Sight.UNAUTHORISED
-        actual = self.actual_of.get(watch.contact) or {}
-        observed = watch.observed
-        if observed == actual:
-            return Sight.RIGHT
-        if not actual:
-            return Sight.GHOST
-        return Sight.MISLABELLED if observed else Sight.BLIND
+
+def _sight(watch: WatchState) -> Sight:
+    if not watch.authorised:
+        return _UNAUTHORISED
+    if watch.observed == watch.actual:
+        return _RIGHT
+    if not watch.actual:
+        return _GHOST
+    return _MISLABELLED if watch.observed else _BLIND
+
+
+_UNAUTHORISED, _RIGHT, _GHOST, _BLIND, _MISLABELLED = Sight

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 import ssl
 from collections.abc import Iterator
@@ -181,7 +182,13 @@ def named_failures(address: Address) -> Iterator[None]:
     except (OpenSSL.SSL.Error, ssl.SSLError) as error:
         raise Unreachable(f"{address}: the TLS handshake failed: {error!r}") from error
     except OSError as error:
-        raise Unreachable(f"{address}: {error.strerror or error}") from error
+        raise Unreachable(f"{address}: {_reason(error)}") from error
+
+
+def _reason(error: OSError) -> str:
+    # asyncio repeats the address where the system's reason belongs; resolvers count downwards.
+    system = error.errno is not None and error.errno > 0
+    return os.strerror(error.errno) if system else error.strerror or str(error)
 
 
 def explain(error: BaseException) -> BackendError | None:

@@ -20,13 +20,14 @@ import selectors
 import time
 import weakref
 from asyncio import Future, Handle, Task, TimerHandle
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextvars import Context
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
 from simulator.embedded.clock import SECOND, Clock, Timer
-from simulator.embedded.waits import list_busiest, list_waiting, owner_of
+from simulator.embedded.instant import Instant
+from simulator.embedded.waits import list_waiting
 from simulator.errors import Deadlock, Livelock
 
 _T = TypeVar("_T")
@@ -34,10 +35,6 @@ _Ts = TypeVarTuple("_Ts")
 
 _LOOK_OUTSIDE_EVERY = 0.02
 """Seconds of real time between two looks at signals and other threads."""
-_SAMPLES = 50
-"""Looks at the ready queue before a livelock is reported."""
-_TASK_SHARE = 400
-"""A 400th of `livelock_after` is how many callbacks each live task may have at one instant."""
 _CLEAN_UP_TIME = 5.0
 """Virtual seconds that cancelled tasks have to end."""
 _CLEAN_UP_CALLBACKS = 200
@@ -52,9 +49,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     `paced`: sleep until each timer is due by the wall clock. Order and virtual times stay the
     same, except that input on a real socket arrives at the time that has really passed.
 
-    `livelock_after`: one instant is a livelock after more passes over the ready queue than
-    this, or after more callbacks than this and than a 400th of it for each live task. A crowd
-    that starts at one instant makes many callbacks, but has many tasks too.
+    `livelock_after`: how many passes or callbacks one instant may have, see `instant.Instant`.
     """
 
     if TYPE_CHECKING:  # parts of asyncio's BaseEventLoop that its type stubs leave out
@@ -78,13 +73,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         self._look_outside_at = 0.0
         self._tasks: list[weakref.ref[Task[Any]]] = []
         self._prune_tasks_at = 1_000
-        self._livelock_after = livelock_after
-        self._suspect_at = livelock_after
-        self._passes = 0
-        self._callbacks = 0
-        self._crowd = 0
-        self._samples = 0
-        self._busy: Counter[Any] = Counter()
+        self._instant = Instant(livelock_after, self.live_tasks)
 
     @property
     def now(self) -> int:
@@ -152,7 +141,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     def run_forever(self) -> None:
         """As in asyncio. Raises Deadlock and Livelock. Pacing begins anew."""
         self._paced_from = time.monotonic() - self._clock.now / SECOND
-        self._begin_instant()
+        self._instant.begin()
         super().run_forever()
 
     def close(self) -> None:
@@ -170,12 +159,9 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         elif time.perf_counter() > self._look_outside_at:
             self._look_outside(0)
         self._clock.release(ready)
-        count = len(ready)
-        self._passes += 1
-        self._callbacks += count
-        if self._callbacks > self._suspect_at:
-            self._suspect_livelock()
-        for _ in range(count):
+        if self._instant.never_ends(ready):
+            raise Livelock(self._explain_livelock())
+        for _ in range(len(ready)):
             handle = ready.popleft()
             if not handle._cancelled:
                 handle._run()
@@ -224,13 +210,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     def _advance(self, instant: int) -> None:
         if instant > self._clock.now:
             self._clock.now = instant
-            self._begin_instant()
-
-    def _begin_instant(self) -> None:
-        self._passes = self._callbacks = self._crowd = self._samples = 0
-        self._suspect_at = self._livelock_after
-        if self._busy:
-            self._busy = Counter()
+            self._instant.begin()
 
     def _explain_deadlock(self) -> str:
         return (
@@ -238,27 +218,10 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
             f"and these wait for each other or for nobody:\n{list_waiting(self.live_tasks())}"
         )
 
-    def _suspect_livelock(self) -> None:
-        """Many callbacks at one instant: find out whether they are too many, and whose."""
-        if not self._samples and not self._is_livelock():
-            self._suspect_at = self._callbacks + self._livelock_after // 10
-            return
-        self._suspect_at = 0
-        self._samples += 1
-        self._busy.update(map(owner_of, self._ready))
-        if self._samples == _SAMPLES:
-            raise Livelock(self._explain_livelock())
-
-    def _is_livelock(self) -> bool:
-        if self._passes > self._livelock_after:
-            return True
-        self._crowd = max(self._crowd, len(self.live_tasks()))
-        return self._callbacks > self._crowd * self._livelock_after / _TASK_SHARE
-
     def _explain_livelock(self) -> str:
         return (
-            f"livelock at {self.time():.6f} s: {self._callbacks} callbacks at this instant and "
-            f"no end. These keep it busy:\n{list_busiest(self._busy)}\n"
+            f"livelock at {self.time():.6f} s: {self._instant.callbacks} callbacks at this instant and "
+            f"no end. These keep it busy:\n{self._instant.busiest()}\n"
             "They poll without waiting, so virtual time cannot go on: give receive() a timeout, "
             "or await asyncio.sleep() for some time in the loop"
         )
@@ -309,7 +272,7 @@ def _clean_up(loop: VirtualTimeLoop) -> None:
     tasks = loop.live_tasks()
     for task in tasks:
         task.cancel()
-    loop._livelock_after = max(5_000, _CLEAN_UP_CALLBACKS * len(tasks))
+    loop._instant.limit = max(5_000, _CLEAN_UP_CALLBACKS * len(tasks))
     try:
         if tasks:
             loop.run_until_complete(asyncio.wait(tasks, timeout=_CLEAN_UP_TIME))

@@ -87,15 +87,9 @@ class Account:
         presences = (session.presence for session in self.sessions.values())
         return [addressed(presence, to) for presence in presences if presence is not None]
 
-    def shows_presence_to(self, peer: Jid) -> bool:
-        """Whether the peer may know of this account's availability: it is the account itself,
-        a subscriber, or somebody to whom a session sent directed presence (8.1).
-        """
-        return (
-            peer.bare == self.jid.bare
-            or self.roster.state(peer.bare).contact_subscribed
-            or any(has_directed(session, peer) for session in self.sessions.values())
-        )
+    def shares_presence_with(self, peer: Jid) -> bool:
+        """Whether the peer may know of every resource: a subscriber, or the account itself."""
+        return peer.bare == self.jid.bare or self.roster.state(peer.bare).contact_subscribed
 
 
 class Accounts:

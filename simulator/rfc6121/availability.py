@@ -92,7 +92,4 @@ def direct(accounts: Accounts, session: Session, stanza: Presence) -> list[Deliv
 
 
 def _broadcast_reaches(accounts: Accounts, session: Session, target: Jid) -> bool:
-    if session.presence is None:
-        return False
-    roster = accounts[session.account].roster
-    return target.bare == session.account or roster.state(target.bare).contact_subscribed
+    return session.presence is not None and accounts[session.account].shares_presence_with(target)

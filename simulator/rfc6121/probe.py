@@ -24,9 +24,7 @@ def answer(account: Account, asker: Jid, target: Jid, id: str) -> list[Presence]
 
     An available resource keeps the `id` of its presence; else it is that of the probe (4.3.2.1).
     """
-    subscribed = (
-        asker.bare == account.jid.bare or account.roster.state(asker.bare).contact_subscribed
-    )
+    subscribed = account.shares_presence_with(asker)
     if target.resource:
         return _answer_full(account, asker, target, id, subscribed)
     if not subscribed:

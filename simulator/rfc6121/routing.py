@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 from simulator.errors import StanzaRefused
-from simulator.rfc6121.account import Account, Accounts, Delivery, Session, to_all
+from simulator.rfc6121.account import Account, Accounts, Delivery, Session, has_directed, to_all
 from simulator.rfc6121.stanza import Iq, Jid, Message
 
 Audience = Literal["nobody", "somebody"]
 Address = Literal["bare", "full"]
 Action = Literal["bounce", "guard", "ignore", "most available", "all"]
+Resource = tuple[int, Session]
+"""An available resource with its priority."""
 
 # RFC 6121, 8.5.4, table 1. "somebody": there are available resources of non-negative priority;
 # negative ones never get what was not addressed to them. "full": a full JID that no connected
@@ -19,8 +22,8 @@ Action = Literal["bounce", "guard", "ignore", "most available", "all"]
 #   O/E: an error, for there is no offline storage.
 #   S/E on a bare JID: an error, so that an account that does not exist looks like one that nobody
 #       uses (8.1, directory harvesting). That is why "nobody" covers both.
-#   S/E on a full JID: "guard", an error to who may know of the account's presence, silence to
-#       others (8.1, presence leaks).
+#   S/E on a full JID: "guard", an error to who sees the account, silence to others (8.1,
+#       presence leaks).
 #   M/A: the resources of the highest priority.
 MESSAGE_RULES: dict[tuple[str, Audience, Address], Action] = {
     ("normal", "nobody", "bare"): "bounce",
@@ -63,17 +66,16 @@ def route_message(accounts: Accounts, session: Session, stanza: Message) -> list
     audience: Audience = "somebody" if resources else "nobody"
     address: Address = "full" if to.resource else "bare"
     action = MESSAGE_RULES[stanza.type, audience, address]
-    if action == "bounce" or (action == "guard" and _may_know(account, session.jid)):
-        raise StanzaRefused("service-unavailable", "cancel")
-    if action == "most available":
-        highest = max(priority for priority, _ in resources)
-        resources = [pair for pair in resources if pair[0] == highest]
-    elif action != "all":
-        return []
-    return to_all((resource for _, resource in resources), stanza)
+    if action == "guard":
+        action = "bounce" if _sees(session.jid, account) else "ignore"
+    return to_all(_CHOICES[action](resources), stanza)
 
 
-def _non_negative(account: Account | None) -> list[tuple[int, Session]]:
+def _sees(asker: Jid, account: Account | None) -> bool:
+    return account is not None and account.shares_presence_with(asker)
+
+
+def _non_negative(account: Account | None) -> list[Resource]:
     if account is None:
         return []
     return [
@@ -83,8 +85,25 @@ def _non_negative(account: Account | None) -> list[tuple[int, Session]]:
     ]
 
 
-def _may_know(account: Account | None, asker: Jid) -> bool:
-    return account is not None and account.shows_presence_to(asker)
+def _bounce(resources: list[Resource]) -> list[Session]:
+    raise StanzaRefused("service-unavailable", "cancel")
+
+
+def _highest(resources: list[Resource]) -> list[Session]:
+    highest = max(priority for priority, _ in resources)
+    return [session for priority, session in resources if priority == highest]
+
+
+_CHOICES: dict[Action, Callable[[list[Resource]], list[Session]]] = {
+    "bounce": _bounce,
+    "ignore": lambda resources: [],
+    "most available": _highest,
+    "all": lambda resources: [session for _, session in resources],
+}
+
+
+def _may_ask(asker: Jid, account: Account | None, resource: Session) -> bool:
+    return _sees(asker, account) or has_directed(resource, asker)
 
 
 def route_iq(accounts: Accounts, session: Session, stanza: Iq) -> list[Delivery]:
@@ -92,7 +111,8 @@ def route_iq(accounts: Accounts, session: Session, stanza: Iq) -> list[Delivery]
 
     A bare JID, the domain or no address at all means the server itself, which knows no more
     namespaces: `get` and `set` are refused, answers are taken (RFC 6120, 10.3.3; RFC 6121,
-    8.5.2.1.3). A resource gets a question only from who may know that it is there (8.5.3.1).
+    8.5.2.1.3). A resource gets a question only from who may know that it is there (8.5.3.1):
+    directed presence from another resource of the account is not enough (4.6.6).
     """
     if stanza.type not in {"get", "set", "result", "error"}:
         raise StanzaRefused("bad-request", "modify", f"unknown IQ type {stanza.type!r}")
@@ -102,7 +122,7 @@ def route_iq(accounts: Accounts, session: Session, stanza: Iq) -> list[Delivery]
         accounts.check_domain(to)
     account = accounts.find(to.bare)
     match = account.sessions.get(to.resource) if account else None
-    if match is not None and (not question or _may_know(account, session.jid)):
+    if match is not None and (not question or _may_ask(session.jid, account, match)):
         return [Delivery(match, stanza)]
     if question:
         raise StanzaRefused("service-unavailable", "cancel")

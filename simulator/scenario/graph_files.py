@@ -52,7 +52,7 @@ def _read(path: Path) -> str:
 
 def _parsed(path: Path, read: Callable[[], Any]) -> Any:
     try:
-        graph = run_limited(read, available_bytes() // 2)
+        graph = run_limited(read, available_bytes() // 4)
     except GraphError:
         raise
     except Exception as error:  # parsers raise what they like for what they cannot read

@@ -95,16 +95,26 @@ def _put(source: Source, path: DocumentPath, value: Any) -> str:
 
 # --- what else is wrong with a faulty document ---
 
-_MENDABLE = frozenset({"subscriptions", "expect", "timeline", "network", "question"})
-"""Parts without which the others still mean the same."""
+_LISTS = frozenset({"subscriptions", "expect"})
+"""Lists of which each item means the same without the others."""
+
+_SEPARATE = frozenset({"", "name", "question", "seed", "timeline", "network", "pings"})
+"""Parts without which the others mean the same; the timeline only as a whole."""
 
 
 def _faults_of_the_rest(source: Source, faults: list[Fault]) -> list[Fault]:
     """Faults that planning finds in a document whose faulty parts are left out."""
-    parts = {re.split(r"[.\[]", fault.where)[0] for fault in faults}
-    unknown = parts - set(Scenario.model_fields)
-    if not parts <= _MENDABLE | unknown or "" in parts or not isinstance(source.data, dict):
+    places = [re.split(r"[.\[\]]+", fault.where) for fault in faults]
+    parts = {place[0] for place in places}
+    known = parts & set(Scenario.model_fields)
+    if not isinstance(source.data, dict) or not known <= _SEPARATE | _LISTS:
         return []
-    rest = {key: value for key, value in source.data.items() if key not in parts}
-    mended, others = validate(Source(source.file, source.folder, rest, source.values, source.keys))
-    return others if mended is None else find_faults(mended)
+    rest = {"name": "-"} | {key: value for key, value in source.data.items() if key not in parts}
+    kept: dict[str, tuple[int, ...]] = {}
+    for part in sorted(_LISTS & known):
+        items = source.data[part] if isinstance(source.data[part], list) else []
+        wrong = {int(place[1]) for place in places if place[0] == part and len(place) > 1}
+        kept[part] = tuple(place for place in range(len(items)) if place not in wrong)
+        rest[part] = [items[place] for place in kept[part]] if wrong else []
+    mended, _ = validate(Source(source.file, source.folder, rest, whole=source, kept=kept))
+    return [] if mended is None else find_faults(mended)

@@ -15,7 +15,7 @@ from simulator.scenario.plan import ActionPlan, Microseconds, WatchPlan
 from simulator.scenario.schema import Scenario
 from simulator.scenario.selectors import AgentIndex, UnknownAgentError
 from simulator.scenario.source import DocumentPath
-from simulator.scenario.subscriptions import GraphFile, Subscription
+from simulator.scenario.subscriptions import GraphFile
 from simulator.scenario.times import Ramp
 from simulator.scenario.topology import GraphError, generate, ordered_nodes, two_sides
 
@@ -36,10 +36,10 @@ def planned_watches(
     """
     watches: dict[Watched, WatchPlan] = {}
     actions: list[ActionPlan] = []
-    for place, subscription in enumerate(scenario.subscriptions):
+    for place in range(len(scenario.subscriptions)):
         origin = f"subscriptions[{place}]"
-        work = _Watches(scenario, subscription, place, seed, index, faults)
-        new = [pair for pair in work.pairs(len(watches)) if pair not in watches]
+        work = _Watches(scenario, place, seed, index, faults, len(watches))
+        new = [pair for pair in work.pairs() if pair not in watches]
         for (watcher, contact), at in zip(new, work.times(new), strict=False):
             watches[watcher, contact] = WatchPlan(watcher, contact, origin)
             at_last = max(at, starts[watcher])
@@ -53,20 +53,21 @@ class _Watches:
     def __init__(
         self,
         scenario: Scenario,
-        subscription: Subscription,
         place: int,
         seed: int,
         index: AgentIndex,
         faults: FaultList,
+        already: int,
     ) -> None:
         self._folder = scenario.source.folder
-        self._subscription = subscription
+        self._subscription = scenario.subscriptions[place]
+        self._already = already
         self._path: DocumentPath = ("subscriptions", place)
         self._origin = f"{seed}/subscriptions[{place}]"
         self._index = index
         self._faults = faults
 
-    def pairs(self, already: int) -> list[Watched]:
+    def pairs(self) -> list[Watched]:
         """The watches, each once; nothing where a fault was noted."""
         one = self._subscription
         form = "pairs" if one.pairs is not None else "graph" if one.graph is not None else "from"
@@ -76,7 +77,8 @@ class _Watches:
             "from": self._from_groups,
         }
         try:
-            pairs = self._both_ways(self._counted(work[form](), already))
+            pairs = self._both_ways(self._counted(work[form]()))
+            return list(dict.fromkeys(pairs))
         except GraphError as error:
             path = (*self._path, "graph")
             self._faults.add(
@@ -85,7 +87,6 @@ class _Watches:
             return []
         except _NotedError:
             return []
-        return list(dict.fromkeys(pairs))
 
     def times(self, pairs: Sequence[Watched]) -> Iterable[Microseconds]:
         """When each of the watches is asked for."""
@@ -106,15 +107,20 @@ class _Watches:
             if self._subscription.mutual:
                 yield contact, watcher
 
-    def _counted(self, pairs: Iterable[Watched], already: int) -> Iterator[Watched]:
+    def _counted(self, pairs: Iterable[Watched]) -> Iterator[Watched]:
         """The pairs, as long as the machine can hold them."""
         for count, pair in enumerate(pairs, start=1):
             if count % _COUNT_EVERY == 0:
-                reason = too_large(len(self._index.agents), already + count)
-                if reason:
-                    self._faults.add(self._path, *reason)
-                    raise _NotedError
+                self._check_capacity(count)
             yield pair
+
+    def _check_capacity(self, watches: int) -> None:
+        if watches < _COUNT_EVERY:
+            return
+        reason = too_large(len(self._index.agents), self._already + watches)
+        if reason:
+            self._faults.add(self._path, *reason)
+            raise _NotedError
 
     def _select(self, key: str, selector: Any, watcher: str = "") -> tuple[str, ...]:
         random = Random(f"{self._origin}/{key}/{watcher}")
@@ -160,8 +166,10 @@ class _Watches:
 
     def _from_groups(self) -> Iterator[Watched]:
         one = self._subscription
-        for watcher in self._select("from", one.watchers):
+        watchers = self._select("from", one.watchers)
+        for watcher in watchers:
             contacts = self._select("to", one.contacts, watcher)
+            self._check_capacity(len(watchers) * len(contacts))
             if contacts == (watcher,):
                 self._faults.add((*self._path, "to"), f"`{watcher}` watches itself", "others")
                 raise _NotedError

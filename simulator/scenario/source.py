@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,9 @@ class Source:
     """A document as plain data, and where each of its parts stands.
 
     `values` and `keys` map a path inside the document to the place of the value there, and of
-    the key that leads to it. `folder` is where relative file names start.
+    the key that leads to it. `folder` is where relative file names start. Where `data` is what
+    is left of a faulty document, `whole` is that document, and `kept` tells the original numbers
+    of the items of its lists.
     """
 
     file: str
@@ -33,6 +36,8 @@ class Source:
     data: Any
     values: dict[DocumentPath, Place] = field(default_factory=dict)
     keys: dict[DocumentPath, Place] = field(default_factory=dict)
+    whole: Source | None = None
+    kept: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def place(self, path: DocumentPath, *, key: bool = False) -> Place:
         """The place of a path, or of the nearest part above it that has one."""
@@ -56,10 +61,18 @@ class Source:
             data = data[step] if inside or _is_index(data, step) else None
         return tuple(written)
 
+    def _originally(self, path: DocumentPath) -> DocumentPath:
+        part = str(path[0]) if path else ""
+        if part not in self.kept or len(path) == 1:
+            return path
+        return (part, self.kept[part][int(path[1])], *path[2:])
+
     def fault(
         self, path: DocumentPath, problem: str, expected: str = "", *, key: bool = False
     ) -> Fault:
         """A fault at a path of this document; `key` points at the key and not at its value."""
+        if self.whole is not None:
+            return self.whole.fault(self._originally(path), problem, expected, key=key)
         place = self.place(path, key=key)
         path = self._as_written(path)
         return Fault(

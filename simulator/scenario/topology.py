@@ -31,6 +31,10 @@ LARGEST_NUMBER = 10_000_000
 """No whole number among a generator's arguments is larger."""
 
 
+_MEMORY_PARTS = 10
+"""A graph may take this part of the memory: its watches need far more once they run."""
+
+
 class GraphError(Exception):
     """A graph that cannot be had: what is wrong, what was expected, and which argument it is."""
 
@@ -98,6 +102,8 @@ def generate(
     elif seed is not None:
         raise GraphError(f"`{name}` has no seed", "nothing random, so no `seed`", "seed")
     _check_arguments(name, parameters, given)
+    if isinstance(given.get("n"), int) and given["n"] > size:
+        raise GraphError(f"n is {given['n']}, for {size} agents", f"{size} at most", "n")
     return _call(name, function, parameters, given)
 
 
@@ -145,7 +151,9 @@ def _call(
     several = [key for key, one in parameters.items() if one.kind is one.VAR_POSITIONAL]
     positional = [value for key in several for value in _as_list(given.pop(key, []))]
     try:
-        graph = run_limited(lambda: function(*positional, **given), available_bytes() // 2)
+        graph = run_limited(
+            lambda: function(*positional, **given), available_bytes() // _MEMORY_PARTS
+        )
     except Exception as error:  # networkx raises what it likes for arguments that do not fit
         raise GraphError(f"`{name}`: {_told(error)}", "arguments that networkx accepts") from None
     if not isinstance(graph, networkx.Graph):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +13,7 @@ from pydantic_core import ErrorDetails
 from simulator.errors import Fault
 from simulator.scenario.schema import Scenario, json_schema
 from simulator.scenario.source import Source
-from simulator.scenario.words import nearest, quoted
+from simulator.scenario.words import NEAR, nearest, quoted
 
 _Named = tuple[str, dict[str, Any]]
 
@@ -28,16 +29,33 @@ def validate(source: Source) -> tuple[Scenario | None, list[Fault]]:
 
 
 def _faults(errors: list[ErrorDetails], source: Source) -> list[Fault]:
-    locations = [error["loc"] for error in errors]
-    real = [error for error in errors if not _follows_from_others(error, locations)]
+    real = [error for error in errors if not _follows_from_others(error, errors)]
     return list(dict.fromkeys(_fault(error, source) for error in real))
 
 
-def _follows_from_others(error: ErrorDetails, locations: Iterable[Any]) -> bool:
-    # A list whose items are wrong is then called too short, too.
-    here = error["loc"]
-    inside = any(len(loc) > len(here) and loc[: len(here)] == here for loc in locations)
-    return error["type"] == "too_short" and inside
+def _follows_from_others(error: ErrorDetails, errors: Iterable[ErrorDetails]) -> bool:
+    follows = _FOLLOWS.get(error["type"])
+    return follows is not None and any(follows(error["loc"], other) for other in errors)
+
+
+def _has_wrong_items(location: tuple[str | int, ...], other: ErrorDetails) -> bool:
+    # A list whose items are wrong is called too short as well.
+    size = len(location)
+    return len(other["loc"]) > size and other["loc"][:size] == location
+
+
+def _is_misspelt(location: tuple[str | int, ...], other: ErrorDetails) -> bool:
+    # A key that is missing because it was written wrongly is one fault.
+    beside = other["type"] == "extra_forbidden" and other["loc"][:-1] == location[:-1]
+    return beside and bool(
+        get_close_matches(str(other["loc"][-1]), [str(location[-1])], cutoff=NEAR)
+    )
+
+
+_FOLLOWS: dict[str, Callable[[tuple[str | int, ...], ErrorDetails], bool]] = {
+    "too_short": _has_wrong_items,
+    "missing": _is_misspelt,
+}
 
 
 def _fault(error: ErrorDetails, source: Source) -> Fault:

@@ -22,6 +22,9 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
+NEAR = 0.6
+"""How alike two words are, by `difflib`, so that one may be a slip of the other."""
+
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PERCENT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*%\s*")
 
@@ -45,7 +48,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     At most three near names; without any, at most twelve names in the order given.
     """
     names = list(dict.fromkeys(known))
-    close = get_close_matches(name.lower(), names, n=3, cutoff=0.6)
+    close = get_close_matches(name.lower(), names, n=3, cutoff=NEAR)
     if close:
         return " or ".join(f"`{word}`" for word in close)
     text = ", ".join(f"`{word}`" for word in names[:12])

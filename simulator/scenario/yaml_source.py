@@ -8,8 +8,6 @@ The text is read as events, never by recursion over its nesting, and nothing is 
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +17,7 @@ import yaml
 from yaml import events as yaml_events
 
 from simulator.errors import Fault, ScenarioError
+from simulator.scenario.scalars import NULLS, resolve
 from simulator.scenario.source import DocumentPath, Place, Source, format_path, one_line
 
 MOST_BYTES = 5_000_000
@@ -31,7 +30,6 @@ MOST_VALUES = 200_000
 """Values in one document after its aliases are replaced by what they stand for."""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_LONGEST_NUMBER = 64
 
 
 def read_source(path: Path) -> Source:
@@ -94,11 +92,16 @@ def _events(text: str, file: str) -> Iterator[Any]:
         mark = error.problem_mark or error.context_mark
         problem = ", ".join(part for part in (error.context, error.problem) if part)
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        raise _refused(file, f"not YAML: {problem}", "", line, column) from None
+        expected = "spaces, as YAML forbids tabs here" if _is_tab(text, mark) else ""
+        raise _refused(file, f"not YAML: {problem}", expected, line, column) from None
     except yaml.YAMLError as error:
         raise _refused(file, f"not YAML: {error}", "", *_reader_place(text, error)) from None
     except RecursionError:  # the pure Python parser, where libyaml is not at hand
         raise _refused(file, "is nested too deeply", f"at most {DEEPEST} levels") from None
+
+
+def _is_tab(text: str, mark: Any) -> bool:
+    return mark is not None and text[mark.index : mark.index + 1] == "\t"
 
 
 def _reader_place(text: str, error: yaml.YAMLError) -> tuple[int, int]:
@@ -289,7 +292,7 @@ class _Builder:
         return data
 
     def _key(self, node: Any, path: DocumentPath) -> str | None:
-        if isinstance(node, _Scalar) and (not node.plain or node.text not in _NULLS):
+        if isinstance(node, _Scalar) and (not node.plain or node.text not in NULLS):
             return self._encodable(node, path)
         self._fault(path, node.place, "a key that is not a text", "a text as key")
         return None
@@ -317,42 +320,3 @@ class _Builder:
         _List: _list,
         _Mapping: _mapping,
     }
-
-
-# --- scalars: YAML 1.2, core schema (section 10.3.2) ---
-
-_NULLS = ("", "~", "null", "Null", "NULL")
-_WORDS: dict[str, Any] = {
-    **dict.fromkeys(_NULLS),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-}
-_INTEGER = re.compile(r"[-+]?[0-9]+")
-_BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
-_DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_ENDLESS = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-
-
-def resolve(text: str) -> Any:
-    """The value of a plain scalar. Raises ValueError for a number that JSON cannot hold."""
-    if text in _WORDS:
-        return _WORDS[text]
-    if _ENDLESS.fullmatch(text):
-        raise ValueError(f"{text} is not a finite number")
-    if _INTEGER.fullmatch(text) or _BASED.fullmatch(text):
-        return _integer(text)
-    if _DECIMAL.fullmatch(text):
-        number = float(text)
-        if not math.isfinite(number):
-            raise ValueError(f"{text[:_LONGEST_NUMBER]} is not a finite number")
-        return number
-    return text
-
-
-def _integer(text: str) -> int:
-    if len(text) > _LONGEST_NUMBER:
-        raise ValueError(f"a number of {len(text)} digits")
-    number = int(text, 0) if _BASED.fullmatch(text) else int(text)
-    if not -(2**63) <= number < 2**63:
-        raise ValueError(f"{text} does not fit 64 bits")
-    return number

@@ -473,6 +473,20 @@ def test_best_of_several_resources(rig, desk, phone, best):
     assert str(rig.presence.get_contacts()[FRIEND]["presence"].from_) == other
 
 
+def test_of_equal_resources_the_one_that_spoke_last(rig):
+    rig.push(FRIEND, "to")
+    for sender in (DESK, PHONE, DESK):
+        newest = rig.arrive(sender)
+    assert rig.presence.get_contacts()[FRIEND]["presence"] is newest
+
+
+def test_error_presence_takes_the_farewell_away(rig):
+    rig.push(FRIEND, "to")
+    rig.arrive(DESK, "unavailable")
+    rig.arrive(FRIEND, "error")
+    assert "presence" not in rig.presence.get_contacts()[FRIEND]
+
+
 # --- subscriptions ---
 
 

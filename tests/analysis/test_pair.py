@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.analysis.pair import ACTIONS, Joint, act
+from simulator.analysis.pair import ACTIONS, STRANGERS, act
 from simulator.analysis.served import Entry
 from simulator.rfc6121.server import PresenceServer
 from simulator.rfc6121.stanza import Jid, Presence, RosterChange
@@ -39,24 +39,24 @@ class Pair:
 @given(STEPS)
 @settings(max_examples=400, deadline=None)
 def test_model_and_server_agree_after_every_action(steps: list[tuple[int, str]]) -> None:
-    pair, joint = Pair(), Joint()
+    pair, both = Pair(), STRANGERS
     for actor, action in steps:
         pair.do(actor, action)
-        joint = act(joint, actor, action)
+        both = act(both, actor, action)
         for side in (0, 1):
-            assert joint[side].entry == pair.entry(side), (steps, side)
+            assert both.sides[side].entry == pair.entry(side), (steps, side)
             state = pair.server.state(pair.accounts[side], pair.accounts[1 - side])
-            assert joint[side].state is state
+            assert both.sides[side].state is state
 
 
 def test_asking_and_approving_makes_to_and_from() -> None:
-    joint = act(act(Joint(), 0, "subscribe"), 1, "subscribed")
-    assert joint.first.entry == Entry("to", False)
-    assert joint.second.entry == Entry("from", False)
+    both = act(act(STRANGERS, 0, "subscribe"), 1, "subscribed")
+    assert both.sides[0].entry == Entry("to", False)
+    assert both.sides[1].entry == Entry("from", False)
 
 
 def test_a_request_alone_lists_the_asker_only() -> None:
-    joint = act(Joint(), 0, "subscribe")
-    assert joint.first.entry == Entry("none", True)
-    assert joint.second.entry is None
-    assert joint.second.state.pending_in
+    both = act(STRANGERS, 0, "subscribe")
+    assert both.sides[0].entry == Entry("none", True)
+    assert both.sides[1].entry is None
+    assert both.sides[1].state.pending_in

@@ -18,6 +18,7 @@ import pytest
 
 from simulator.backends import limits, local
 from simulator.backends.connector import ServerConnector, explain
+from simulator.backends.prosody import ProsodyBackend
 from simulator.backends.session import session
 from simulator.backends.trust import Exactly
 from simulator.errors import AuthenticationRefused, BackendError, ServerUnavailable
@@ -220,8 +221,8 @@ def test_nothing_is_left_after_stop(kind, tmp_path):
         backend.peer("")
 
 
-def test_nothing_is_left_when_the_run_fails_without_stopping(kind):
-    backend = make_local(kind)
+def test_nothing_is_left_when_the_run_fails_without_stopping():
+    backend = make_local(ProsodyBackend)
     seen = {}
 
     async def main():
@@ -255,10 +256,18 @@ RUN = """
 """
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_nothing_is_left_when_the_harness_is_killed(kind, how):
-    make_local(kind)
-    script = textwrap.dedent(RUN).format(path=[str(Path(__file__).parents[2])], name=kind.name)
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        ("prosody", signal.SIGKILL),
+        ("prosody", signal.SIGTERM),
+        ("prosody", signal.SIGINT),
+        ("ejabberd", signal.SIGKILL),
+    ],
+)
+def test_nothing_is_left_when_the_harness_is_killed(name, how):
+    make_local(LOCAL[name])
+    script = textwrap.dedent(RUN).format(path=[str(Path(__file__).parents[2])], name=name)
     harness = subprocess.Popen(
         [sys.executable, "-c", script],
         stdout=subprocess.PIPE,
@@ -364,8 +373,8 @@ def test_too_few_open_files_is_an_error_before_the_start(prosody, monkeypatch):
         asyncio.run(make_local(type(prosody.backend)).start(context_of()))
 
 
-def test_stopping_a_server_that_died_is_no_error(kind):
-    backend = make_local(kind)
+def test_stopping_a_server_that_died_is_no_error():
+    backend = make_local(ProsodyBackend)
 
     async def main():
         await backend.start(context_of())

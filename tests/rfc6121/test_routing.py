@@ -152,6 +152,14 @@ def test_8_5_3_1_so_may_who_got_directed_presence(world):
     ]
 
 
+def test_8_5_3_1_but_not_another_resource_than_the_one_that_sent_it(world):
+    world.bind("juliet/chamber")
+    world.send("juliet/balcony", "available", "romeo/orchard")
+    assert world.iq("romeo/orchard", "get", "juliet/chamber") == [
+        "romeo/orchard: iq error service-unavailable"
+    ]
+
+
 def test_8_5_3_1_so_may_another_resource_of_the_account(world):
     world.bind("romeo/hall")
     assert world.iq("romeo/hall", "get", "romeo/orchard") == ["romeo/orchard: iq get romeo/hall"]

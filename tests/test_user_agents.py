@@ -1,0 +1,157 @@
+"""Users' own agents and behaviours, written for plain SPADE, under the harness."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.analysis.run import Run
+from simulator.errors import Livelock
+from simulator.events import Failure, Received, RunEnded, Sent
+from simulator.journal import FILE_NAME, read_journal
+from tests.runs import run_text
+
+PAIR = """
+    name: pair
+    populations:
+      asker: {{agent: "tests.user_agents:Asker", arguments: {{friend: approver@localhost}}}}
+      approver: {{agent: "tests.user_agents:{approver}"}}
+    network: {{latency: 20ms}}
+    presence_manager: {manager}
+    run: {{duration: 5s}}
+    expect:
+      - roster: {{asker: {{approver: {subscription}}}}}
+"""
+
+
+def of(run: Run, kind: type, agent: str) -> list[Any]:
+    return [
+        record for record in run.records if isinstance(record, kind) and record.agent == agent
+    ]
+
+
+@pytest.mark.parametrize("manager", ["documented", "spade"])
+def test_a_users_agents_run_unchanged_and_are_observed(tmp_path: Path, manager: str) -> None:
+    text = PAIR.format(approver="Approver", manager=manager, subscription="to")
+    run = run_text(text, tmp_path)
+    assert run.verdict.value == "pass", run.verdict
+    assert [record.type for record in of(run, Sent, "asker")] == ["available", "subscribe"]
+    assert "subscribe" in [record.type for record in of(run, Received, "approver")]
+
+
+def test_a_users_behaviour_is_added_with_its_arguments(tmp_path: Path) -> None:
+    run = run_text(
+        """
+        name: greeting
+        populations:
+          greeter:
+            behaviours: [{class: "tests.user_agents:Greeting", arguments: {text: hello}}]
+        run: {duration: 1s}
+        """,
+        tmp_path,
+    )
+    assert [record.status for record in of(run, Sent, "greeter")] == [(), (("", "hello"),)]
+
+
+def test_a_periodic_behaviour_follows_virtual_time(tmp_path: Path) -> None:
+    run = run_text(
+        """
+        name: ticks
+        populations: {ticker: {agent: "tests.user_agents:Ticker"}}
+        network: {latency: 0s}
+        run: {duration: 65s, settle: 0s}
+        """,
+        tmp_path,
+    )
+    ticks = [record for record in of(run, Sent, "ticker") if record.status]
+    assert [record.t for record in ticks[:3]] == [5_000_000, 6_000_000, 7_000_000]
+    assert ticks[-1].status in ((("", "tick 60"),), (("", "tick 61"),))
+
+
+def test_agents_exchange_messages(tmp_path: Path) -> None:
+    run = run_text(
+        """
+        name: call
+        populations:
+          answerer: {agent: "tests.user_agents:Answerer"}
+          caller: {agent: "tests.user_agents:Caller", arguments: {friend: answerer@localhost}}
+        run: {duration: 5s}
+        """,
+        tmp_path,
+    )
+    assert of(run, Sent, "caller")[-1].status == (("", "answerer"),)
+
+
+def test_an_exception_in_a_handler_is_reported_and_the_handler_stays(tmp_path: Path) -> None:
+    run = run_text(
+        """
+        name: raising
+        populations:
+          first: {}
+          second: {}
+          raiser: {agent: "tests.user_agents:RaisesInHandler"}
+        subscriptions:
+          - {pairs: [[first, raiser]], at: 1s}
+          - {pairs: [[second, raiser]], at: 2s}
+        run: {duration: 5s}
+        """,
+        tmp_path,
+    )
+    (failure,) = of(run, Failure, "raiser")
+    assert failure.error == "ValueError: cannot think about first@localhost"
+    assert failure.where == "on_subscribe"
+    assert "user_agents.py" in failure.traceback
+    assert "in on_subscribe: raise ValueError" in failure.traceback
+    assert [record.peer for record in of(run, Sent, "raiser") if record.peer] == ["second"]
+    assert run.summary["agent_outcomes"]["failed"] == 1
+    assert run.verdict.value == "fail"
+
+
+@pytest.mark.parametrize(
+    ("agent", "error", "where"),
+    [
+        ("RaisesInBehaviour", "KeyError: 'lost'", "behaviour Fail"),
+        ("RaisesInSetup", "RuntimeError: no set-up today", "start"),
+    ],
+)
+def test_an_exception_ends_neither_the_run_nor_the_others(
+    tmp_path: Path, agent: str, error: str, where: str
+) -> None:
+    run = run_text(
+        f"""
+        name: raising
+        populations:
+          raiser: {{agent: "tests.user_agents:{agent}"}}
+          other: {{behaviours: [{{class: "tests.user_agents:Greeting", arguments: {{text: on}}}}]}}
+        run: {{duration: 2s}}
+        """,
+        tmp_path,
+    )
+    (failure,) = of(run, Failure, "raiser")
+    assert (failure.error, failure.where) == (error, where)
+    assert of(run, Sent, "other")[-1].status == (("", "on"),)
+    outcomes = run.summary["agent_outcomes"]
+    assert (outcomes["ok"], outcomes["failed"], outcomes["population"]) == (1, 1, 2)
+    assert error in outcomes["not_ok"][0]["reason"]
+
+
+def test_a_behaviour_that_polls_is_named_as_a_livelock(tmp_path: Path) -> None:
+    with pytest.raises(Livelock) as caught:
+        run_text(
+            """
+            name: polling
+            populations: {poller: {agent: "tests.user_agents:Poller"}, other: {}}
+            run: {duration: 5s}
+            """,
+            tmp_path,
+        )
+    text = str(caught.value)
+    assert "Poll" in text
+    assert "poller@localhost" in text
+    assert "give receive() a timeout" in text
+    last = list(read_journal(tmp_path / "run" / FILE_NAME))[-1]
+    assert isinstance(last, RunEnded)
+    assert not last.complete
+    assert "livelock" in last.reason

@@ -1,0 +1,141 @@
+"""Agents as users of plain SPADE 3.3.3 write them. They know nothing of the simulator."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from spade.agent import Agent
+from spade.behaviour import CyclicBehaviour, OneShotBehaviour, PeriodicBehaviour
+from spade.message import Message
+
+
+class Asker(Agent):
+    """Asks `friend` for a subscription, as the attribute says that was set before the start."""
+
+    friend: str
+
+    class Ask(OneShotBehaviour):
+        def on_available(self, jid: str, stanza: Any) -> None:
+            self.agent.set("available", [*(self.agent.get("available") or ()), jid])
+
+        async def run(self) -> None:
+            self.presence.on_available = self.on_available
+            self.presence.set_available()
+            self.presence.subscribe(self.agent.friend)
+
+    async def setup(self) -> None:
+        self.add_behaviour(self.Ask())
+
+
+class Approver(Agent):
+    """Approves in a handler, and asks back."""
+
+    class Approve(OneShotBehaviour):
+        def on_subscribe(self, jid: str) -> None:
+            self.presence.approve(jid)
+            self.presence.subscribe(jid)
+
+        async def run(self) -> None:
+            self.presence.on_subscribe = self.on_subscribe
+
+    async def setup(self) -> None:
+        self.add_behaviour(self.Approve())
+
+
+class Ticker(Agent):
+    """Shows how often it has ticked, once a second, from five seconds after its start."""
+
+    class Tick(PeriodicBehaviour):
+        async def run(self) -> None:
+            count = (self.get("count") or 0) + 1
+            self.set("count", count)
+            self.presence.set_presence(status=f"tick {count}")
+
+    async def setup(self) -> None:
+        start = datetime.datetime.now() + datetime.timedelta(seconds=5)
+        self.add_behaviour(self.Tick(period=1, start_at=start))
+
+
+class Caller(Agent):
+    """Sends a message and shows the answer."""
+
+    class Call(OneShotBehaviour):
+        async def run(self) -> None:
+            await self.send(Message(to=self.agent.friend, body="who are you?"))
+            answer = await self.receive(timeout=10)
+            self.presence.set_presence(status=answer.body if answer else "no answer")
+
+    friend: str
+
+    async def setup(self) -> None:
+        self.add_behaviour(self.Call())
+
+
+class Answerer(Agent):
+    """Answers each message with its name."""
+
+    class Answer(CyclicBehaviour):
+        async def run(self) -> None:
+            message = await self.receive(timeout=60)
+            if message is not None:
+                reply = message.make_reply()
+                reply.body = self.agent.name
+                await self.send(reply)
+
+    async def setup(self) -> None:
+        self.add_behaviour(self.Answer())
+
+
+class RaisesInHandler(Agent):
+    """Its handler raises for the first request, and approves the ones after."""
+
+    async def setup(self) -> None:
+        self.asked = 0
+        self.presence.on_subscribe = self.on_subscribe
+
+    def on_subscribe(self, jid: str) -> None:
+        self.asked += 1
+        if self.asked == 1:
+            raise ValueError(f"cannot think about {jid}")
+        self.presence.approve(jid)
+
+
+class RaisesInBehaviour(Agent):
+    """Its behaviour raises."""
+
+    class Fail(OneShotBehaviour):
+        async def run(self) -> None:
+            raise KeyError("lost")
+
+    async def setup(self) -> None:
+        self.add_behaviour(self.Fail())
+
+
+class RaisesInSetup(Agent):
+    """It never gets as far as running."""
+
+    async def setup(self) -> None:
+        raise RuntimeError("no set-up today")
+
+
+class Poller(Agent):
+    """Polls its mailbox without a timeout: in virtual time that instant never ends."""
+
+    class Poll(CyclicBehaviour):
+        async def run(self) -> None:
+            await self.receive()
+
+    async def setup(self) -> None:
+        self.add_behaviour(self.Poll())
+
+
+class Greeting(OneShotBehaviour):
+    """A behaviour for an agent of somebody else's, with an argument."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+    async def run(self) -> None:
+        self.presence.set_presence(status=self.text)
