@@ -113,13 +113,7 @@ def _write_inputs(target: Path, scenario: Scenario, plan: Plan, server: Backend)
 
 
 def _write_results(finished: Run, target: Path) -> None:
-    verdict = finished.verdict
-    checks = [
-        {"text": check.text, "verdict": check.verdict, "evidence": check.evidence}
-        for check in verdict.checks
-    ]
-    document = {"verdict": verdict.value, "checks": checks, **finished.summary}
-    run_folder.write_json(target / run_folder.SUMMARY, document)
+    run_folder.write_json(target / run_folder.SUMMARY, finished.summary)
     save_first_picture(finished, target / run_folder.PICTURE)
 
 

@@ -14,16 +14,14 @@ import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
-
-import spade.presence
+from typing import Protocol
 
 import simulator
 from simulator import pins
 from simulator.agents.harness import Surroundings
+from simulator.agents.managers import make_manager
 from simulator.agents.names import Names
 from simulator.agents.population import Population
-from simulator.agents.presence import PresenceManager
 from simulator.agents.views import read_views
 from simulator.backends.base import Backend, RunContext
 from simulator.errors import Livelock, SimulatorError
@@ -262,17 +260,3 @@ def _planned(agent: AgentPlan) -> Planned:
         resource=agent.resource,
         manager=agent.manager,
     )
-
-
-_spade_manager = spade.presence.PresenceManager
-
-
-def make_manager(agent: Any) -> Any:
-    """The presence manager that the plan wants for this agent.
-
-    Agents that a user's code makes by itself get SPADE's.
-    """
-    harness = getattr(agent, "harness", None)
-    if harness is None or harness.plan.manager == "spade":
-        return _spade_manager(agent)
-    return PresenceManager(agent)

@@ -27,9 +27,7 @@ PAIR = """
 
 
 def of(run: Run, kind: type, agent: str) -> list[Any]:
-    return [
-        record for record in run.records if isinstance(record, kind) and record.agent == agent
-    ]
+    return [record for record in run.records if isinstance(record, kind) and record.agent == agent]
 
 
 @pytest.mark.parametrize("manager", ["documented", "spade"])

@@ -208,7 +208,7 @@ def _in_order_check(expectation: InOrder, evidence: _Evidence) -> Check:
 
 
 def _step_text(step: Any) -> str:
-    given = step.model_dump(exclude_none=True)
+    given = step.model_dump(exclude_none=True, by_alias=True)
     agent = given.pop("agent")
     return f"{agent} " + " ".join(f"{key} {value}" for key, value in given.items())
 

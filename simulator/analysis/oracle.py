@@ -242,9 +242,9 @@ class Oracle:
         if self._listener is None:
             return
         first, second = pair.names
-        if pair.outcomes[0] is not before[0]:
+        if pair.outcomes[0] != before[0]:
             self._listener(first, second, t)
-        if pair.outcomes[1] is not before[1]:
+        if pair.outcomes[1] != before[1]:
             self._listener(second, first, t)
 
 

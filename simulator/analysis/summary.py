@@ -14,11 +14,13 @@ from simulator.analysis.figures import (
     latencies,
 )
 from simulator.analysis.measurement import Measurement
+from simulator.analysis.quantiles import FEW
 from simulator.analysis.rosters import belief_divergence, entry_text
 from simulator.analysis.series import Converged
 
 SECOND = 1_000_000
 NEVER = "never"
+FEW_SAMPLES = f"fewer than {FEW} samples"
 MOST = 100
 """At most so many entries of a list are in the summary; the counts are always whole."""
 
@@ -121,7 +123,7 @@ def _quantiles(found: Figures, name: str, samples: int) -> dict[str, Any]:
     if not samples:
         return {"samples": 0, "absent": found[f"{name}.max"].absent}
     values = {f"{part}_s": _value(found[f"{name}.{part}"], SECOND) for part in QUANTILES}
-    return {"samples": samples, **values, "note": found[f"{name}.max"].note}
+    return {"samples": samples, **values, "note": FEW_SAMPLES if samples < FEW else ""}
 
 
 def _part(found: Figures, name: str) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def read_accounts(path: Path) -> dict[str, str]:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise InputError(f"{path}: cannot be read: {reason}") from error
     if path.suffix.lower() == ".csv":
-        return _from_entries(list(csv.DictReader(text.splitlines())), str(path))
+        return _from_csv(text, str(path))
     return _from_yaml(text, str(path))
 
 
@@ -72,6 +72,13 @@ def _from_yaml(text: str, source: str) -> dict[str, str]:
     if isinstance(document, list):
         return _from_entries(document, source)
     raise InputError(f"{source}: expected {_FORMS}")
+
+
+def _from_csv(text: str, source: str) -> dict[str, str]:
+    table = csv.DictReader(text.splitlines())
+    if "password" not in (table.fieldnames or ()):
+        raise InputError(f"{source}: expected a header line with jid (or name) and password")
+    return _from_entries(list(table), source)
 
 
 def _from_entries(entries: list[Any], source: str) -> dict[str, str]:

@@ -187,8 +187,9 @@ def named_failures(address: Address) -> Iterator[None]:
 
 def _reason(error: OSError) -> str:
     # asyncio repeats the address where the system's reason belongs; resolvers count downwards.
-    system = error.errno is not None and error.errno > 0
-    return os.strerror(error.errno) if system else error.strerror or str(error)
+    if error.errno is not None and error.errno > 0:
+        return os.strerror(error.errno)
+    return error.strerror or str(error)
 
 
 def explain(error: BaseException) -> BackendError | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from simulator.backends.limits import allow_open_files
 from simulator.backends.loop import run_on_real_loop
 from simulator.backends.session import Session, greet, register, session
 from simulator.backends.trust import Anybody, Authorities
-from simulator.errors import BackendError, InputError, ServerUnavailable
+from simulator.errors import AuthenticationRefused, BackendError, InputError, ServerUnavailable
 
 _DEFAULT_PORT = 5222
 _AT_ONCE = 20
@@ -128,8 +129,13 @@ class ExternalBackend:
 
     async def _register(self, account: tuple[str, str]) -> None:
         name, password = account
-        await register(self.peer(name), self._jid(name), password, self._address)
+        # Noted before it is known: a run that is interrupted here may have made the account.
         self._registered[name] = password
+        try:
+            await register(self.peer(name), self._jid(name), password, self._address)
+        except AuthenticationRefused:
+            del self._registered[name]
+            raise
 
     async def _visit(self, name: str) -> None:
         async with self._session(name, self._passwords[name]) as visit:
@@ -145,11 +151,12 @@ class ExternalBackend:
 
     async def _remove_account(self, account: tuple[str, str]) -> None:
         name, password = account
-        async with self._session(name, password) as visit:
-            try:
-                await visit.remove_account()
-            except ConnectionError:
-                return  # Some servers close the stream at once, in the middle of the answer.
+        # A server may close the stream at once, in the middle of the answer; and an account
+        # that our password does not open was not made, or is gone already.
+        with contextlib.suppress(AuthenticationRefused):
+            async with self._session(name, password) as visit:
+                with contextlib.suppress(ConnectionError):
+                    await visit.remove_account()
 
     async def _at_once(self, do: Callable[[Any], Awaitable[None]], items: Iterable[Any]) -> None:
         """Do it for every item, some at a time. The first BackendError ends it and is raised."""

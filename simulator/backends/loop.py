@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aioopenssl
+from aioxmpp.stream import DestructionRequested
 
 _logger = logging.getLogger(__name__)
 
@@ -23,13 +24,16 @@ def run_on_real_loop(main: Callable[[], Awaitable[Any]]) -> Any:
 
 
 def _on_loop_error(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Keep aioopenssl's account of a broken connection out of the user's sight.
+    """Keep what is reported elsewhere out of the user's sight.
 
-    It reports each one to the loop besides raising it, once for every agent when a server
-    dies, and a failed handshake a second time as an InvalidStateError of its own.
+    aioopenssl tells the loop of each broken connection besides raising it, once for every
+    agent when a server dies, and of a failed handshake a second time as an InvalidStateError
+    of its own. aioxmpp leaves the futures of requests that a closed stream cut short.
     """
-    from_transport = isinstance(context.get("transport"), aioopenssl.STARTTLSTransport)
-    if from_transport or "STARTTLSTransport" in repr(context.get("handle")):
+    broken = isinstance(context.get("transport"), aioopenssl.STARTTLSTransport)
+    failed_handshake = "STARTTLSTransport" in repr(context.get("handle"))
+    cut_short = isinstance(context.get("exception"), DestructionRequested)
+    if broken or failed_handshake or cut_short:
         _logger.debug("%s", context.get("message"), exc_info=context.get("exception"))
     else:
         loop.default_exception_handler(context)

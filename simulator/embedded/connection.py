@@ -175,8 +175,13 @@ class Connection:
             self._refuse(session, kind, element, error)
 
     def _refuse(self, session: Session, kind: Any, element: Element, error: StanzaRefused) -> None:
-        if element.get("type") not in ("error", "result"):  # RFC 6120, 8.3.1
-            self._server.deliver([refusal(kind, session, element.get("id", ""), error)])
+        if element.get("type") in ("error", "result"):  # RFC 6120, 8.3.1
+            return
+        try:
+            addressee = stanzas.address(element)
+        except StanzaRefused:
+            addressee = None
+        self._server.deliver([refusal(kind, session, element.get("id", ""), error, addressee)])
 
     def _presence(self, session: Session, element: Element) -> None:
         stanza = stanzas.read_presence(element, session.jid)
@@ -190,10 +195,9 @@ class Connection:
         stanza = stanzas.read_iq(element, session.jid)
         rules = self._server.rules
         query = element.find(f"{{{stanzas.ROSTER}}}query")
-        for_roster = query is not None and (stanza.to is None or stanza.to.bare == session.account)
-        if query is not None and for_roster and stanza.type == "get":
+        if query is not None and stanza.type == "get":
             deliveries = rules.roster_get(session, stanza.id, stanza.to)
-        elif query is not None and for_roster and stanza.type == "set":
+        elif query is not None and stanza.type == "set":
             changes = stanzas.read_roster_changes(query)
             deliveries = rules.roster_set(session, stanza.id, changes, stanza.to)
         elif self._is_ping(session, element, stanza.type):

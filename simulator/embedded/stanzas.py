@@ -57,7 +57,7 @@ def read_presence(element: Element, sender: Jid) -> Presence:
     return Presence(
         type=kind,
         sender=sender,
-        to=_address(element),
+        to=address(element),
         id=element.get("id", ""),
         show=show,
         status=tuple(sorted(status)),
@@ -79,7 +79,7 @@ def read_message(element: Element, sender: Jid) -> Message:
     return Message(
         type=kind if kind in _MESSAGE_TYPES else "normal",
         sender=sender,
-        to=_address(element),
+        to=address(element),
         id=element.get("id", ""),
         payload=serialise(element),
         lang=element.get(_LANGUAGE, ""),
@@ -95,7 +95,7 @@ def read_iq(element: Element, sender: Jid) -> Iq:
         type=kind,
         sender=sender,
         id=element.get("id", ""),
-        to=_address(element),
+        to=address(element),
         payload=serialise(element),
         lang=element.get(_LANGUAGE, ""),
     )
@@ -115,7 +115,8 @@ def _read_change(item: Element) -> RosterChange:
     )
 
 
-def _address(element: Element) -> Jid | None:
+def address(element: Element) -> Jid | None:
+    """Whom a stanza is for; None without `to`. Raises StanzaRefused jid-malformed."""
     text = element.get("to")
     return None if text is None else prepare(text)
 

@@ -9,6 +9,7 @@ Not here: roster versioning (2.6) and offline storage of messages (8.5.2.2.1), b
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Literal
 
@@ -70,7 +71,7 @@ class PresenceServer:
         self.domain = domain
         self._accounts = Accounts(domain)
         self._observer = observer
-        self._resources = 0
+        self._resources: Counter[str] = Counter()
 
     # Accounts and sessions
 
@@ -98,8 +99,8 @@ class PresenceServer:
 
     def _free_resource(self, owner: Account) -> str:
         while True:
-            self._resources += 1
-            resource = f"resource-{self._resources}"
+            self._resources[owner.jid.bare] += 1
+            resource = f"resource-{self._resources[owner.jid.bare]}"
             if resource not in owner.sessions:
                 return resource
 

@@ -72,12 +72,11 @@ def _amount_and_unit(value: Any) -> tuple[float, str]:
 
 
 def format_duration(microseconds: Microseconds) -> str:
-    """A duration for a message, in the largest unit that keeps it a short number."""
-    for unit in ("h", "min", "s", "ms"):
-        amount = microseconds / UNITS[unit]
-        if amount >= 1 and round(amount, 3) == amount:
-            return f"{amount:g}{unit}"
-    return f"{microseconds / UNITS['s']:g}s"
+    """A duration as a scenario writes it, exactly, in the largest unit that suits it."""
+    whole = next((unit for unit in ("h", "min") if microseconds % UNITS[unit] == 0), "s")
+    fitting = (unit for unit in (whole, "s", "ms", "us") if microseconds >= UNITS[unit])
+    unit = next(fitting, "s")
+    return f"{microseconds / UNITS[unit]:.6f}".rstrip("0").rstrip(".") + unit
 
 
 def _longer_than_nothing(value: Any) -> Microseconds:

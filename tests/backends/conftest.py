@@ -23,15 +23,15 @@ def running(kind: type[LocalBackend], folder: Path) -> Iterator[Running]:
     asyncio.run(backend.stop())
 
 
-@pytest.fixture(scope="module", params=list(LOCAL))
+@pytest.fixture(scope="session", params=list(LOCAL))
 def server(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Iterator[Running]:
-    """Each of our servers, running, one for all tests of a module."""
+    """Each of our servers, running, one for all tests."""
     yield from running(LOCAL[request.param], tmp_path_factory.mktemp(request.param))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def prosody(tmp_path_factory: Any) -> Iterator[Running]:
-    """A running Prosody, one for all tests of a module."""
+    """A running Prosody, one for all tests."""
     yield from running(ProsodyBackend, tmp_path_factory.mktemp("prosody"))
 
 

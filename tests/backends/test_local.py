@@ -22,7 +22,7 @@ from simulator.backends.prosody import ProsodyBackend
 from simulator.backends.session import session
 from simulator.backends.trust import Exactly
 from simulator.errors import AuthenticationRefused, BackendError, ServerUnavailable
-from tests.backends.helpers import client_of, context_of, make_local
+from tests.backends.helpers import LOCAL, client_of, context_of, make_local
 
 LISTEN = "0A"
 UNCONNECTED_UDP = "07"

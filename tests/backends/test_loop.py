@@ -6,6 +6,7 @@ import threading
 
 import aioopenssl
 import pytest
+from aioxmpp.stream import DestructionRequested
 
 from simulator.backends.loop import run_on_real_loop
 
@@ -45,9 +46,12 @@ def test_a_broken_connection_is_no_noise_but_other_errors_are_told(caplog):
         loop = asyncio.get_running_loop()
         transport = object.__new__(aioopenssl.STARTTLSTransport)
         loop.call_exception_handler({"message": "it broke", "transport": transport})
+        cut_short = DestructionRequested("closed")
+        loop.call_exception_handler({"message": "it was cut short", "exception": cut_short})
         loop.call_exception_handler({"message": "something else"})
 
     with caplog.at_level(logging.INFO):
         run_on_real_loop(main)
     assert "it broke" not in caplog.text
+    assert "cut short" not in caplog.text
     assert "something else" in caplog.text

@@ -151,3 +151,10 @@ def test_3_2_2_unsubscribed_takes_the_pre_approval_back_and_keeps_the_item(roste
 def test_2_6_3_nothing_is_pushed_when_nothing_shown_has_changed(roster):
     roster.apply("outbound", "subscribe", NURSE)
     assert roster.apply("outbound", "subscribe", NURSE).item is None
+
+
+def test_3_1_3_strangers_that_come_to_nothing_take_no_room(roster):
+    roster.apply("outbound", "unsubscribe", NURSE)
+    roster.apply("inbound", "subscribe", NURSE)
+    roster.apply("inbound", "unsubscribe", NURSE)
+    assert roster._entries == {}
