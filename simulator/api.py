@@ -18,6 +18,7 @@ from simulator.backends import make_backend
 from simulator.backends.base import Backend
 from simulator.errors import BackendError, Livelock, RunFailed
 from simulator.events import AnyRecord
+from simulator.faults import check_faults
 from simulator.interruption import Interruption
 from simulator.journal import FILE_NAME, Journal
 from simulator.report.plots import save_first_picture
@@ -66,6 +67,7 @@ def run(
         scenario = load_scenario(scenario)
     plan = build_plan(scenario, seed)
     server = make_backend(backend, realtime=realtime) if isinstance(backend, str) else backend
+    check_faults(plan, server)
     target = run_folder.create_folder(Path(out) if out else None, plan.name, plan.seed)
     _write_inputs(target, scenario, plan, server)
     monitor = ConvergenceMonitor()

@@ -208,12 +208,16 @@ class Died(Record, frozen=True, kw_only=True, tag="died"):
 
 
 class FaultChanged(Record, frozen=True, kw_only=True, tag="fault"):
-    """A fault of the scenario begins or ends."""
+    """A fault of the scenario begins or ends; one that is over at once only begins.
+
+    `agents`: whom it hits; empty for the server's own. `lose_rosters`: the server forgot them.
+    """
 
     origin: str
     fault: str
     state: Literal["begin", "end"]
     agents: tuple[str, ...] = ()
+    lose_rosters: bool = False
 
 
 class Failure(Record, frozen=True, kw_only=True, tag="error"):

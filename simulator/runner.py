@@ -13,6 +13,7 @@ import contextlib
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -26,9 +27,10 @@ from simulator.agents.views import read_views
 from simulator.backends.base import Backend, RunContext
 from simulator.errors import Livelock, SimulatorError
 from simulator.events import FORMAT, AnyRecord, Planned, RunEnded, RunStarted, Watch
+from simulator.faults import FaultInjector
 from simulator.interruption import Interruption
 from simulator.journal import Journal
-from simulator.scenario.plan import ActionPlan, AgentPlan, Plan
+from simulator.scenario.plan import AgentPlan, Plan
 
 POLL = 50_000
 """How often, in microseconds, a run until convergence looks whether it has converged."""
@@ -140,16 +142,27 @@ class _Run:
     async def _with_agents(self, population: Population) -> None:
         assert self._loop is not None
         self._loop.set_exception_handler(population.task_failed)
+        injector = FaultInjector(
+            population, self._backend, self.record, self.clock, self._starter(population)
+        )
         with pins.seams(make_manager, population.behaviour_failed):
             try:
-                interrupted = await self._until_over(population)
+                interrupted = await self._until_over(population, injector)
                 if not interrupted:
                     await read_views(population.harnesses, self.record, self.clock)
                 for agent in self._plan.agents:
                     self.record(population.outcome(agent))
                 self._finish(interrupted)
             finally:
+                await injector.stop()
                 await population.stop_everybody()
+
+    def _starter(self, population: Population) -> Callable[[str, int], None]:
+        def start_later(agent: str, after: int) -> None:
+            assert self._loop is not None
+            self._loop.call_later(after / 1e6, population.start, agent)
+
+        return start_later
 
     def _finish(self, interrupted: bool) -> None:
         if interrupted:
@@ -179,10 +192,10 @@ class _Run:
 
     # --- until it is over ---
 
-    async def _until_over(self, population: Population) -> bool:
+    async def _until_over(self, population: Population, injector: FaultInjector) -> bool:
         """Run the plan. True when somebody interrupted it."""
-        follower = asyncio.ensure_future(self._follow_plan(population))
-        end = asyncio.ensure_future(self._end_of_run(population))
+        follower = asyncio.ensure_future(self._follow_plan(population, injector))
+        end = asyncio.ensure_future(self._end_of_run(population, injector))
         interruption = asyncio.ensure_future(self._interruption.wait())
         await asyncio.wait([end, interruption], return_when=asyncio.FIRST_COMPLETED)
         interrupted = not end.done()
@@ -192,23 +205,24 @@ class _Run:
             task.cancel()
         return interrupted
 
-    async def _follow_plan(self, population: Population) -> None:
-        for at, step in _steps(self._plan, population):
+    async def _follow_plan(self, population: Population, injector: FaultInjector) -> None:
+        for at, step in _steps(self._plan, population, injector):
             await self._sleep_until(at)
             step()
         self._dispatched = True
 
-    async def _end_of_run(self, population: Population) -> None:
+    async def _end_of_run(self, population: Population, injector: FaultInjector) -> None:
         if self._plan.run.until == "duration":
             await self._sleep_until(self._plan.run.limit)
         else:
-            await self._until_converged(population)
+            await self._until_converged(population, injector)
 
-    async def _until_converged(self, population: Population) -> None:
+    async def _until_converged(self, population: Population, injector: FaultInjector) -> None:
         limit, settle = self._plan.run.limit, self._plan.run.settle
         since: int | None = None
         while (now := self.clock()) < limit:
-            if not (self._dispatched and population.settled and self._convergence.converged):
+            settled = self._dispatched and injector.idle and population.settled
+            if not (settled and self._convergence.converged):
                 since = None
             elif since is None:
                 since = now
@@ -222,18 +236,20 @@ class _Run:
             await asyncio.sleep(wait / 1e6)
 
 
-def _steps(plan: Plan, population: Population) -> Iterator[tuple[int, Callable[[], None]]]:
-    """Starts and actions in the order of time; at one instant starts come first."""
-
-    def start(agent: AgentPlan) -> Callable[[], None]:
-        return lambda: population.start(agent.name)
-
-    def act(action: ActionPlan) -> Callable[[], None]:
-        return lambda: population.act(action)
-
-    starts = [(agent.start, 0, start(agent)) for agent in plan.agents]
-    actions = [(action.at, 1, act(action)) for action in plan.actions]
-    for at, _, step in sorted(starts + actions, key=lambda entry: entry[:2]):
+def _steps(
+    plan: Plan, population: Population, injector: FaultInjector
+) -> Iterator[tuple[int, Callable[[], None]]]:
+    """What the plan wants, in the order of time; at one instant starts come first."""
+    steps: list[tuple[int, int, Callable[[], None]]] = []
+    for agent in plan.agents:
+        steps.append((agent.start, 0, partial(population.start, agent.name)))
+    for action in plan.actions:
+        steps.append((action.at, 1, partial(population.act, action)))
+    for fault in plan.faults:
+        steps.append((fault.at, 2, partial(injector.begin, fault)))
+        if fault.end is not None:
+            steps.append((fault.end, 3, partial(injector.end, fault)))
+    for at, _, step in sorted(steps, key=lambda entry: entry[:2]):
         yield at, step
 
 

@@ -15,7 +15,17 @@ PACKAGE = Path(__file__).parents[1] / "simulator"
 RECORDS = {"errors", "events"}
 PLANS = RECORDS | {"scenario"}
 RUNS = PLANS | {"rfc6121", "journal", "pins", "folder", "interruption"}
-EVERYTHING = RUNS | {"embedded", "agents", "backends", "runner", "analysis", "report", "api", "cli"}
+EVERYTHING = RUNS | {
+    "embedded",
+    "agents",
+    "backends",
+    "runner",
+    "faults",
+    "analysis",
+    "report",
+    "api",
+    "cli",
+}
 
 # Part of the package -> the other parts that it may import. A new part needs a row here and a
 # place in the picture.
@@ -32,7 +42,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "embedded": PLANS | {"rfc6121"},
     "agents": RUNS | {"backends"},
     "backends": RUNS | {"embedded"},
-    "runner": RUNS | {"agents", "backends"},
+    "faults": RUNS | {"agents", "backends"},
+    "runner": RUNS | {"agents", "backends", "faults"},
     "analysis": PLANS | {"rfc6121", "journal", "folder"},
     "report": PLANS | {"analysis", "journal", "folder"},
     "api": EVERYTHING,

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 import aiosasl
+import aioxmpp
 import spade.agent
 import spade.behaviour
 from aioxmpp import PresenceState
@@ -47,6 +48,12 @@ class HarnessedAgent(spade.agent.Agent):
     """Put in front of an agent's own class. `harness` is set before the agent starts."""
 
     harness: AgentHarness
+
+    def submit(self, coro: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """As SPADE's; the task is remembered, so that a crash can end it."""
+        task: asyncio.Task[Any] = super().submit(coro)
+        self.harness.remember(task)
+        return task
 
     async def _async_connect(self) -> None:
         self.harness.before_connecting(self)
@@ -98,13 +105,14 @@ class AgentHarness:
     def __init__(self, plan: AgentPlan, password: str, surroundings: Surroundings) -> None:
         self.plan = plan
         self.failures: list[str] = []
-        self._password = password
+        self._password = self._true_password = password
         self._surroundings = surroundings
         self._random = Random(f"{surroundings.seed}/agent/{plan.name}")
         self._policy: SubscriptionPolicy | None = None
         self._behaviour: PlanBehaviour | None = None
         self._early: list[ActionPlan] = []
         self._observer: Observer | None = None
+        self._tasks: dict[asyncio.Task[Any], None] = {}
         self._stopped = False
         self.agent: Any = None
 
@@ -130,6 +138,42 @@ class AgentHarness:
         self._stopped = True
         self._behaviour = None
         await self.agent.stop()
+
+    def crash(self) -> None:
+        """End the agent as a dead process ends: nothing is said, written or recorded any more.
+
+        Its connection is the backend's to cut.
+        """
+        self._stopped = True
+        self._behaviour = None
+        if self._observer is not None:
+            self._observer.detach()
+        for behaviour in list(self.agent.behaviours):
+            behaviour.kill()
+        for task in list(self._tasks):
+            task.cancel()
+        self.agent.client.stop()
+        self.agent._alive.clear()
+
+    def spoil_password(self) -> None:
+        """From now on the agent logs in with a wrong password."""
+        self._use_password("not " + self._true_password)
+
+    def mend_password(self) -> None:
+        """From now on the agent logs in with its password again."""
+        self._use_password(self._true_password)
+
+    def _use_password(self, password: str) -> None:
+        self._password = password
+        if self.agent is not None and self.agent.client is not None:
+            self.agent.client._security_layer = aioxmpp.make_security_layer(
+                password, no_verify=not self.agent.verify_security
+            )
+
+    def remember(self, task: asyncio.Task[Any]) -> None:
+        """Keep a task of the agent's until it is done."""
+        self._tasks[task] = None
+        task.add_done_callback(self._tasks.pop)
 
     def is_alive(self) -> bool:
         """Whether the agent runs, as SPADE says."""

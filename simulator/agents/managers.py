@@ -20,4 +20,4 @@ def make_manager(agent: Any) -> Any:
     harness = getattr(agent, "harness", None)
     if harness is None or harness.plan.manager == "spade":
         return _spade_manager(agent)
-    return PresenceManager(agent)
+    return PresenceManager(agent, recovery=harness.plan.recovery)

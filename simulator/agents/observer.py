@@ -64,6 +64,10 @@ class Observer:
         self._observe_roster(client.summon(aioxmpp.RosterClient))
         self._observe_requests(client)
 
+    def detach(self) -> None:
+        """Record nothing more: the agent is dead, whatever its remains do."""
+        self._record = _forget
+
     # --- the session ---
 
     def _observe_session(self, client: Any) -> None:
@@ -256,3 +260,7 @@ def status_text(stanza: Any) -> StatusText:
     if not stanza.status:
         return ()
     return tuple(sorted((str(language or ""), text) for language, text in stanza.status.items()))
+
+
+def _forget(_record: AnyRecord) -> None:
+    """Where the records of the dead go."""

@@ -52,6 +52,28 @@ class Population:
             and not any(harness.busy for harness in self._harnesses.values())
         )
 
+    # --- what faults ask ---
+
+    def crash(self, name: str) -> bool:
+        """End an agent without a goodbye. False when it was not running."""
+        harness = self._harnesses[name]
+        if not harness.is_alive():
+            return False
+        harness.crash()
+        return True
+
+    def is_connected(self, name: str) -> bool:
+        """Whether an agent has a session."""
+        return self._harnesses[name].is_connected()
+
+    def spoil_password(self, name: str) -> None:
+        """Let an agent's next logins fail."""
+        self._harnesses[name].spoil_password()
+
+    def mend_password(self, name: str) -> None:
+        """Let an agent's logins work again."""
+        self._harnesses[name].mend_password()
+
     # --- what the plan asks ---
 
     def start(self, name: str) -> None:

@@ -1,7 +1,8 @@
 """Phases of a run: the disturbances that convergence is measured from.
 
 A phase is one entry of the plan: the actions, faults and deaths with the same `origin`. Agents
-whose first start is no action of the plan form a phase of their population. Skipped actions disturb
+whose first start is no action of the plan form a phase of their population; a population that
+starts with the run belongs to the run's own start. Skipped actions disturb
 nothing. Entries whose time spans overlap are one phase; the run's start is the first. The
 *disturbance* is the phase's last action; what follows it, until the next phase begins or the
 observation ends, is the phase's window.
@@ -44,6 +45,7 @@ class PhaseSpans:
         self._spans: dict[str, list[int]] = {START: [0, 0]}
         self._populations: dict[str, str] = {}
         self._started: set[str] = set()
+        self._begins: dict[str, int] = {}
 
     def planned(self, record: Planned) -> None:
         """Take an agent of the plan."""
@@ -66,8 +68,7 @@ class PhaseSpans:
         if record.state != "starting" or record.agent in self._started:
             return
         self._started.add(record.agent)
-        population = self._populations.get(record.agent)
-        self._extend(f"populations.{population}" if population else "", record.t)
+        self._extend(self._start_of(self._populations.get(record.agent, ""), record.t), record.t)
 
     def phases(self, end: int) -> tuple[Phase, ...]:
         """The phases of a run that was observed until `end`, in their order."""
@@ -80,6 +81,10 @@ class PhaseSpans:
             for (begin, last, origins), window_end in zip(merged, ends, strict=True)
         )
 
+    def _start_of(self, population: str, t: int) -> str:
+        first = self._begins.setdefault(population, t)
+        return f"populations.{population}" if first and population else START
+
     def _extend(self, origin: str, t: int) -> None:
         if not origin:
             return
@@ -89,7 +94,7 @@ class PhaseSpans:
 
 def _merge(spans: Iterable[tuple[int, int, str]]) -> list[tuple[int, int, list[str]]]:
     merged: list[tuple[int, int, list[str]]] = []
-    for begin, last, origin in sorted(spans):
+    for begin, last, origin in sorted(spans, key=lambda span: (span[0], span[2] != START, span)):
         if merged and begin <= merged[-1][1]:
             former = merged.pop()
             merged.append((former[0], max(former[1], last), [*former[2], origin]))

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from aioxmpp.connector import BaseConnector
 
 from simulator.events import AnyRecord
-from simulator.scenario.plan import Plan
+from simulator.scenario.plan import FaultPlan, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,15 @@ class Backend(Protocol):
 
     `name` and `version` go to the journal. `domain` is the host part of every agent's JID.
     `sees_sessions`: the backend itself writes `Actual` records (source ``server``); where it
-    cannot, the agents' observers write them at issue (source ``client``).
+    cannot, the agents' observers write them at issue (source ``client``). `faults`: the kinds
+    of fault that it can bring about.
     """
 
     name: str
     version: str
     domain: str
     sees_sessions: bool
+    faults: frozenset[str]
 
     def run(self, main: Callable[[], Awaitable[Any]], seed: int) -> Any:
         """Run `main()` on an event loop of this backend's kind, virtual or real, to its end.
@@ -70,6 +72,14 @@ class Backend(Protocol):
 
     def peer(self, agent: str) -> Peer:
         """How this agent reaches the server. Each call may be for a new connection."""
+        ...
+
+    async def begin_fault(self, fault: FaultPlan) -> None:
+        """Bring about a fault of a kind in `faults`."""
+        ...
+
+    async def end_fault(self, fault: FaultPlan) -> None:
+        """End a fault that was begun and lasts."""
         ...
 
     async def stop(self) -> None:

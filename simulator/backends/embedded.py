@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from random import Random
 from typing import Any
 
 import simulator
@@ -12,10 +11,13 @@ from simulator import pins
 from simulator.backends.base import Peer, RunContext
 from simulator.embedded import loop as virtual
 from simulator.embedded.connector import MemoryConnector
+from simulator.embedded.faults import FAULTS, EmbeddedFaults
 from simulator.embedded.server import EmbeddedServer
 from simulator.embedded.wallclock import virtual_wall_clock
+from simulator.embedded.wires import Wires
 from simulator.events import Actual
 from simulator.rfc6121.account import AvailabilityChange
+from simulator.scenario.plan import FaultPlan
 
 
 class EmbeddedBackend:
@@ -24,13 +26,15 @@ class EmbeddedBackend:
     name = "embedded"
     domain = "localhost"
     sees_sessions = True
+    faults = frozenset(FAULTS)
 
     def __init__(self, *, paced: bool = False) -> None:
         self.version = simulator.__version__
         self._paced = paced
         self._context: RunContext | None = None
         self._server: EmbeddedServer | None = None
-        self._latencies: dict[str, Random] = {}
+        self._wires: Wires | None = None
+        self._faults: EmbeddedFaults | None = None
 
     def run(self, main: Callable[[], Awaitable[Any]], seed: int) -> Any:
         """Run `main()` on a virtual-time loop to its end, free of wall clock and randomness."""
@@ -46,20 +50,30 @@ class EmbeddedBackend:
     async def start(self, context: RunContext) -> None:
         """Make the server."""
         self._context = context
+        plan = context.plan
         self._server = EmbeddedServer(self.domain, self._availability_changed)
+        self._wires = Wires(self._server, plan.latency, plan.seed)
+        everybody = [agent.name for agent in plan.agents]
+        self._faults = EmbeddedFaults(self._wires, self._server, everybody)
 
     async def create_accounts(self, passwords: Mapping[str, str]) -> None:
         """Add the accounts."""
         self._running_server().create_accounts(passwords)
 
     def peer(self, agent: str) -> Peer:
-        """A connector with the agent's own generator of latencies."""
-        assert self._context is not None
-        plan = self._context.plan
-        # One generator for the agent's life: a restarted agent goes on where it was.
-        random = self._latencies.setdefault(agent, Random(f"{plan.seed}/link/{agent}"))
-        connector = MemoryConnector(self._running_server(), plan.latency, random, agent)
-        return Peer("embedded", 0, connector)
+        """A connector to this process's server."""
+        assert self._wires is not None, "start() comes first"
+        return Peer("embedded", 0, MemoryConnector(self._wires, agent))
+
+    async def begin_fault(self, fault: FaultPlan) -> None:
+        """Begin a fault."""
+        assert self._faults is not None, "start() comes first"
+        self._faults.begin(fault)
+
+    async def end_fault(self, fault: FaultPlan) -> None:
+        """End a fault."""
+        assert self._faults is not None, "start() comes first"
+        self._faults.end(fault)
 
     async def stop(self) -> None:
         """Nothing outlives the process."""

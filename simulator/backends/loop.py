@@ -23,8 +23,8 @@ def run_on_real_loop(main: Callable[[], Awaitable[Any]]) -> Any:
     return asyncio.run(body())
 
 
-def _on_loop_error(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Keep what is reported elsewhere out of the user's sight.
+def reported_elsewhere(context: dict[str, Any]) -> bool:
+    """Whether a loop's error context only repeats what its cause reports by itself.
 
     aioopenssl tells the loop of each broken connection besides raising it, once for every
     agent when a server dies, and of a failed handshake a second time as an InvalidStateError
@@ -33,7 +33,11 @@ def _on_loop_error(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> 
     broken = isinstance(context.get("transport"), aioopenssl.STARTTLSTransport)
     failed_handshake = "STARTTLSTransport" in repr(context.get("handle"))
     cut_short = isinstance(context.get("exception"), DestructionRequested)
-    if broken or failed_handshake or cut_short:
+    return broken or failed_handshake or cut_short
+
+
+def _on_loop_error(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    if reported_elsewhere(context):
         _logger.debug("%s", context.get("message"), exc_info=context.get("exception"))
     else:
         loop.default_exception_handler(context)

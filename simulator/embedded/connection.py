@@ -62,6 +62,11 @@ class Connection:
         self.session: Session | None = None
         self._parser = self._new_parser()
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the server is done with this connection."""
+        return self._over
+
     def _new_parser(self) -> StreamParser:
         return StreamParser(self._open_stream, self._element, self._end_of_stream)
 

@@ -21,6 +21,7 @@ class EmbeddedServer:
 
     def __init__(self, domain: str, observer: Callable[[AvailabilityChange], None]) -> None:
         self.domain = domain
+        self._observer = observer
         self.rules = PresenceServer(domain, observer)
         self._passwords: dict[str, str] = {}
         self._connections: dict[Session, Connection] = {}
@@ -63,6 +64,19 @@ class EmbeddedServer:
         """A stream is over: its session ends, and its contacts are told (RFC 6121, 4.5)."""
         self._connections.pop(session, None)
         self.deliver(self.rules.end(session, "broken" if cause == "broken" else "closed"))
+
+    def shut_down(self) -> None:
+        """Close every stream, as a server does that goes down: nobody is told about anybody."""
+        going, self._connections = self._connections, {}
+        for session, connection in going.items():
+            self.rules.end(session)
+            connection.fail(StreamError("system-shutdown"))
+
+    def forget_rosters(self) -> None:
+        """Lose every roster and request; accounts and passwords are kept."""
+        self.rules = PresenceServer(self.domain, self._observer)
+        for local in self._passwords:
+            self.rules.add_account(local)
 
     def deliver(self, deliveries: Iterable[Delivery]) -> None:
         """Write stanzas to their sessions, in order."""

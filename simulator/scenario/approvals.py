@@ -44,7 +44,7 @@ def _no_terms(value: Any) -> Any:
     return {} if value is None else value
 
 
-RuleTerms = Annotated[Terms, BeforeValidator(_no_terms)]
+RuleTerms = Annotated[Terms | None, BeforeValidator(_no_terms)]
 
 
 class Rule(Words):
@@ -52,15 +52,15 @@ class Rule(Words):
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
-    approve: RuleTerms | None = Field(None, description="Approve the request.")
-    approve_and_subscribe: RuleTerms | None = Field(
+    approve: RuleTerms = Field(None, description="Approve the request.")
+    approve_and_subscribe: RuleTerms = Field(
         None, description="Approve the request and ask back."
     )
-    deny: RuleTerms | None = Field(None, description="Refuse the request.")
-    ignore: Annotated[Ignoring, BeforeValidator(_no_terms)] | None = Field(
+    deny: RuleTerms = Field(None, description="Refuse the request.")
+    ignore: Annotated[Ignoring | None, BeforeValidator(_no_terms)] = Field(
         None, description="Do not answer the request."
     )
-    approve_all: RuleTerms | None = Field(
+    approve_all: RuleTerms = Field(
         None, description="SPADE's own `approve_all`, which approves every request."
     )
 

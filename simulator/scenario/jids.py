@@ -52,11 +52,14 @@ def resource_problem(resource: str) -> tuple[str, str] | None:
     problem = _size_problem(resource)
     if problem:
         return problem
-    spaced = [c for c in resource if c != " " and any(table(c) for table in _PROHIBITED)]
-    if spaced:
-        return f"{_shown(spaced[0])} cannot stand in a resource", "plain text"
-    if unicodedata.normalize("NFKC", resource) != resource or resource != resource.strip():
+    forbidden = [c for c in resource if c != " " and any(table(c) for table in _PROHIBITED)]
+    if forbidden:
+        return f"{_shown(forbidden[0])} cannot stand in a resource", "plain text"
+    kept = "".join(c for c in resource if not stringprep.in_table_b1(c))
+    if unicodedata.normalize("NFKC", kept) != resource or resource != resource.strip():
         return f"{resource!r} is not in prepared form", "plain text without spaces around it"
+    if not _one_direction(resource):
+        return f"{resource!r} mixes right-to-left and other letters", "one direction of writing"
     return None
 
 

@@ -73,7 +73,8 @@ class AgentPlan:
     """One agent. `name` is its localpart and is unique in the plan.
 
     `start` is when it starts. `agent_class` is None for the built-in agent, else an import
-    path ``module:Class`` of a `spade.agent.Agent`.
+    path ``module:Class`` of a `spade.agent.Agent`. `recovery`: what the documented presence
+    manager does when its session's state was lost.
     """
 
     name: str
@@ -82,6 +83,7 @@ class AgentPlan:
     resource: str
     start: Microseconds = 0
     manager: Literal["documented", "spade"] = "documented"
+    recovery: Literal["none", "rejoin"] = "none"
     agent_class: str | None = None
     arguments: tuple[tuple[str, Any], ...] = ()
     behaviours: tuple[BehaviourPlan, ...] = ()
@@ -126,6 +128,50 @@ class WatchPlan:
     origin: str
 
 
+FaultName = Literal[
+    "reset",
+    "close",
+    "black_hole",
+    "stall",
+    "slow",
+    "refuse",
+    "stream_error",
+    "conflict",
+    "wrong_password",
+    "crash",
+    "partition",
+    "server_restart",
+    "server_freeze",
+]
+Direction = Literal["up", "down", "both"]
+
+
+@dataclass(frozen=True, slots=True)
+class FaultPlan:
+    """One occurrence of a fault. `agents` is whom it hits; for the server's faults, nobody.
+
+    `end`: when it ends; None for a fault that is over at once or lasts to the end of the run.
+    The other fields matter to single kinds. `direction`: black_hole and stall; up is from the
+    agent to the server. `added` and `factor`: slow, microseconds on top and a multiple of the
+    latency. `condition`: stream_error (RFC 6120, 4.9.3). `silent`: crash, the machine dies and
+    not only the process, so that nobody closes the connection. `restart_after`: crash, when the
+    agent comes back, in microseconds. `lose_rosters`: server_restart.
+    """
+
+    at: Microseconds
+    kind: FaultName
+    origin: str
+    agents: tuple[str, ...] = ()
+    end: Microseconds | None = None
+    direction: Direction = "both"
+    added: Microseconds = 0
+    factor: float = 1.0
+    condition: str = ""
+    silent: bool = False
+    restart_after: Microseconds | None = None
+    lose_rosters: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class RunPlan:
     """When the run ends.
@@ -152,3 +198,4 @@ class Plan:
     run: RunPlan
     latency: Distribution
     pings: bool
+    faults: tuple[FaultPlan, ...] = ()

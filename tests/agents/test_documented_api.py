@@ -1,12 +1,13 @@
 """The documented presence API, row by row, by real agents on real servers.
 
-`row NN` is the row of the table in docs/presence_api.md. What an agent says is judged by what
-its watcher receives.
+The rows number the statements of SPADE's presence document. What an agent says is judged by
+what its watcher receives.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -496,37 +497,54 @@ def test_row_20_the_example(run: Run, capsys: pytest.CaptureFixture[str]) -> Non
     async def script(world: World) -> None:
         example = "tests.agents.document_example"
         two = await world.prepare("agent2", agent_class=f"{example}:Agent2")
-        one = await world.prepare("agent1", agent_class=f"{example}:Agent1")
+        knows = (("jid2", world.jid("agent2")),)
+        one = await world.prepare("agent1", agent_class=f"{example}:Agent1", arguments=knows)
         await two.start()
-        one_made = {"jid2": world.jid("agent2")}
-        object.__setattr__(one.plan, "arguments", tuple(one_made.items()))
         await one.start()
 
         def both() -> bool:
-            return all(
-                entry["subscription"] == "both" and "presence" in entry
+            entries = [
+                harness.agent.presence.get_contacts().get(world.jid(peer), {})
                 for harness, peer in ((one, "agent2"), (two, "agent1"))
-                for entry in [harness.agent.presence.get_contacts().get(world.jid(peer))]
-                if entry is not None
-            ) and all(harness.agent.presence.get_contacts() for harness in (one, two))
+            ]
+            return all(
+                entry.get("subscription") == "both" and "presence" in entry for entry in entries
+            )
 
         await world.until(both)
         await world.quiet()
         assert one.failures == two.failures == []
 
     run(script)
-    text = capsys.readouterr().out
-    lines = [
-        part.split("-", 1)[1] if part.startswith("Agent w") else part for part in text.splitlines()
-    ]
+    # The names of this test's agents begin with a label: "w7-agent1".
+    lines = re.sub(r"\bw\d+-", "", capsys.readouterr().out).splitlines()
     for name, peer in (("agent1", "agent2"), ("agent2", "agent1")):
-        assert f"{name} running" in lines
-        for said in (
-            "is available.",
-            "asked for subscription. Let's aprove it.",
-            "has accepted the subscription.",
-        ):
-            spoken = [line for line in lines if f"-{name}]" in line and said in line]
-            assert spoken, (name, said)
-            assert f"-{peer} {said}" in spoken[0]
-        assert any(f"-{name}] Contacts List: {{JID(" in line for line in lines)
+        assert lines.count(f"Agent {name} running") == 1
+        assert f"[{name}] Agent {peer} is available." in lines
+        asked = f"[{name}] Agent {peer} asked for subscription. Let's aprove it."
+        assert lines.count(asked) == 1
+        accepted = lines.index(f"[{name}] Agent {peer} has accepted the subscription.")
+        assert lines[accepted + 1].startswith(f"[{name}] Contacts List: {{JID(localpart='{peer}'")
+
+
+def test_rejoin_repairs_the_view_after_a_broken_connection(run: Run) -> None:
+    async def script(world: World) -> None:
+        leaves, watcher, _ = await watched(world)
+        stays = await world.start("stays")
+        await world.befriend(watcher, stays)
+        watcher.presence.recovery = "rejoin"
+        calls: list[tuple[str, str]] = []
+        watcher.presence.on_available = lambda jid, _stanza: calls.append(("available", jid))
+        watcher.presence.on_unavailable = lambda jid, _stanza: calls.append(("unavailable", jid))
+        lost = watcher.client.on_stream_destroyed.future()
+        watcher.client.stream._xmlstream.connection_lost(ConnectionResetError())
+        await lost
+        assert sorted(calls) == [("unavailable", str(agent.jid)) for agent in (leaves, stays)]
+        await leaves.stop()
+        await world.until(lambda: ("available", str(stays.jid)) in calls)
+        await world.quiet()
+        assert contact(watcher, leaves)["presence"].type_ == PresenceType.UNAVAILABLE
+        assert contact(watcher, stays)["presence"].type_ == PresenceType.AVAILABLE
+        assert len(calls) == 3
+
+    run(script)

@@ -12,7 +12,9 @@ import spade.presence
 from simulator.agents.names import Names
 from simulator.agents.policies import SubscriptionPolicy
 from simulator.agents.presence import PresenceManager
+from simulator.backends.embedded import EmbeddedBackend
 from simulator.scenario.plan import PolicyRule
+from tests.agents.world import play_embedded
 
 FRIEND = "friend@localhost"
 OTHER = "other@localhost"
@@ -292,3 +294,24 @@ def test_attached_again_after_a_restart_it_keeps_its_draws(make):
     for peer in peers:
         second.rig.arrive(peer, "subscribe")
     assert second.rig.sent_types() == first.rig.sent_types()
+
+
+@pytest.mark.parametrize("manager", ["spade", "documented"])
+def test_requests_that_were_pending_at_login_on_a_server(manager):
+    async def script(world):
+        asker = await world.start("asker")
+        asker.presence.approve_all = True
+        rules = (PolicyRule("approve_and_subscribe", delay=After(500_000)),)
+        harness = await world.prepare("agent", manager=manager, on_subscribe=rules)
+        asker.presence.subscribe(world.jid("agent"))
+        await world.quiet()
+        await harness.start()
+        await world.until(lambda: world.received("agent", "subscribe"))
+        assert harness.busy
+        entry = lambda: asker.presence.get_contacts()[world.jid("agent")]  # noqa: E731
+        assert entry()["subscription"] == "none"
+        await world.until(lambda: entry()["subscription"] == "both")
+        assert not harness.busy
+        assert len(world.sent("agent", "subscribe")) == 1
+
+    play_embedded(EmbeddedBackend(), script)

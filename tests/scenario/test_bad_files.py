@@ -108,7 +108,9 @@ def test_bad_bytes(
 
 def test_missing_file(tmp_path: Path) -> None:
     error = faults_of(tmp_path / "nowhere.yaml")
-    assert str(error) == f"{tmp_path}/nowhere.yaml: there is no such file (expected a scenario file)"
+    assert (
+        str(error) == f"{tmp_path}/nowhere.yaml: there is no such file (expected a scenario file)"
+    )
     assert isinstance(error, InputError)
 
 

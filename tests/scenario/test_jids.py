@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import aioxmpp
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.scenario.jids import bare_jid_problem, localpart_problem, resource_problem
@@ -24,7 +25,7 @@ def test_localparts(name: str) -> None:
         ("a/b", "'/'"),
         ("a&b", "'&'"),
         ("a\x07", "U+0007"),
-        ("a\ud7ff\u200b", "prepared form"),
+        ("a\u00adb", "prepared form"),
         ("ﬁ", "prepared form"),
         ("😀", "U+1F600"),
         ("שלום-0", "right-to-left"),
@@ -33,20 +34,19 @@ def test_localparts(name: str) -> None:
 def test_not_localparts(name: str, said: str) -> None:
     problem = localpart_problem(name)
     assert problem is not None
-    if name != "a\ud7ff\u200b":  # unassigned before it is unprepared
-        assert said in " ".join(problem)
+    assert said in " ".join(problem)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=6))
 def test_what_is_accepted_is_what_aioxmpp_accepts(name: str) -> None:
-    aioxmpp = pytest.importorskip("aioxmpp")
     if localpart_problem(name) is None:
         assert aioxmpp.JID.fromstr(f"{name}@example.org").localpart == name
 
 
+@settings(deadline=None)
 @given(st.text(max_size=6))
 def test_resources_are_what_aioxmpp_accepts(resource: str) -> None:
-    aioxmpp = pytest.importorskip("aioxmpp")
     if resource_problem(resource) is None:
         assert aioxmpp.JID.fromstr(f"a@example.org/{resource}").resource == resource
 

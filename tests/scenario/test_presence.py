@@ -18,7 +18,8 @@ def test_default_is_plainly_available() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "show"), [("none", ""), ("chat", "chat"), ("away", "away"), ("xa", "xa"), ("dnd", "dnd")]
+    ("word", "show"),
+    [("none", ""), ("chat", "chat"), ("away", "away"), ("xa", "xa"), ("dnd", "dnd")],
 )
 def test_shows(word: str, show: str) -> None:
     assert planned(show=word).show == show

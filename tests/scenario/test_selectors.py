@@ -4,7 +4,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
@@ -50,8 +50,20 @@ def test_selectors(written: object, agents: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["membr", "member[6]", "member[-7]", "member[6:]", "member[x]", "member[]", "member[1:2:3]",
-     "hub[1]", "nobody[0]", "member-6", {"sample": 7, "of": "member"}, ["hub", "hbu"]],
+    [
+        "membr",
+        "member[6]",
+        "member[-7]",
+        "member[6:]",
+        "member[x]",
+        "member[]",
+        "member[1:2:3]",
+        "hub[1]",
+        "nobody[0]",
+        "member-6",
+        {"sample": 7, "of": "member"},
+        ["hub", "hbu"],
+    ],
 )
 def test_unknown(written: object) -> None:
     with pytest.raises(UnknownAgentError):
@@ -88,6 +100,7 @@ def test_each() -> None:
     assert INDEX.each("hub") == ("hub",)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=12))
 def test_any_text_names_somebody_or_nobody(text: str) -> None:
     try:

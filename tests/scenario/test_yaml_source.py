@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.errors import ScenarioError
@@ -94,21 +94,28 @@ def test_format_path() -> None:
 
 
 documents = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(max_size=8)
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.text(max_size=8)
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.sampled_from(["1e3", "0o17", "no", "~", ".inf", "12:30", "9" * 70, "=", "<<", "0x1"]),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.text(min_size=1, max_size=5), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(min_size=1, max_size=5), inner, max_size=3)
+    ),
     max_leaves=10,
 )
 
 
+@settings(deadline=None)
 @given(documents)
 def test_dumped_documents_read_back(document: Any) -> None:
     text = dump_yaml({"document": document})
     assert parsed(text) == {"document": document}
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_data_or_a_scenario_error(text: str) -> None:
     try:
@@ -117,6 +124,7 @@ def test_any_text_is_data_or_a_scenario_error(text: str) -> None:
         assert error.faults
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(list("[]{}:,-?&*!|>'\"%@` \n#ab1~")), max_size=40))
 def test_any_yaml_like_text_is_data_or_a_scenario_error(characters: list[str]) -> None:
     text = "".join(characters)

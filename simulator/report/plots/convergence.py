@@ -3,110 +3,153 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
+from dataclasses import dataclass
+from itertools import pairwise
 
-import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from simulator.analysis.figures import Figure as Measured
 from simulator.analysis.run import Run
-from simulator.report.plots.style import (
-    BLUE,
-    GREY,
-    ORANGE,
-    entitle,
-    new_figure,
-    picture,
-    say_nothing,
-)
+from simulator.analysis.series import Converged, Series, worst
+from simulator.report.plots.disturbances import key, mark
+from simulator.report.plots.style import BLUE, VERMILION, entitle, new_figure, picture
 
-_LINES = {
-    "roster": ("rosters: served as expected", BLUE, "-"),
-    "availability": ("availability: seen as it is", ORANGE, (0, (4, 1.5))),
-}
-MOST_MARKS = 12
-"""More disturbances than this are marked, and not named."""
+SECOND = 1_000_000
+BINS = 1_200
+"""More changes than this are drawn as the lowest share of each of so many equal spans."""
+CLOSE_ENOUGH = 0.25
+"""No close-up where the slowest phase fills this share of the whole time anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Panel:
+    """A row of the picture: a figure, its series, and the phase that converged slowest."""
+
+    name: str
+    label: str
+    colour: str
+    series: Series
+    slowest: Converged | None
 
 
 @picture
 def plot_convergence(run: Run) -> Figure:
-    """Roster and availability convergence over time; dotted lines are the disturbances."""
-    figure = new_figure()
-    axes = figure.add_subplot()
-    shares = run.convergence()
-    if shares["share"].is_null().all():
-        say_nothing(axes, "Nothing to converge: no roster entry and no authorised watch")
-        return figure
-    for name, (label, colour, dash) in _LINES.items():
-        line = shares.filter(pl.col("figure") == name)
-        values = [math.nan if share is None else share for share in line["share"]]
-        axes.step(line["time_s"], values, where="post", color=colour, ls=dash, lw=2, label=label)
-    _mark(axes, run.phases())
-    _shape(axes, run)
+    """Roster and availability convergence over time; beside them the slowest phase close up."""
+    found = run.measurement
+    panels = [
+        _panel(run, "roster", "roster entries\nserved as expected", BLUE, found.rosters),
+        _panel(run, "availability", "watches\nseen as it is", VERMILION, found.availability),
+    ]
+    end = max(found.end, 1)
+    figure = new_figure(11, 5.6)
+    close = [number for number, panel in enumerate(panels) if _deserves_close_up(panel, end)]
+    grid = figure.add_gridspec(2, 2 if close else 1, width_ratios=[2.4, 1] if close else None)
+    axes = [figure.add_subplot(grid[row, 0]) for row in range(len(panels))]
+    for row, panel in enumerate(panels):
+        _draw(axes[row], panel, 0, end)
+        mark(axes[row], run.phases(), numbers=row == 0)
+        axes[row].set_ylabel(panel.label)
+    for row in close:
+        _close_up(figure.add_subplot(grid[row, 1]), panels[row], end)
+        figure.axes[-1].set_xlabel("time since the disturbance (s)")
+    entitle(axes[0], _title(run), _subtitle(run), room=16)
+    axes[-1].set_xlabel("time since the run's start (s)")
+    key(figure, run.phases())
     return figure
 
 
-def _shape(axes: Axes, run: Run) -> None:
-    end = run.measurement.end / 1_000_000
-    axes.set_xlim(0, end or 1)
-    axes.set_ylim(-0.03, 1.05)
+def _panel(run: Run, name: str, label: str, colour: str, series: Series) -> _Panel:
+    return _Panel(name, label, colour, series, worst(run.measurement.time_to_converge(series)))
+
+
+def _draw(axes: Axes, panel: _Panel, begin: int, end: int, origin: int = 0) -> None:
+    """The share from `begin` to `end`; what is missing to 100 % is tinted."""
+    times, values = _points(panel.series, begin, end)
+    seconds = [(t - origin) / SECOND for t in times]
+    axes.set_xlim((begin - origin) / SECOND, (end - origin) / SECOND)
+    axes.set_ylim(-0.04, 1.06)
     axes.yaxis.set_major_formatter(PercentFormatter(1))
-    axes.set_xlabel("time since the run's start (s)")
-    axes.set_ylabel("share that is right")
     axes.grid(axis="y", color="#dddddd", lw=0.6)
     axes.set_axisbelow(True)
-    axes.legend(loc="lower right", framealpha=0.95)
-    entitle(axes, _title(run), _subtitle(run))
+    if all(math.isnan(value) for value in values):
+        axes.text(0.5, 0.5, "nothing to converge", transform=axes.transAxes, ha="center")
+        return
+    axes.fill_between(seconds, values, 1, step="post", color=panel.colour, alpha=0.22, lw=0)
+    axes.step(seconds, values, where="post", color=panel.colour, lw=1.6)
+
+
+def _points(series: Series, begin: int, end: int) -> tuple[list[int], list[float]]:
+    """Times and shares to draw; the share is not a number where it is undefined."""
+    times, shares = series.window(begin, end, closed=True)
+    values = [math.nan if share.ratio is None else share.ratio for share in shares]
+    if len(times) > BINS:
+        times, values = _lowest(times, values, begin, end)
+    return [*times, end], [*values, values[-1]]
+
+
+def _lowest(
+    times: list[int], values: list[float], begin: int, end: int
+) -> tuple[list[int], list[float]]:
+    """The lowest value that holds anywhere in each of `BINS` equal spans."""
+    edges = [begin + (end - begin) * number // BINS for number in range(BINS + 1)]
+    lowest = []
+    for left, right in pairwise(edges):
+        first = max(bisect_right(times, left) - 1, 0)
+        lowest.append(_least(values[first : max(bisect_right(times, right - 1), first + 1)]))
+    return edges[:-1], lowest
+
+
+def _least(values: list[float]) -> float:
+    """The least of the defined values; not a number where none is defined."""
+    return min((value for value in values if not math.isnan(value)), default=math.nan)
+
+
+def _deserves_close_up(panel: _Panel, end: int) -> bool:
+    slowest = panel.slowest
+    return slowest is not None and 0 < (slowest.time or 0) < CLOSE_ENOUGH * end
+
+
+def _close_up(axes: Axes, panel: _Panel, end: int) -> None:
+    """The slowest phase, with a vertical axis that begins near the lowest share in it."""
+    slowest = panel.slowest
+    assert slowest is not None
+    assert slowest.time is not None
+    phase = slowest.phase
+    begin = max(0, phase.disturbance - slowest.time // 5)
+    last = min(phase.disturbance + slowest.time * 3 // 2, end)
+    _draw(axes, panel, begin, last, phase.disturbance)
+    lowest = _least(_points(panel.series, begin, last)[1])
+    if lowest > 0.5:
+        margin = (1 - lowest) * 0.1 or 0.01
+        axes.set_ylim(lowest - margin, 1 + margin)
+    axes.axvline(0, color="#444444", lw=0.9, ls=":")
+    axes.axvline(slowest.time / SECOND, color=panel.colour, lw=0.9, ls="--")
+    title = f"close up: {slowest.time / SECOND:.3g} s after {phase.origins[-1]}"
+    axes.set_title(title, fontsize=9, color="#444444")
 
 
 def _title(run: Run) -> str:
     started = run.measurement.ledger.run
-    name = started.name if started else "Run"
-    return f"{name}: convergence over time"
+    return f"{started.name if started else 'Run'}: convergence over time"
 
 
 def _subtitle(run: Run) -> str:
     agents = len(run.measurement.ledger.planned)
-    rosters = _time(run.figures["time_to_converge.roster"])
-    available = _time(run.figures["time_to_converge.availability"])
+    rosters = time_text(run.figures["time_to_converge.roster"])
+    available = time_text(run.figures["time_to_converge.availability"])
+    many = max(len(run.measurement.rosters.times), len(run.measurement.availability.times)) > BINS
+    drawn = " · drawn: the lowest share in each 1/1200 of the time" if many else ""
     return (
-        f"{agents} agents · slowest time to converge: rosters {rosters}, availability {available}"
+        f"{agents} agents · slowest time to converge: rosters {rosters}, "
+        f"availability {available}{drawn}"
     )
 
 
-def _time(figure: Measured) -> str:
+def time_text(figure: Measured) -> str:
+    """A time to converge in words."""
     if figure.value is None:
         return "not defined"
-    return "never" if math.isinf(figure.value) else f"{figure.value / 1_000_000:.3g} s"
-
-
-def _mark(axes: Axes, phases: pl.DataFrame) -> None:
-    """A dotted line at each disturbance; long phases are shaded from their first action."""
-    many = len(phases) > MOST_MARKS
-    for number, row in enumerate(phases.iter_rows(named=True)):
-        begin, disturbance = row["begin_s"], row["disturbance_s"]
-        if disturbance > begin:
-            axes.axvspan(begin, disturbance, color=GREY, alpha=0.12, lw=0)
-        axes.axvline(disturbance, color="#555555", lw=1, ls=":", label=None if number else _MARK)
-        if not many:
-            axes.annotate(
-                _short(row["name"]),
-                (disturbance, 0.5),
-                xytext=(3, 0),
-                textcoords="offset points",
-                rotation=90,
-                va="center",
-                fontsize=8,
-                color="#555555",
-            )
-
-
-_MARK = "disturbance (a phase's last action)"
-
-
-def _short(name: str) -> str:
-    origins = name.split(" + ")
-    if len(origins) <= 3:
-        return name
-    return f"{origins[0]} + {len(origins) - 1} more"
+    return "never" if math.isinf(figure.value) else f"{figure.value / SECOND:.3g} s"

@@ -29,7 +29,7 @@ PURPLE = "#CC79A7"
 GREY = "#999999"
 PALE = "#E4E4E4"
 
-SIGHT_COLOURS = {"right": PALE, "ghost": VERMILION, "blind": BLUE, "mislabelled": ORANGE}
+SIGHT_COLOURS = {"right": PALE, "ghost": VERMILION, "blind": BLUE, "mislabelled": BLACK}
 SHOW_COLOURS = {"": GREEN, "chat": "#5FD3A8", "away": YELLOW, "xa": ORANGE, "dnd": PURPLE}
 
 _RC: Any = {
@@ -69,18 +69,20 @@ def new_figure(width: float = 9, height: float = 4.8) -> Figure:
     return figure
 
 
-def entitle(axes: Axes, title: str, note: str = "") -> None:
-    """Say what is seen; `note` in small type under it."""
-    axes.set_title(f"{title}\n" if note else title)
-    axes.annotate(
+def entitle(axes: Axes, title: str, note: str = "", room: float = 6) -> None:
+    """Say what is seen; `note` in small type under it. `room`: points to leave above the axes."""
+    lines = note.count("\n") + 1 if note else 0
+    axes.set_title(title, pad=room + 13 * lines)
+    small = axes.annotate(
         note,
         (0, 1),
         xycoords="axes fraction",
-        xytext=(0, 6),
+        xytext=(0, room),
         textcoords="offset points",
         fontsize=9,
         color="#444444",
     )
+    small.set_in_layout(False)
 
 
 def save(figure: Figure, path: Path) -> Path:

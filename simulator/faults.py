@@ -1,0 +1,124 @@
+"""Brings about the faults of a plan, on the agents and on the server, and records them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, Literal
+
+from simulator.agents.population import Population
+from simulator.backends.base import Backend
+from simulator.errors import InputError
+from simulator.events import AnyRecord, Died, FaultChanged
+from simulator.scenario.plan import FaultPlan, Plan
+
+OF_AGENTS = frozenset(("wrong_password",))
+"""Kinds that the harness brings about without the server's help, on every backend."""
+CUTS_OFF = frozenset(("reset", "close", "black_hole", "partition", "crash"))
+"""Kinds after which an agent is dead to the others, though nobody was told."""
+
+
+def check_faults(plan: Plan, backend: Backend) -> None:
+    """Raise InputError that names each fault of the plan that the backend cannot bring about."""
+    possible = backend.faults | OF_AGENTS
+    refused = {fault.origin: fault.kind for fault in plan.faults if fault.kind not in possible}
+    if refused:
+        listed = ", ".join(f"{origin} {kind}" for origin, kind in refused.items())
+        raise InputError(
+            f"{backend.name} cannot do: {listed} (it can do: {', '.join(sorted(possible))});"
+            " run it with --backend embedded"
+        )
+
+
+class FaultInjector:
+    """Begins and ends faults at the runner's word, one at a time and in order.
+
+    `restart(agent, after)` starts a crashed agent again after so many microseconds.
+    """
+
+    def __init__(
+        self,
+        population: Population,
+        backend: Backend,
+        record: Callable[[AnyRecord], None],
+        clock: Callable[[], int],
+        restart: Callable[[str, int], None],
+    ) -> None:
+        self._population = population
+        self._backend = backend
+        self._record = record
+        self._clock = clock
+        self._restart = restart
+        self._turn = asyncio.Lock()
+        self._steps: dict[asyncio.Task[None], None] = {}
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything asked for has been done."""
+        return not self._steps
+
+    def begin(self, fault: FaultPlan) -> None:
+        """Begin a fault, after what was asked for before."""
+        self._soon(self._begin(fault))
+
+    def end(self, fault: FaultPlan) -> None:
+        """End a fault, after what was asked for before."""
+        self._soon(self._end(fault))
+
+    async def stop(self) -> None:
+        """Give up what is still under way."""
+        for step in list(self._steps):
+            step.cancel()
+
+    def _soon(self, step: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(step)
+        self._steps[task] = None
+        task.add_done_callback(self._steps.pop)
+
+    async def _begin(self, fault: FaultPlan) -> None:
+        async with self._turn:
+            self._tell(fault, "begin")
+            self._tell_deaths(fault)
+            if fault.kind == "wrong_password":
+                for agent in fault.agents:
+                    self._population.spoil_password(agent)
+            elif fault.kind == "crash":
+                await self._crash(fault)
+            else:
+                await self._backend.begin_fault(fault)
+
+    async def _end(self, fault: FaultPlan) -> None:
+        async with self._turn:
+            if fault.kind == "wrong_password":
+                for agent in fault.agents:
+                    self._population.mend_password(agent)
+            else:
+                await self._backend.end_fault(fault)
+            self._tell(fault, "end")
+
+    async def _crash(self, fault: FaultPlan) -> None:
+        # The connection first: what the agent does when it is ended must not get out.
+        await self._backend.begin_fault(fault)
+        for agent in fault.agents:
+            if self._population.crash(agent) and fault.restart_after is not None:
+                self._restart(agent, fault.restart_after)
+
+    def _tell(self, fault: FaultPlan, state: Literal["begin", "end"]) -> None:
+        self._record(
+            FaultChanged(
+                t=self._clock(),
+                origin=fault.origin,
+                fault=fault.kind,
+                state=state,
+                agents=fault.agents,
+                lose_rosters=fault.lose_rosters,
+            )
+        )
+
+    def _tell_deaths(self, fault: FaultPlan) -> None:
+        if fault.kind not in CUTS_OFF:
+            return
+        for agent in fault.agents:
+            if self._population.is_connected(agent):
+                died = Died(t=self._clock(), agent=agent, cause=fault.kind, origin=fault.origin)
+                self._record(died)

@@ -1,0 +1,78 @@
+"""Disturbances in a picture of time: numbered lines, shaded spans, and a key under the axes."""
+
+from __future__ import annotations
+
+import math
+
+import polars as pl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from simulator.report.plots.style import GREY
+
+MOST = 8
+"""The key names so many disturbances; the rest are counted."""
+_NEAR = 0.015
+"""Numbers closer than this share of the width would overlap: the later one is left out."""
+
+
+def mark(axes: Axes, phases: pl.DataFrame, *, numbers: bool = True) -> None:
+    """A dotted line at each disturbance, shaded from its phase's first action.
+
+    Call it when the limits of the time axis are set.
+    """
+    left, right = axes.get_xlim()
+    last = -math.inf
+    for row in phases.iter_rows(named=True):
+        begin, disturbance = row["begin_s"], row["disturbance_s"]
+        if not left <= disturbance <= right:
+            continue
+        if disturbance > begin:
+            axes.axvspan(max(begin, left), disturbance, color=GREY, alpha=0.15, lw=0, zorder=0)
+        axes.axvline(disturbance, color="#444444", lw=0.9, ls=":")
+        if numbers and (disturbance - last) >= _NEAR * (right - left):
+            _number(axes, disturbance, row["phase"] + 1)
+            last = disturbance
+
+
+def _number(axes: Axes, time: float, number: int) -> None:
+    axes.annotate(
+        str(number),
+        (time, 1),
+        xycoords=("data", "axes fraction"),
+        xytext=(0, 2),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        fontsize=8,
+        color="#444444",
+    )
+
+
+def key_text(phases: pl.DataFrame) -> str:
+    """What the numbers stand for, in one line or two."""
+    named = [
+        f"{row['phase'] + 1} {_short(row['name'])} ({row['disturbance_s']:.4g} s)"
+        for row in phases.head(MOST).iter_rows(named=True)
+    ]
+    if len(phases) > MOST:
+        named.append(f"and {len(phases) - MOST} more")
+    half = (len(named) + 1) // 2 if len(named) > 4 else len(named)
+    lines = [" · ".join(part) for part in (named[:half], named[half:]) if part]
+    return "dotted: disturbances, " + "\n".join(lines)
+
+
+def key(figure: Figure, phases: pl.DataFrame) -> None:
+    """Name the numbers in small type under the picture; call it last."""
+    text, inch = key_text(phases), 1 / figure.get_figheight()
+    figure.text(0.02, 0.05 * inch, text, fontsize=8, color="#444444", in_layout=False)
+    below = (0.24 + 0.16 * text.count("\n")) * inch
+    engine = figure.get_layout_engine()
+    assert isinstance(engine, ConstrainedLayoutEngine)
+    engine.set(rect=(0, below, 1, 1 - below))
+
+
+def _short(name: str) -> str:
+    origins = name.split(" + ")
+    return name if len(origins) < 3 else f"{origins[0]} + {len(origins) - 1} more"

@@ -1,0 +1,79 @@
+"""Staleness: who saw whom wrongly for how long, as a matrix of watchers and contacts."""
+
+from __future__ import annotations
+
+import matplotlib
+import numpy as np
+import polars as pl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from simulator.analysis.run import Run
+from simulator.report.plots.style import PALE, entitle, new_figure, picture, say_nothing
+
+CELLS = 50
+"""More agents than this are put together in groups of neighbours in the plan."""
+
+
+@picture
+def plot_staleness(run: Run) -> Figure:
+    """The share of its authorised time that each watch was wrong."""
+    figure = new_figure(8.6, 7.4)
+    axes = figure.add_subplot()
+    watches = run.staleness()
+    agents = list(run.measurement.ledger.planned)
+    if watches.is_empty():
+        say_nothing(axes, "No watch was ever authorised")
+        return figure
+    groups = _groups(agents)
+    shares = _matrix(watches, groups)
+    colours = matplotlib.colormaps["viridis_r"].copy()
+    colours.set_bad(PALE)
+    highest = float(np.nanmax(shares)) or 1.0
+    image = axes.imshow(shares, cmap=colours, vmin=0, vmax=highest, interpolation="nearest")
+    bar = figure.colorbar(image, ax=axes, shrink=0.8, format=PercentFormatter(1))
+    bar.set_label("stale share of the authorised time")
+    _label(axes, agents, groups)
+    entitle(axes, "Who saw whom wrongly, and for how long", _note(run, agents, groups), room=8)
+    return figure
+
+
+def _groups(agents: list[str]) -> dict[str, int]:
+    """Agent -> cell. One agent a cell, or a run of neighbours in the plan."""
+    size = -(-len(agents) // CELLS) if len(agents) > CELLS else 1
+    return {agent: number // size for number, agent in enumerate(agents)}
+
+
+def _matrix(watches: pl.DataFrame, groups: dict[str, int]) -> np.ndarray:
+    """Stale share by cell of the watcher (row) and contact; not a number without a watch."""
+    count = max(groups.values()) + 1
+    stale, whole = np.zeros((count, count)), np.zeros((count, count))
+    for row in watches.iter_rows(named=True):
+        if row["watcher"] in groups and row["contact"] in groups:
+            cell = groups[row["watcher"]], groups[row["contact"]]
+            stale[cell] += row["ghost_s"] + row["blind_s"] + row["mislabelled_s"]
+            whole[cell] += row["authorised_s"]
+    return np.where(whole > 0, stale / np.where(whole > 0, whole, 1), np.nan)
+
+
+def _label(axes: Axes, agents: list[str], groups: dict[str, int]) -> None:
+    firsts: dict[int, str] = {}
+    for agent in agents:
+        firsts.setdefault(groups[agent], agent)
+    step = max(1, len(firsts) // 34)
+    places = list(firsts)[::step]
+    names = [firsts[place] for place in places]
+    axes.set_xticks(places, names, rotation=90, fontsize=7)
+    axes.set_yticks(places, names, fontsize=7)
+    axes.set_xlabel("contact")
+    axes.set_ylabel("watcher")
+
+
+def _note(run: Run, agents: list[str], groups: dict[str, int]) -> str:
+    figure = run.figures["staleness"]
+    whole = f"{len(agents)} agents · {figure.value or 0:.2%} of all watch time was stale"
+    size = -(-len(agents) // CELLS)
+    if max(groups.values()) + 1 < len(agents):
+        whole += f" · a cell is {size} × {size} agents, named by the first"
+    return whole + " · grey: no watch"

@@ -1,0 +1,233 @@
+"""A case's stage: fresh accounts on the server under test, and the agents and clients on them.
+
+Agents act through the presence API. Where that cannot say what a case needs, stanzas are put
+into an agent's stream (`Player.send`), or a stock aioxmpp client is connected.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import aioxmpp
+import aioxmpp.ping.xso
+import aioxmpp.roster.xso as roster_xso
+from aioxmpp import JID
+
+from simulator.agents.harness import AgentHarness, Surroundings
+from simulator.agents.names import Names
+from simulator.backends.base import Backend
+from simulator.events import AnyRecord
+from simulator.scenario.plan import ActionPlan, AgentPlan
+from tests.backends.helpers import client_of
+from tests.conformance.lines import Log, stanza_item_line
+
+PASSWORD = "secret"
+HOPS = 4
+"""How often each client pings its server until everything has arrived.
+
+An answered ping means that the server has handled all that the client sent before. What that
+made other sessions do is behind the next ping of theirs. The longest chain: a request, the
+answer that a pre-approval gives, the presence that follows it, a push.
+"""
+
+_numbers = itertools.count(1)
+
+
+class Client:
+    """A connected client with the log of what reached it."""
+
+    client: Any
+    log: Log
+    _short: Callable[[Any], str]
+
+    async def ping(self) -> None:
+        """A round trip to the server."""
+        ping = aioxmpp.IQ(type_=aioxmpp.IQType.GET, payload=aioxmpp.ping.xso.Ping())
+        try:
+            await self.client.send(ping, timeout=20)
+        except aioxmpp.errors.XMPPError:
+            pass  # A refusal is an answer too.
+
+    async def roster(self) -> list[str]:
+        """The served roster, one line an item."""
+        request = aioxmpp.IQ(type_=aioxmpp.IQType.GET, payload=roster_xso.Query())
+        answer = await self.client.send(request, timeout=20)
+        return sorted(stanza_item_line(item, self._short) for item in answer.items)
+
+    def send(self, stanza: Any) -> None:
+        """Send a stanza as it is."""
+        self.client.enqueue(stanza)
+
+
+class Player(Client):
+    """A SPADE agent as the harness makes it, with the documented presence manager."""
+
+    def __init__(self, plan: AgentPlan, surroundings: Surroundings, stage: Stage) -> None:
+        self.log = Log(stage.short)
+        self._short = stage.short
+        self._stage = stage
+        self.harness = _LoggedHarness(plan, PASSWORD, surroundings)
+        self.harness.log = self.log
+
+    @property
+    def client(self) -> Any:  # type: ignore[override]
+        return self.harness.agent.client
+
+    @property
+    def presence(self) -> Any:
+        """The agent's presence manager."""
+        return self.harness.agent.presence
+
+    async def do(self, action: str, peer: str) -> None:
+        """Do what a plan can ask for, as a plan's action is done: subscribe, approve, ..."""
+        name = self._stage.local(peer)
+        plan = ActionPlan(0, self.harness.plan.name, action, "case", name)  # type: ignore[arg-type]
+        await self.harness.perform(plan)
+
+    async def stop(self) -> None:
+        await self.harness.stop()
+
+    def break_connection(self) -> None:
+        """The socket breaks: no unavailable presence, no end of stream, and no way back."""
+        self.client.override_peer = []
+        self.client.stream._xmlstream.transport.abort()
+
+
+class _LoggedHarness(AgentHarness):
+    log: Log
+
+    def before_connecting(self, agent: Any) -> None:
+        super().before_connecting(agent)
+        self.log.attach(agent.client)
+
+
+class Stock(Client):
+    """An aioxmpp client as it comes, without a presence manager; `roster` asks for pushes."""
+
+    def __init__(self, client: Any, stage: Stage) -> None:
+        self.client = client
+        self.log = Log(stage.short)
+        self._short = stage.short
+        self.log.attach(client)
+
+    async def start(self) -> None:
+        established: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.client.on_stream_established.connect(
+            established, self.client.on_stream_established.AUTO_FUTURE
+        )
+        self.client.on_failure.connect(established, self.client.on_failure.AUTO_FUTURE)
+        self.client.start()
+        await established
+
+    async def stop(self) -> None:
+        if not self.client.running:
+            return
+        stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.client.on_stopped.connect(stopped, self.client.on_stopped.AUTO_FUTURE)
+        self.client.on_failure.connect(stopped, self.client.on_failure.AUTO_FUTURE)
+        self.client.stop()
+        await asyncio.wait([stopped], timeout=5)
+
+
+class Stage:
+    """One case's accounts. `romeo` is one name for the case and a fresh account on the server."""
+
+    def __init__(self, backend: Backend, record: Callable[[AnyRecord], None] | None = None) -> None:
+        self._backend = backend
+        self._label = f"c{next(_numbers)}-"
+        self._domain = backend.domain
+        self._accounts: set[str] = set()
+        self._clients: list[Player | Stock] = []
+        self._record = record or (lambda _record: None)
+
+    def local(self, name: str) -> str:
+        """The localpart of a name."""
+        return self._label + name
+
+    def jid(self, name: str) -> JID:
+        """``romeo`` or ``romeo/garden`` as a JID."""
+        local, _, resource = name.partition("/")
+        return JID(self.local(local), self._domain, resource or None)
+
+    def short(self, jid: Any) -> str:
+        """A JID as the case names it."""
+        return (
+            "server"
+            if jid is None
+            else str(jid).replace(f"@{self._domain}", "").replace(self._label, "")
+        )
+
+    async def accounts(self, *names: str) -> None:
+        """Make accounts that are not there yet."""
+        fresh = [name for name in names if name not in self._accounts]
+        self._accounts.update(fresh)
+        await self._backend.create_accounts({self.local(name): PASSWORD for name in fresh})
+
+    async def agent(self, name: str, **plan: Any) -> Player:
+        """Start an agent: ``romeo/garden``. `plan` are fields of its `AgentPlan`."""
+        local, _, resource = name.partition("/")
+        await self.accounts(local)
+        planned = AgentPlan(self.local(local), local, 0, resource or "r", **plan)
+        player = Player(planned, self._surroundings(), self)
+        self._clients.append(player)
+        await player.harness.start()
+        return player
+
+    async def agents(self, *names: str) -> list[Player]:
+        """Start agents, all at a time, and wait until everything is quiet."""
+        await self.accounts(*(name.partition("/")[0] for name in names))
+        players = await asyncio.gather(*(self.agent(name) for name in names))
+        await self.quiet(*players)
+        for player in players:
+            player.log.take()
+        return players
+
+    async def stock(self, name: str) -> Stock:
+        """Connect a stock client that sends no presence and requests no roster by itself."""
+        await self.accounts(name.partition("/")[0])
+        peer = self._backend.peer("")
+        made = client_of(str(self.jid(name)), PASSWORD, peer)
+        client = aioxmpp.Client(
+            self.jid(name),
+            aioxmpp.make_security_layer(PASSWORD, no_verify=True),
+            max_initial_attempts=1,
+        )
+        client.override_peer = made.override_peer
+        client.stream.soft_timeout = None
+        stock = Stock(client, self)
+        self._clients.append(stock)
+        await stock.start()
+        return stock
+
+    async def quiet(self, *clients: Client) -> None:
+        """Wait until everything that was sent has arrived at these clients."""
+        for _ in range(HOPS):
+            await asyncio.gather(*(client.ping() for client in clients))
+
+    async def close(self) -> None:
+        """Stop everybody who is still connected."""
+        await asyncio.gather(*(self._stop(client) for client in self._clients))
+
+    @staticmethod
+    async def _stop(client: Player | Stock) -> None:
+        if isinstance(client, Stock) or client.harness.is_connected():
+            await client.stop()
+
+    def _surroundings(self) -> Surroundings:
+        return Surroundings(
+            names=Names(self._domain),
+            record=self._record,
+            clock=lambda: round(asyncio.get_running_loop().time() * 1e6),
+            peer=self._backend.peer,
+            seed=1,
+            writes_actual=False,
+            pings=False,
+        )
+
+
+def take(clients: Iterable[Client]) -> list[list[str]]:
+    """What came to each since the last time."""
+    return [client.log.take() for client in clients]
