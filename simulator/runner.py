@@ -75,7 +75,9 @@ def execute(
         with quicker:
             backend.run(run.main, plan.seed)
     except (SimulatorError, Livelock) as error:
-        run.end(complete=False, reason=f"{type(error).__name__}: {error}")
+        # Further lines name tasks in words that may differ between Python versions.
+        reason = str(error).partition("\n")[0]
+        run.end(complete=False, reason=f"{type(error).__name__}: {reason}")
         raise
 
 

@@ -107,8 +107,10 @@ class AgentHarness:
         self.failures: list[str] = []
         self._password = self._true_password = password
         self._surroundings = surroundings
-        self._random = Random(f"{surroundings.seed}/agent/{plan.name}")
-        self._policy: SubscriptionPolicy | None = None
+        # One for the agent's whole life: who is approved does not change with a restart.
+        self._policy = SubscriptionPolicy(
+            plan.on_subscribe, Random(f"{surroundings.seed}/agent/{plan.name}")
+        )
         self._behaviour: PlanBehaviour | None = None
         self._early: list[ActionPlan] = []
         self._observer: Observer | None = None
@@ -148,6 +150,7 @@ class AgentHarness:
         self._behaviour = None
         if self._observer is not None:
             self._observer.detach()
+        self._policy.detach()
         for behaviour in list(self.agent.behaviours):
             behaviour.kill()
         for task in list(self._tasks):
@@ -191,8 +194,7 @@ class AgentHarness:
     def busy(self) -> bool:
         """Whether actions wait to be done, or requests wait for their delayed answer."""
         waits = self._behaviour is not None and not self._behaviour.idle
-        delays = self._policy is not None and self._policy.pending > 0
-        return waits or delays or bool(self._early)
+        return waits or self._policy.pending > 0 or bool(self._early)
 
     # --- making the agent ---
 
@@ -231,9 +233,7 @@ class AgentHarness:
         self._observer.attach(agent.client)
         if hasattr(agent.presence, "report"):
             agent.presence.report = self.report
-        if self.plan.on_subscribe:
-            self._policy = SubscriptionPolicy(self.plan.on_subscribe, self._random)
-            self._policy.attach(agent.presence, around.names.name)
+        self._policy.attach(agent.presence, around.names.name)
 
     # --- actions ---
 

@@ -259,7 +259,9 @@ def status_text(stanza: Any) -> StatusText:
     """A stanza's status texts as the journal keeps them: sorted, "" for the default language."""
     if not stanza.status:
         return ()
-    return tuple(sorted((str(language or ""), text) for language, text in stanza.status.items()))
+    texts = stanza.status.items()
+    # aioxmpp reads an empty text as None.
+    return tuple(sorted((str(language or ""), text or "") for language, text in texts))
 
 
 def _forget(_record: AnyRecord) -> None:

@@ -83,6 +83,7 @@ class PresenceManager(spade.presence.PresenceManager):
         self._on_subscribe: Callable[[str], Any] | None = None
         self._requests: dict[JID, Presence] = {}
         self._settled: bool = self.client.established
+        self._leaving_session = False
         self._loop = asyncio.get_running_loop()
         self._call = HandlerCalls(self._failed).call
         self._connect()
@@ -93,6 +94,7 @@ class PresenceManager(spade.presence.PresenceManager):
         self.client.stream.service_outbound_presence_filter.register(self._leaving, order=0)
         self.client.on_stream_established.connect(self._stream_established)
         self.client.on_stream_destroyed.connect(self._stream_destroyed)
+        self.client.on_stopped.connect(self._stopped)
         self.roster.on_entry_removed.connect(self._entry_changed)
         self.roster.on_entry_subscription_state_changed.connect(self._entry_changed)
         # aioxmpp keeps the priority and never sends it. Every broadcast, the initial presence
@@ -139,6 +141,8 @@ class PresenceManager(spade.presence.PresenceManager):
         new_state = self.state if state is None else checks.whole_state(state)
         new_status = self.presenceserver.status if status is None else checks.status_texts(status)
         new_priority = self.priority if priority is None else checks.priority_value(priority)
+        if self.client.running and not new_state.available:
+            self._leaving_session = True
         self.presenceserver.set_presence(new_state, new_status, new_priority)
 
     def _with_priority(self, make_stanza: Callable[[], Presence]) -> Presence:
@@ -277,7 +281,15 @@ class PresenceManager(spade.presence.PresenceManager):
 
     def _stream_established(self) -> None:
         self._settled = True
+        self._leaving_session = False
         self._hand_over()
+
+    def _stopped(self) -> None:
+        # aioxmpp forgets an agent that became available again before its session had ended.
+        returns = self._leaving_session and self.is_available()
+        self._leaving_session = False
+        if returns and not self.client.running:
+            self.client.start()
 
     def _stream_destroyed(self, _reason: Any = None) -> None:
         self._settled = False

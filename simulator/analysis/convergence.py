@@ -24,6 +24,7 @@ from simulator.events import (
     Actual,
     Agent,
     AnyRecord,
+    FaultChanged,
     Received,
     Roster,
     Sent,
@@ -55,7 +56,8 @@ class Share(NamedTuple):
 class ConvergenceMonitor:
     """An incremental fold: give every record of the journal to `see`, in order.
 
-    `oracle`, `served` and `watches` are the folds it is made of.
+    `oracle`, `served` and `watches` are the folds it is made of. `changed` is set whenever an
+    entry may have become right or wrong; whoever follows the rosters may clear it.
     """
 
     def __init__(self, watch_listener: WatchListener | None = None) -> None:
@@ -64,6 +66,7 @@ class ConvergenceMonitor:
         self.served.listen(self._entry_changed)
         self.watches = Watches(self.served, watch_listener)
         self.time = 0
+        self.changed = True
         self._verdicts: dict[tuple[str, str], bool] = {}
         self._right = 0
         self.handlers: dict[type, Handler] = {
@@ -75,6 +78,7 @@ class ConvergenceMonitor:
             Session: self._session,
             Watch: self.watches.plan,
             Actual: self.watches.actual,
+            FaultChanged: self._fault,
         }
 
     def see(self, record: AnyRecord) -> None:
@@ -144,7 +148,12 @@ class ConvergenceMonitor:
             for peer in known | dict.fromkeys(self.oracle.peers(record.agent)):
                 self._entry_changed(record.agent, peer, record.t)
 
+    def _fault(self, record: FaultChanged) -> None:
+        if record.lose_rosters:
+            self.oracle.forget(record.t)
+
     def _entry_changed(self, agent: str, peer: str, t: int) -> None:
+        self.changed = True
         verdict = self._verdict(agent, peer) if self.served.online(agent) else None
         self._right += (verdict is True) - (self._verdicts.get((agent, peer)) is True)
         if verdict is None:

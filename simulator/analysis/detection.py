@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from simulator.analysis.watches import Sight, Watches, WatchState
+from simulator.analysis.watches import Watches, WatchState
 from simulator.events import Actual, Died
 
 Result = Literal["detected", "undetected", "not due"]
@@ -56,8 +56,8 @@ class Detections:
             detection.seen = t
             detection.result = "detected"
 
-    def sight_changed(self, watch: WatchState, old: Sight, t: int) -> None:
-        """A watch that ends is not due."""
+    def watch_ended(self, watch: WatchState) -> None:
+        """A watch is no longer authorised: its detection is not due."""
         opened = self._open.get(watch.contact)
-        if opened and not watch.sight and watch in opened:
+        if opened and watch in opened:
             opened.pop(watch).result = "not due"

@@ -17,7 +17,6 @@ from simulator.analysis.propagation import Delivery
 from simulator.analysis.quantiles import FEW, quantiles
 from simulator.analysis.rosters import belief_divergence, compared
 from simulator.analysis.series import Series, worst
-from simulator.analysis.spans import SightSpan
 from simulator.analysis.watches import Sight
 
 NEVER = math.inf
@@ -79,14 +78,6 @@ def detection_times(measurement: Measurement) -> list[int]:
     ]
 
 
-def stale_time(spans: Sequence[SightSpan]) -> Counter[Sight]:
-    """Microseconds of authorised watches, by how they stood."""
-    total: Counter[Sight] = Counter()
-    for span in spans:
-        total[span.sight] += span.end - span.begin
-    return total
-
-
 def _share(share: Share, absent: str) -> Figure:
     return Figure(share.ratio, "" if share.total else absent)
 
@@ -115,8 +106,8 @@ def _deliveries(measurement: Measurement) -> Figures:
 
 
 def _staleness(measurement: Measurement) -> Figures:
-    total = stale_time(measurement.sights.all)
-    authorised = sum(total.values())
+    total = measurement.sights.times
+    authorised = sum(total)
     names = ["staleness", *(f"staleness.{name}" for name in _STALE)]
     if not authorised:
         return {name: Figure(None, "no watch was ever authorised") for name in names}

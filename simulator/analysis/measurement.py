@@ -105,7 +105,8 @@ class Measurement:
         see, now = self._see, 0
         for record in records:
             if record.t != now:
-                self._instant_over(now)
+                if self._observing:
+                    self._instant_over(now)
                 now = record.t
             kind = type(record)
             if kind in _MAY_CLOSE and self._observing and closes(record):
@@ -117,25 +118,32 @@ class Measurement:
             self._finish(now)
 
     def _instant_over(self, t: int) -> None:
-        if self._observing:
-            self.rosters.add(t, *self.monitor.roster_counts)
-            self.availability.add(t, *self.watches.right_and_authorised)
-            if self.propagation.receipts:
-                self.propagation.instant_over()
+        """Take the shares at the end of an instant, if they may have changed in it."""
+        monitor, watches = self.monitor, self.watches
+        if monitor.changed:
+            self.rosters.add(t, *monitor.roster_counts)
+            monitor.changed = False
+        if watches.changed:
+            self.availability.add(t, *watches.right_and_authorised)
+            watches.changed = False
+        if self.propagation.receipts:
+            self.propagation.instant_over()
 
     def _finish(self, t: int) -> None:
         self._instant_over(t)
         self._observing = False
         self.end = t
         self.available.finish(t)
-        self.sights.finish(t)
+        self.sights.finish(self.watches, t)
         self.propagation.finish(t, self.settle)
 
-    def _sight_changed(self, watch: WatchState, old: Sight, t: int) -> None:
-        if self._observing:
-            self.sights.sight_changed(watch, old, t)
-            self.propagation.sight_changed(watch, old, t)
-            self.detections.sight_changed(watch, old, t)
+    def _sight_changed(self, watch: WatchState, old: Sight, since: int, t: int) -> None:
+        if not self._observing:
+            return
+        self.sights.add(watch, old, since, t)
+        if not watch.sight:
+            self.propagation.watch_ended(watch, t)
+            self.detections.watch_ended(watch)
 
     def _received(self, record: Received) -> None:
         if record.type not in _AVAILABILITY:

@@ -62,44 +62,48 @@ def availability(measurement: Measurement) -> pl.DataFrame:
 
 def sights(measurement: Measurement) -> pl.DataFrame:
     """Spans of every authorised watch: how what the watcher saw stood to the truth."""
-    schema = {
-        "watcher": _NAMES,
-        "contact": _NAMES,
-        "sight": pl.Int64,
-        "begin_s": pl.Int64,
-        "end_s": pl.Int64,
-    }
-    spans = frame(schema, measurement.sights.all)
-    return spans.with_columns(
-        _words(pl.col("sight"), Sight), _seconds("begin_s"), _seconds("end_s")
-    ).sort("watcher", "contact", "begin_s")
+    return (
+        _sight_spans(measurement)
+        .with_columns(_words(pl.col("sight"), Sight), _seconds("begin_s"), _seconds("end_s"))
+        .sort("watcher", "contact", "begin_s")
+    )
+
+
+def _sight_spans(measurement: Measurement) -> pl.DataFrame:
+    """The spans as they were found, times in microseconds."""
+    found = measurement.sights
+    return pl.DataFrame(
+        {
+            "watcher": pl.Series([watch.watcher for watch in found.watch], dtype=_NAMES),
+            "contact": pl.Series([watch.contact for watch in found.watch], dtype=_NAMES),
+            "sight": pl.Series(found.sight, dtype=pl.Int64),
+            "begin_s": pl.Series(found.begin, dtype=pl.Int64),
+            "end_s": pl.Series(found.end, dtype=pl.Int64),
+        }
+    )
 
 
 def convergence(measurement: Measurement) -> pl.DataFrame:
     """Both convergence shares over time, one row per change of either."""
-    rows = [
-        (name, t, share.right, share.total, share.ratio)
-        for name, series in (
-            ("roster", measurement.rosters),
-            ("availability", measurement.availability),
-        )
-        for t, share in _to_the_end(series, measurement.end)
-    ]
-    schema = {
-        "figure": _NAMES,
-        "time_s": pl.Int64,
-        "right": pl.Int64,
-        "total": pl.Int64,
-        "share": pl.Float64,
-    }
-    return frame(schema, rows).with_columns(_seconds("time_s"))
+    series = {"roster": measurement.rosters, "availability": measurement.availability}
+    return pl.concat([_series(name, one, measurement.end) for name, one in series.items()])
 
 
-def _to_the_end(series: Series, end: int) -> list[tuple[int, Any]]:
-    points = list(zip(series.times, series.shares, strict=True))
-    if points and points[-1][0] < end:
-        points.append((end, points[-1][1]))
-    return points
+def _series(name: str, series: Series, end: int) -> pl.DataFrame:
+    """One share as rows; the last row is at the end of the observation."""
+    times, shares = list(series.times), list(series.shares)
+    if times and times[-1] < end:
+        times.append(end)
+        shares.append(shares[-1])
+    points = pl.DataFrame(
+        {
+            "time_s": pl.Series(times, dtype=pl.Int64),
+            "right": pl.Series([share.right for share in shares], dtype=pl.Int64),
+            "total": pl.Series([share.total for share in shares], dtype=pl.Int64),
+        }
+    )
+    share = pl.when(pl.col("total") > 0).then(pl.col("right") / pl.col("total")).alias("share")
+    return points.select(pl.lit(name).alias("figure"), _seconds("time_s"), "right", "total", share)
 
 
 def phases(measurement: Measurement) -> pl.DataFrame:
@@ -175,17 +179,25 @@ def changes(measurement: Measurement) -> pl.DataFrame:
     )
 
 
-STALE = ("ghost", "blind", "mislabelled")
+def _seconds_of(kind: Sight) -> str:
+    return f"{kind.name.lower()}_s"
+
+
+STALE = (Sight.GHOST, Sight.BLIND, Sight.MISLABELLED)
 
 
 def staleness(measurement: Measurement) -> pl.DataFrame:
     """Per watch: how long it was authorised, and how long it was wrong in which way."""
     length = pl.col("end_s") - pl.col("begin_s")
-    stale = [length.filter(pl.col("sight") == kind).sum().alias(f"{kind}_s") for kind in STALE]
+    stale = [
+        (length.filter(pl.col("sight") == kind.value).sum() / SECOND).alias(_seconds_of(kind))
+        for kind in STALE
+    ]
     return (
-        sights(measurement)
-        .group_by("watcher", "contact", maintain_order=True)
-        .agg(length.sum().alias("authorised_s"), *stale)
+        _sight_spans(measurement)
+        .group_by("watcher", "contact")
+        .agg((length.sum() / SECOND).alias("authorised_s"), *stale)
+        .sort("watcher", "contact")
     )
 
 

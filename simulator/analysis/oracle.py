@@ -176,6 +176,17 @@ class Oracle:
         if record.subscription == "remove" and record.source == "push":
             self._confirm(record.agent, record.peer, "roster_remove", "", record.t)
 
+    def forget(self, t: int) -> None:
+        """The server lost all rosters: from now on nobody is expected to hold an entry."""
+        pairs = list(self._pairs.values())
+        self._pairs.clear()
+        self._peers.clear()
+        self._unconfirmed.clear()
+        if self._listener is not None:
+            for first, second in (pair.names for pair in pairs):
+                self._listener(first, second, t)
+                self._listener(second, first, t)
+
     def allowed(self, agent: str, peer: str) -> Outcomes:
         """The entries that the agent's roster may hold for `peer`."""
         pair, side = self._side(agent, peer)

@@ -19,7 +19,7 @@ from array import array
 from collections import deque
 from enum import IntEnum
 
-from simulator.analysis.watches import Sight, Watches, WatchState
+from simulator.analysis.watches import Watches, WatchState
 from simulator.events import Actual, Received, Sent
 
 
@@ -109,10 +109,8 @@ class Propagation:
         """Take a receipt that belongs to a watch."""
         self.receipts.append((watch, record))
 
-    def sight_changed(self, watch: WatchState, old: Sight, t: int) -> None:
-        """A watch that ends makes void what is on its way."""
-        if watch.sight or not old:
-            return
+    def watch_ended(self, watch: WatchState, t: int) -> None:
+        """A watch is no longer authorised: what is on its way is void."""
         for queue in self._queues.get(watch, {}).values():
             for due in queue:
                 if due.void is None:
@@ -149,27 +147,31 @@ class Propagation:
         self.received.append(-1)
         if watch.sight and watch.since < change.issued:
             self.fate.append(Delivery.OPEN)
-            queues = self._queues.setdefault(watch, {})
-            queue = queues.setdefault(change.actual.resource, deque())
+            queues = self._queues.get(watch)
+            if queues is None:
+                queues = self._queues[watch] = {}
+            queue = queues.get(change.actual.resource)
+            if queue is None:
+                queue = queues[change.actual.resource] = deque()
             queue.append(_Due(row, change))
         else:
             self.fate.append(Delivery.NOT_DUE)
 
     def _match(self, queue: deque[_Due], record: Received) -> None:
         """Close what this receipt answers, and what it came instead of."""
-        if not any(_answers(record, due.change.actual) for due in queue):
-            return
-        while queue:
-            due = queue.popleft()
-            due_still = due.void is None or due.void >= record.t
+        for place, due in enumerate(queue):
             if _answers(record, due.change.actual):
-                self._close(due, Delivery.DELIVERED if due_still else Delivery.NOT_DUE, record.t)
+                for _ in range(place):
+                    self._close(queue.popleft(), Delivery.SUPERSEDED, record.t)
+                self._close(queue.popleft(), Delivery.DELIVERED, record.t)
                 return
-            self._close(due, Delivery.SUPERSEDED if due_still else Delivery.NOT_DUE, -1)
 
     def _close(self, due: _Due, fate: Delivery, t: int) -> None:
+        if due.void is not None and due.void < t:
+            fate = Delivery.NOT_DUE
         self.fate[due.row] = fate
-        self.received[due.row] = t if fate is Delivery.DELIVERED else -1
+        if fate is Delivery.DELIVERED:
+            self.received[due.row] = t
 
 
 def _answers(record: Received, actual: Actual) -> bool:

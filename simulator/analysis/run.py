@@ -59,6 +59,7 @@ EVENT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "traceback": pl.String,
     "text": pl.String,
     "complete": pl.Boolean,
+    "lose_rosters": pl.Boolean,
 }
 """The columns of `Run.events` before the time is turned into seconds."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from simulator.analysis.watches import Sight, WatchState
@@ -14,16 +16,6 @@ class AvailabilitySpan(NamedTuple):
     agent: str
     resource: str
     show: str
-    begin: int
-    end: int
-
-
-class SightSpan(NamedTuple):
-    """An authorised watch stood one way from `begin` to `end` (microseconds)."""
-
-    watcher: str
-    contact: str
-    sight: Sight
     begin: int
     end: int
 
@@ -58,25 +50,29 @@ class AvailabilitySpans:
 
 
 class SightSpans:
-    """Collects the spans of authorised watches, in the order of their ends."""
+    """Collects the spans of authorised watches, in the order of their ends, in columns.
+
+    `watch` stood as `sight` from `begin` to `end` (microseconds). `times` has the microseconds
+    of all watches by `Sight`.
+    """
 
     def __init__(self) -> None:
-        self.all: list[SightSpan] = []
-        self._since: dict[WatchState, int] = {}
+        self.watch: list[WatchState] = []
+        self.sight = array("b")
+        self.begin = array("q")
+        self.end = array("q")
+        self.times = [0] * len(Sight)
 
-    def sight_changed(self, watch: WatchState, old: Sight, t: int) -> None:
-        """Take a change of how a watch stands."""
-        if old:
-            self._add(watch, old, self._since.pop(watch), t)
-        if watch.sight:
-            self._since[watch] = t
+    def add(self, watch: WatchState, sight: Sight, begin: int, end: int) -> None:
+        """A watch stood one way for a while. Where it was not authorised there is no span."""
+        if sight and begin < end:
+            self.watch.append(watch)
+            self.sight.append(sight)
+            self.begin.append(begin)
+            self.end.append(end)
+            self.times[sight] += end - begin
 
-    def finish(self, end: int) -> None:
+    def finish(self, watches: Iterable[WatchState], end: int) -> None:
         """The observation ended at `end`."""
-        for watch, begin in self._since.items():
-            self._add(watch, watch.sight, begin, end)
-        self._since.clear()
-
-    def _add(self, watch: WatchState, sight: Sight, begin: int, end: int) -> None:
-        if begin < end:
-            self.all.append(SightSpan(watch.watcher, watch.contact, sight, begin, end))
+        for watch in watches:
+            self.add(watch, watch.sight, watch.sight_since, end)

@@ -141,7 +141,7 @@ def _staleness(measurement: Measurement, found: Figures) -> dict[str, Any]:
     if figure.value is None:
         return {"absent": figure.absent}
     parts = {part: found[f"staleness.{part}"].value for part in ("ghost", "blind", "mislabelled")}
-    watch_time = sum(span.end - span.begin for span in measurement.sights.all)
+    watch_time = sum(measurement.sights.times)
     return {"value": figure.value, **parts, "authorised_s": watch_time / SECOND}
 
 

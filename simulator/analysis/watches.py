@@ -37,7 +37,16 @@ class Sight(IntEnum):
 class WatchState:
     """One watch: its two names, what the watcher saw last, what is true, and how it stands."""
 
-    __slots__ = ("actual", "authorised", "contact", "observed", "sight", "since", "watcher")
+    __slots__ = (
+        "actual",
+        "authorised",
+        "contact",
+        "observed",
+        "sight",
+        "sight_since",
+        "since",
+        "watcher",
+    )
 
     def __init__(self, watcher: str, contact: str, actual: Availability) -> None:
         self.watcher = watcher
@@ -48,22 +57,26 @@ class WatchState:
         self.sight = Sight.UNAUTHORISED
         self.since = 0
         """Since when it is authorised (or is not), in microseconds."""
+        self.sight_since = 0
+        """Since when it stands as it does."""
 
 
-Listener = Callable[[WatchState, Sight, int], None]
-"""Called after a change with the watch, its former sight, and the time."""
+Listener = Callable[[WatchState, Sight, int, int], None]
+"""Called after a change with the watch, its former sight, since when, and the time now."""
 
 
 class Watches:
     """The watches of a run. Feed it with `plan`, `session`, `actual` and `received`.
 
     It listens to `served` by itself. `counts` holds the number of watches in each `Sight`.
-    `actual_of` maps an agent to its actual availability.
+    `actual_of` maps an agent to its actual availability. `changed` is set by every change of
+    the counts; whoever follows them may clear it.
     """
 
     def __init__(self, served: ServedRosters, listener: Listener | None = None) -> None:
         self.counts = [0] * len(Sight)
         self.actual_of: dict[str, Availability] = {}
+        self.changed = True
         self._listener = listener
         self._all = 0
         self._of_watcher: dict[str, dict[str, WatchState]] = {}
@@ -175,24 +188,25 @@ class Watches:
             self._judge(watch, t)
 
     def _judge(self, watch: WatchState, t: int) -> None:
-        old, new = watch.sight, _sight(watch)
+        old = watch.sight
+        if not watch.authorised:
+            new = _UNAUTHORISED
+        elif watch.observed == watch.actual:
+            new = _RIGHT
+        elif not watch.actual:
+            new = _GHOST
+        else:
+            new = _MISLABELLED if watch.observed else _BLIND
         if new is old:
             return
+        since = watch.sight_since
         watch.sight = new
+        watch.sight_since = t
+        self.changed = True
         self.counts[old] -= 1
         self.counts[new] += 1
         if self._listener is not None:
-            self._listener(watch, old, t)
-
-
-def _sight(watch: WatchState) -> Sight:
-    if not watch.authorised:
-        return _UNAUTHORISED
-    if watch.observed == watch.actual:
-        return _RIGHT
-    if not watch.actual:
-        return _GHOST
-    return _MISLABELLED if watch.observed else _BLIND
+            self._listener(watch, old, since, t)
 
 
 _UNAUTHORISED, _RIGHT, _GHOST, _BLIND, _MISLABELLED = Sight

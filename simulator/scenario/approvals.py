@@ -53,9 +53,7 @@ class Rule(Words):
     model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
     approve: RuleTerms = Field(None, description="Approve the request.")
-    approve_and_subscribe: RuleTerms = Field(
-        None, description="Approve the request and ask back."
-    )
+    approve_and_subscribe: RuleTerms = Field(None, description="Approve the request and ask back.")
     deny: RuleTerms = Field(None, description="Refuse the request.")
     ignore: Annotated[Ignoring | None, BeforeValidator(_no_terms)] = Field(
         None, description="Do not answer the request."

@@ -67,7 +67,16 @@ def _override(source: Source, key: str, value: str) -> list[Fault]:
     path: DocumentPath = tuple(int(step[1]) if step[1] else step[0] for step in _STEP.finditer(key))
     problem = _put(source, path, new)
     if problem:
-        return [Fault(place.file, 0, 0, "", problem, "a key of the scenario, with `[0]` for the first of a list")]
+        return [
+            Fault(
+                place.file,
+                0,
+                0,
+                "",
+                problem,
+                "a key of the scenario, with `[0]` for the first of a list",
+            )
+        ]
     source.forget(path)
     source.values[path] = source.keys[path] = place
     return []

@@ -91,7 +91,7 @@ def form_by_keys(
             return f"<{type(value).__name__}>"
         if isinstance(value, list | tuple):
             return several or other
-        if not isinstance(value, Mapping):
+        if not isinstance(value, Mapping) or not known:
             return other
         return max(known, key=lambda tag: _likeness(value, known[tag]))
 

@@ -129,7 +129,25 @@ def test_row_05_set_unavailable(run: Run, how: str) -> None:
         assert contact(watcher, agent)["presence"].type_ == PresenceType.UNAVAILABLE
         agent.presence.set_available()
         await world.until(lambda: seen)
+        await world.quiet()
         assert agent.presence.is_available()
+
+    run(script)
+
+
+def test_row_05_back_before_the_session_has_ended(run: Run) -> None:
+    async def script(world: World) -> None:
+        agent, watcher, seen = await watched(world)
+        gone: list[str] = []
+        watcher.presence.on_unavailable = lambda jid, _stanza: gone.append(jid)
+        agent.presence.set_unavailable()
+        agent.presence.set_available(show=PresenceShow.CHAT)
+        # Whether the watcher hears of the interval depends on the server; the end counts.
+        await world.until(lambda: len(world.sent("agent", "available")) == 2)
+        await world.until(lambda: seen and seen[-1].show is PresenceShow.CHAT)
+        await world.quiet()
+        assert contact(watcher, agent)["presence"].show is PresenceShow.CHAT
+        assert agent.client.established
 
     run(script)
 

@@ -127,9 +127,10 @@ class World:
         return entry.get("subscription") in ("to", "both") and "presence" in entry
 
     async def stop(self) -> None:
-        """Stop the agents."""
+        """Stop the agents. An agent that is logging in may never stop: aioxmpp loses the wish."""
         alive = [harness for harness in self.harnesses if harness.is_alive()]
-        await asyncio.gather(*(harness.stop() for harness in alive))
+        async with asyncio.timeout(10):
+            await asyncio.gather(*(harness.stop() for harness in alive))
 
 
 Script = Callable[[World], Awaitable[None]]

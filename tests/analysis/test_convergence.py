@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.analysis.convergence import ConvergenceMonitor, watch_convergence
-from simulator.events import Agent, AnyRecord
+from simulator.events import Agent, AnyRecord, FaultChanged
 from tests.analysis.journals import (
     actual,
     asks,
@@ -124,6 +124,16 @@ def test_a_new_session_of_the_watcher_has_seen_nothing() -> None:
     assert ratios(*records)[1] == 0.0, "b is available, and the new session has not heard so"
     resumed = [watch("a", "b"), *seeing("a", "b"), down(2, "a", "suspended"), up(3, "a")]
     assert ratios(*resumed)[1] == 1.0
+
+
+def test_a_server_that_forgot_the_rosters_is_expected_to_hold_nothing() -> None:
+    records = [up(0, "a"), asks(1, "a", "subscribe", "b", "1"), push(1.1, "a", "b", "none", True)]
+    lost = FaultChanged(
+        t=us(2), origin="faults[0]", fault="restart", state="begin", lose_rosters=True
+    )
+    assert ratios(*records) == (1.0, None)
+    assert ratios(*records, lost) == (0.0, None), "still served, as far as the agent knows"
+    assert ratios(*records, lost, push(3, "a", "b", "remove")) == (None, None)
 
 
 def test_an_action_on_its_way_is_not_converged() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import runpy
 import shutil
 import socket
 import stat
@@ -30,11 +31,12 @@ def compose(server):
 def configure(server, folder, port=5222, interface="127.0.0.1"):
     for part in ("server", "trust"):
         (folder / part).mkdir(exist_ok=True)
-    command = [sys.executable, str(DOCKER / "configure.py"), server]
-    command += [str(folder / "server"), str(folder / "trust")]
-    command += ["--port", str(port), "--interface", interface]
-    environment = os.environ | {"PYTHONPATH": str(DOCKER.parent)}
-    subprocess.run(command, check=True, env=environment)
+    main = runpy.run_path(str(DOCKER / "configure.py"))["main"]
+    call = [server, str(folder / "server"), str(folder / "trust")]
+    call += ["--port", str(port), "--interface", interface]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["configure.py", *call])
+        main()
 
 
 @pytest.mark.parametrize("server", SERVERS)

@@ -185,9 +185,14 @@ def test_a_silent_server_ends_in_time(monkeypatch):
     assert external._START_WITHIN < 15
     monkeypatch.setattr(external, "_START_WITHIN", 0.3)
 
+    async def say_nothing(reader, writer):
+        while await reader.read(4096):
+            pass
+        writer.close()
+
     async def main():
-        async with await asyncio.start_server(lambda _r, _w: asyncio.sleep(9), "127.0.0.1", 0) as s:
-            port = s.sockets[0].getsockname()[1]
+        async with await asyncio.start_server(say_nothing, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
             await ExternalBackend(f"127.0.0.1:{port}", domain="x").start(context_of())
 
     with pytest.raises(ServerUnavailable, match="does not answer"):

@@ -265,18 +265,20 @@ RUN = """
         ("ejabberd", signal.SIGKILL),
     ],
 )
-def test_nothing_is_left_when_the_harness_is_killed(name, how):
+def test_nothing_is_left_when_the_harness_is_killed(name, how, tmp_path):
     make_local(LOCAL[name])
     script = textwrap.dedent(RUN).format(path=[str(Path(__file__).parents[2])], name=name)
+    errors = (tmp_path / "errors").open("w+")
     harness = subprocess.Popen(
         [sys.executable, "-c", script],
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=errors,
         text=True,
         start_new_session=True,
     )
-    with harness:
-        pid, folder = harness.stdout.readline().split()
+    with harness, errors:
+        pid, _, folder = harness.stdout.readline().strip().partition(" ")
+        assert pid, (tmp_path / "errors").read_text()
         pids = descendants(int(pid))
         assert len(pids) >= 2
         # The whole group, as a terminal's Ctrl-C does.

@@ -7,16 +7,17 @@ quiet everybody's roster is read. So some thousand cases take a few hundred roun
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 
 from simulator.backends.base import Backend
 from tests.conformance.pairs import NAMES, VERBS, Case, Told
 from tests.conformance.stage import Player, Stage
 
 _STARTS_AT_ONCE = 20
+_GROUP = 12
 
 
 @dataclass
@@ -32,14 +33,9 @@ class Troupe:
 
     def __init__(self, backend: Backend, cases: Sequence[Case]) -> None:
         self._stage = Stage(backend)
-        size = 2
-        while size * (size - 1) // 2 < len(cases):
-            size += 1
-        self._names = [f"a{number}" for number in range(size)]
         self._players: dict[str, Player] = {}
-        self._played = dict(
-            zip(combinations(self._names, 2), [Played(case) for case in cases], strict=False)
-        )
+        self._played = dict(zip(_pairs(), [Played(case) for case in cases], strict=False))
+        self._names = list(dict.fromkeys(name for pair in self._played for name in pair))
 
     async def play(self) -> list[Played]:
         """Play all cases."""
@@ -89,6 +85,13 @@ class Troupe:
             return name, _by_peer([f"item {item}" for item in items])
 
         return dict(await asyncio.gather(*(read(name) for name in self._names)))
+
+
+def _pairs() -> Iterator[tuple[str, str]]:
+    """Pairs of agents without end. Groups are small: a server may write a roster as a whole."""
+    for group in itertools.count():
+        names = [f"{group}-{number}" for number in range(_GROUP)]
+        yield from itertools.combinations(names, 2)
 
 
 def _by_peer(lines: list[str]) -> dict[str, list[str]]:

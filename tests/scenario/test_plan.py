@@ -197,13 +197,13 @@ def check(document: dict[str, Any]) -> None:
         assert plan == build_plan(scenario_from(document))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=100)
 @given(st.dictionaries(keys, values, max_size=6))
 def test_any_document_is_a_plan_or_a_scenario_error(document: dict[str, Any]) -> None:
     check(document)
 
 
-@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 @given(nearly_scenarios().filter(lambda document: isinstance(document, dict)))
 def test_nearly_a_scenario_is_a_plan_or_a_scenario_error(document: dict[str, Any]) -> None:
     check(document)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,7 @@ def test_unknown_keys_are_refused_by_the_schema_too() -> None:
     assert open_ones == ["GeneratedGraph"]
 
 
+@lru_cache(maxsize=1)
 def validator() -> Any:
     jsonschema = pytest.importorskip("jsonschema")
     jsonschema.Draft202012Validator.check_schema(json_schema())

@@ -28,8 +28,7 @@ def plot_staleness(run: Run) -> Figure:
         return figure
     groups = _groups(agents)
     shares = _matrix(watches, groups)
-    colours = matplotlib.colormaps["viridis_r"].copy()
-    colours.set_bad(PALE)
+    colours = matplotlib.colormaps["viridis_r"].with_extremes(bad=PALE)
     highest = float(np.nanmax(shares)) or 1.0
     image = axes.imshow(shares, cmap=colours, vmin=0, vmax=highest, interpolation="nearest")
     bar = figure.colorbar(image, ax=axes, shrink=0.8, format=PercentFormatter(1))

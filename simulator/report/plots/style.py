@@ -41,7 +41,7 @@ _RC: Any = {
     "axes.spines.right": False,
     "svg.hashsalt": "simulator",
     "svg.fonttype": "path",
-    "path.simplify": True,
+    "text.parse_math": False,
 }
 _METADATA: dict[str, dict[str, Any]] = {
     ".png": {"Software": None},

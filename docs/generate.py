@@ -1,0 +1,405 @@
+"""Writes docs/scenario.md from the schema of scenario files.
+
+    python docs/generate.py
+
+The tables come from the schema, so a new key or model is on the page without any work here.
+NOTES adds what a schema cannot say: explanations and examples, by the name of the model.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from simulator.scenario import json_schema
+from simulator.scenario.durations import Duration
+from simulator.scenario.words import Share
+
+PAGE = Path(__file__).with_name("scenario.md")
+SHORT = 10
+"""Lists of more words than this stand below their table."""
+
+Schema = dict[str, Any]
+
+_NAMED_TYPES = [
+    (TypeAdapter(Duration).json_schema()["anyOf"], "[duration](#durations)"),
+    (TypeAdapter(Share).json_schema()["anyOf"], "[share](#shares)"),
+]
+_PLAIN_TYPES = {
+    "string": "text",
+    "integer": "whole number",
+    "number": "number",
+    "boolean": "`true` or `false`",
+    "object": "mapping",
+}
+
+HEAD = """\
+# Scenario reference
+
+A scenario is one YAML file: who the agents are, whom they watch, what they do, and what must
+hold. `simulator check FILE` says everything that is wrong with one, each fault with its line;
+`simulator schema` prints the JSON Schema that gives an editor completion and checks.
+
+Unknown keys are errors. Values are never bent to fit: `count: "3"` is an error too. YAML is read
+by the rules of version 1.2, so `no` and `1:30` are texts.
+
+The examples are parts of one scenario, whose populations are `member` (ten agents), `seller`,
+`agent1` and `agent2`. Whole ones are in [scenarios/](../scenarios/).
+
+<!-- Written by docs/generate.py from the schema. Change the schema or the notes there. -->
+"""
+
+VALUES = """\
+## Durations
+
+A number with a unit, `us`, `ms`, `s`, `min` or `h`: `500us`, `20ms`, `1.5s`, `2min`, `1h`. A bare
+number is seconds. At most 366 days. Time is counted in whole microseconds from the start of the
+run.
+
+## Shares
+
+A number from 0 to 1, or a percentage: `0.95` or `95%`.
+
+## Names
+
+An agent's name is the local part of its JID. A population of one agent gives it its own name;
+the members of a larger one are called `member-0`, `member-1` and so on, unless `name` says
+otherwise. Names are lower case and hold no spaces and none of `"&'/:<>@`. `all` and `stopped`
+have meanings of their own, so nobody is called so.
+"""
+
+NOTES: dict[str, str] = {
+    "Scenario": """\
+Only `name` and `populations` are required. Everything random is drawn from generators derived from
+`seed`, one for each agent and each link: the same file and seed give the same run, and one agent
+more does not change the others. `simulator run FILE --seed 8` replaces the seed, `--set
+populations.member.count=50` any single value.
+
+```yaml
+name: Ten members
+question: How long until everybody sees everybody?
+seed: 7
+populations: {member: {count: 10, on_subscribe: approve}}
+subscriptions: [{graph: {generator: complete_graph}, among: member, mutual: true}]
+```
+""",
+    "Population": """\
+```yaml
+populations:
+  member:
+    count: 10
+    presence: {show: chat, status: {default: Working..., es: Trabajando...}, priority: 2}
+    on_subscribe: {approve: {delay: 200ms}}
+    start: {every: 10ms}
+  seller:
+    name: seller-of-{population}-{index}
+    presence_manager: spade
+```
+
+Your own agent class or behaviours are named by import path; the scenario's folder can be imported
+from. See [test your own agents](howto/own_agents.md).
+""",
+    "Rule": """\
+A rule is a word, or a word with terms. Of a list, the first rule that holds for the asker is used;
+whom none holds for gets no answer. Whether a `share` holds is drawn once for each asker, a
+`delay` for each request.
+
+```yaml
+populations:
+  seller: {}
+  member:
+    count: 10
+    on_subscribe:
+      - ignore: {from: seller}
+      - approve: {share: 80%, delay: {uniform: {low: 100ms, high: 2s}}}
+      - deny
+```
+
+`approve_all` sets SPADE's flag of that name, which is the agent's and not one asker's.
+""",
+    "Subscription": """\
+A watch is a wish: `watcher` asks for the presence of `contact` at the time `at`. Whether it
+comes in force is up to the contact's `on_subscribe`. A watch that several entries name belongs to
+the first one.
+
+```yaml
+subscriptions:
+  - {pairs: [[agent1, agent2]], at: 100ms}
+  - {from: seller, to: {sample: 3, of: member}, at: {every: 50ms, starting: 1s}}
+  - {graph: {generator: watts_strogatz_graph, k: 4, p: 0.1}, among: member, mutual: true, at: 2s}
+```
+""",
+    "GeneratedGraph": """\
+The generator's other arguments stand beside its name. `n` is the number of agents unless it is
+given. Nodes go to agents in order. With `from` and `to` in place of `among`, networkx's
+bipartite generators can be named as well. Self-loops and graphs of another size are refused.
+
+```yaml
+populations: {member: {count: 34}, agent1: {}, agent2: {}, seller: {}}
+subscriptions:
+  - {graph: {generator: karate_club_graph}, among: member, mutual: true}
+```
+""",
+    "GraphFile": """\
+Nodes that are all called like agents are those agents; else nodes go to agents in order. The run
+folder keeps a copy of the file.
+""",
+    "Entry": """\
+An action that is not possible, such as stopping an agent that does not run, is recorded as
+skipped and disturbs nothing.
+
+```yaml
+timeline:
+  - {at: 10s, who: "member[0]", do: set_presence, show: dnd, status: Busy}
+  - {at: {every: 5s, starting: 11s, times: 3}, who: {share: 20%, of: member}, do: set_presence,
+     show: away}
+  - {at: 20s, who: "member[2:5]", do: become_unavailable}
+  - {at: 25s, who: agent1, do: subscribe, peer: agent2}
+  - {at: 30s, who: {sample: 3, of: member}, do: stop}
+  - {at: 35s, who: stopped, do: start}
+```
+
+`set_presence` keeps what it does not name. `become_unavailable` is the documented
+`set_unavailable()`: the agent sends unavailable presence and its session ends; the next
+`set_presence` brings it back. `stop` ends the SPADE agent, `start` makes and starts it anew.
+""",
+    "Network": """\
+The embedded server delays each direction of each agent's link by this much, drawn for every piece
+of data, in order. On a real server the network is the real one, and this is not used.
+
+```yaml
+network: {latency: {lognormal: {median: 20ms, sigma: 0.4}}}
+```
+""",
+    "UntilConverged": """\
+The run ends when everything planned was done, nobody is starting, stopping or about to answer a
+request, and rosters and availability have been converged for `settle`.
+
+```yaml
+run: {until: converged, at_most: 2min, settle: 2s}
+```
+""",
+    "ForDuration": """\
+```yaml
+run: {duration: 1min, settle: 5s}
+```
+""",
+    "FigureExpectation": """\
+The figures are defined in [figures](figures.md). A figure that could not be measured makes the
+expectation, and so the verdict, `unknown`.
+
+```yaml
+expect:
+  - {figure: roster_convergence, equals: 100%}
+  - {figure: time_to_converge.roster, at_most: 6s}
+  - {figure: staleness, below: 5%}
+  - {figure: outcomes.ok, at_least: 12}
+```
+""",
+    "RosterExpectation": """\
+```yaml
+expect:
+  - roster:
+      agent1: {agent2: both}
+      seller: {member: {subscription: none, ask: true}, agent1: absent}
+```
+""",
+    "NobodySaw": """\
+```yaml
+expect:
+  - nobody_saw: {contact: seller, by: [agent1, agent2], after: 10s}
+```
+""",
+    "InOrder": """\
+```yaml
+expect:
+  - in_order:
+      - {agent: agent1, sent: subscribe, to: agent2}
+      - {agent: agent2, received: subscribe, from: agent1}
+      - {agent: agent1, contact: agent2, roster: to}
+```
+""",
+    "Selector": """\
+Which agents are meant.
+
+| written | means |
+|---|---|
+| `member` | every agent of the population |
+| `"member[0]"`, `"member[-1]"` | one of them, counted from 0, or from the end |
+| `"member[2:5]"` | a slice, as in Python: 2, 3 and 4 |
+| `member-3` | one agent by its name |
+| `all` | every agent |
+| `stopped` | in the timeline: whom it has stopped by then |
+| `[agent1, "member[0:3]"]` | several of these |
+| `{sample: 5, of: member}` | five of them, drawn with the seed |
+| `{share: 10%, of: member}` | a tenth of them, rounded, drawn with the seed |
+| `{except: "member[0]", of: all}` | everybody but one |
+
+Brackets need quotes in YAML. In `expect` only names, populations, slices, `all` and lists of them
+can stand, because a journal says who they are and not who was drawn.
+""",
+    "Draw": """\
+Wherever a duration may vary, a distribution may stand in its place. Each agent and each link draws
+from a generator of its own.
+
+```yaml
+populations:
+  seller: {start: {uniform: {low: 0s, high: 5s}}}
+  agent1: {on_subscribe: {approve: {delay: {exponential: {mean: 800ms}}}}}
+  agent2: {on_subscribe: {approve: {delay: {normal: {mean: 1s, deviation: 200ms}}}}}
+  member: {count: 10, on_subscribe: {approve: {delay: {choice: [10ms, 1s]}}}}
+network: {latency: {constant: 20ms}}
+```
+""",
+}
+
+
+def generate() -> str:
+    """The page."""
+    schema = json_schema()
+    models: dict[str, Schema] = schema["$defs"]
+    sections = _sections(schema, models)
+    parts = [HEAD, _model("A scenario", "Scenario", schema, 2)]
+    for key in schema["properties"]:
+        if sections[key]:
+            about = schema["properties"][key].get("description", "")
+            parts.append(f"## {key}\n\n{about}\n")
+            parts += [_model(_title(name), name, models[name], 3) for name in sections[key]]
+    parts += [VALUES, "## Used in several places\n"]
+    parts += [_model(_title(name), name, models[name], 3) for name in sections[""]]
+    return "\n".join(part.rstrip() + "\n" for part in parts)
+
+
+def _sections(schema: Schema, models: dict[str, Schema]) -> dict[str, list[str]]:
+    """Models by the key of the scenario that leads to them; those of several keys under ""."""
+    reached = {
+        key: list(dict.fromkeys(_reach(value, models, frozenset())))
+        for key, value in schema["properties"].items()
+    }
+    every = [name for names in reached.values() for name in names]
+    shared = list(dict.fromkeys(name for name in every if every.count(name) > 1))
+    own = {key: [name for name in names if name not in shared] for key, names in reached.items()}
+    return {**own, "": shared}
+
+
+def _reach(schema: Any, models: dict[str, Schema], seen: frozenset[str]) -> Iterator[str]:
+    """The models that a schema names, in the order of reading, and those that they name."""
+    if isinstance(schema, list):
+        for one in schema:
+            yield from _reach(one, models, seen)
+    if not isinstance(schema, dict):
+        return
+    name = _referred(schema)
+    if name and name not in seen:
+        yield name
+        yield from _reach(models[name], models, seen | {name})
+    for value in schema.values():
+        yield from _reach(value, models, seen)
+
+
+def _referred(schema: Schema) -> str:
+    reference = schema.get("$ref", "")
+    return str(reference).removeprefix("#/$defs/") if isinstance(reference, str) else ""
+
+
+def _title(name: str) -> str:
+    """``GeneratedGraph`` -> ``Generated graph``."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize()
+
+
+def _link(name: str) -> str:
+    title = _title(name).lower()
+    return f"[{title}](#{title.replace(' ', '-')})"
+
+
+def _model(title: str, name: str, schema: Schema, level: int) -> str:
+    about = schema.get("description", "").strip()
+    parts = [f"{'#' * level} {title}"]
+    parts += [about] * bool(about)
+    if "properties" in schema:
+        parts += _table(schema)
+    if name in NOTES:
+        parts.append(NOTES[name].strip())
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(schema: Schema) -> list[str]:
+    rows = ["| key | value | default | meaning |", "|---|---|---|---|"]
+    below = []
+    required = schema.get("required", ())
+    for key, value in schema["properties"].items():
+        words = _long_list(value)
+        if words:
+            below.append(f"`{key}` is one of: {_listed(words)}.")
+        kind = "one of those below" if words else _kind(value)
+        default = "required" if key in required else _default(value)
+        cells = (f"`{key}`", kind, default, value.get("description", ""))
+        rows.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+    return ["\n".join(rows), *below]
+
+
+def _long_list(schema: Schema) -> list[str]:
+    words: list[str] = schema.get("enum", [])
+    return words if len(words) > SHORT else []
+
+
+def _listed(words: list[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
+
+
+def _default(schema: Schema) -> str:
+    value = schema.get("default")
+    if value is None or value in ([], {}):
+        return ""
+    return f"`{value if isinstance(value, str) else json.dumps(value)}`"
+
+
+def _kind(schema: Schema) -> str:
+    """What may stand there, in words."""
+    for forms, words in _NAMED_TYPES:
+        if schema.get("anyOf") == forms:
+            return words
+    if "$ref" in schema:
+        return _link(_referred(schema))
+    for several in ("anyOf", "oneOf"):
+        if several in schema:
+            kinds = [_kind(one) for one in schema[several] if one.get("type") != "null"]
+            return " or ".join(dict.fromkeys(kinds))
+    if "const" in schema or "enum" in schema:
+        return _listed(schema.get("enum") or [schema["const"]])
+    return _simple(schema)
+
+
+def _simple(schema: Schema) -> str:
+    kind = schema.get("type")
+    if isinstance(kind, list):
+        return " or ".join(_PLAIN_TYPES.get(one, one) for one in kind)
+    if kind == "array":
+        return _array(schema)
+    if kind == "object" and isinstance(schema.get("additionalProperties"), dict):
+        return f"mapping of name to {_kind(schema['additionalProperties'])}"
+    return _PLAIN_TYPES.get(kind or "", "anything") + _bounds(schema)
+
+
+def _array(schema: Schema) -> str:
+    items = schema.get("items")
+    if items:
+        return f"list of {_kind(items)}"
+    first = schema.get("prefixItems", ())
+    return "[" + ", ".join(_kind(one) for one in first) + "]"
+
+
+def _bounds(schema: Schema) -> str:
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is not None and high is not None and high < 2**32:
+        return f", {low} to {high}"
+    return f", {low} or more" if low is not None else ""
+
+
+if __name__ == "__main__":
+    PAGE.write_text(generate(), encoding="utf-8")
