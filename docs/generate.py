@@ -30,6 +30,20 @@ _NAMED_TYPES = [
     (TypeAdapter(Duration).json_schema()["anyOf"], "[duration](#durations)"),
     (TypeAdapter(Share).json_schema()["anyOf"], "[share](#shares)"),
 ]
+TITLES = {
+    "Draw": "Distribution",
+    "Entry": "Timeline entry",
+    "LogNormal": "Log-normal",
+    "Portion": "Share of a group",
+    "Ramp": "One after the other",
+    "Repeat": "Repetition",
+    "Rule": "Rule for requests",
+    "Sample": "Sample of a group",
+    "Sight": "Forbidden sight",
+    "Terms": "Terms of a rule",
+}
+"""Titles that say more than the name of the model."""
+
 _PLAIN_TYPES = {
     "string": "text",
     "integer": "whole number",
@@ -169,16 +183,17 @@ timeline:
 `set_presence` brings it back. `stop` ends the SPADE agent, `start` makes and starts it anew.
 """,
     "Network": """\
-The embedded server delays each direction of each agent's link by this much, drawn for every piece
-of data, in order. On a real server the network is the real one, and this is not used.
+The embedded server delays each direction of each agent's link by this much, drawn anew for each piece
+of data; what was sent first arrives first. On a real server the network is the real one, and this is not used.
 
 ```yaml
 network: {latency: {lognormal: {median: 20ms, sigma: 0.4}}}
 ```
 """,
     "UntilConverged": """\
-The run ends when everything planned was done, nobody is starting, stopping or about to answer a
-request, and rosters and availability have been converged for `settle`.
+Rosters and availability must have been converged for `settle`, and nobody may be starting, stopping
+or about to answer a request. A run that comes to `at_most` ends as a complete one: the figures say
+that it did not converge.
 
 ```yaml
 run: {until: converged, at_most: 2min, settle: 2s}
@@ -309,7 +324,7 @@ def _referred(schema: Schema) -> str:
 
 def _title(name: str) -> str:
     """``GeneratedGraph`` -> ``Generated graph``."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize()
+    return TITLES.get(name) or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize()
 
 
 def _link(name: str) -> str:
@@ -368,11 +383,17 @@ def _kind(schema: Schema) -> str:
         return _link(_referred(schema))
     for several in ("anyOf", "oneOf"):
         if several in schema:
-            kinds = [_kind(one) for one in schema[several] if one.get("type") != "null"]
-            return " or ".join(dict.fromkeys(kinds))
+            return _either([one for one in schema[several] if one.get("type") != "null"])
     if "const" in schema or "enum" in schema:
         return _listed(schema.get("enum") or [schema["const"]])
     return _simple(schema)
+
+
+def _either(forms: list[Schema]) -> str:
+    kinds = list(dict.fromkeys(_kind(one) for one in forms))
+    if len(kinds) > 1 and kinds[-1] == f"list of {kinds[0]}":
+        return f"{kinds[0]} or a list of these"
+    return " or ".join(kinds)
 
 
 def _simple(schema: Schema) -> str:

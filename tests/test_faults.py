@@ -38,7 +38,13 @@ TRIO = """
 """
 
 
-def plan_with(folder: Path, *faults: FaultPlan, recovery: str = "none", text: str = TRIO) -> Plan:
+def plan_with(
+    folder: Path,
+    *faults: FaultPlan,
+    recovery: str = "none",
+    manager: str = "documented",
+    text: str = TRIO,
+) -> Plan:
     file = folder / "trio.yaml"
     file.write_text(textwrap.dedent(text))
     plan = build_plan(load_scenario(file))

@@ -14,7 +14,8 @@ from difflib import unified_diff
 from itertools import takewhile
 from typing import Any, Literal, NamedTuple
 
-from simulator.analysis.checks import figure_text
+from simulator.analysis.checks import value_text
+from simulator.analysis.figures import Figure
 from simulator.analysis.orders import observed
 from simulator.analysis.rosters import ABSENT, belief_text, entry_text, roster_rows
 from simulator.analysis.run import Run
@@ -225,7 +226,7 @@ def _missing(run: Run, view: View, agent: str, _peer: str) -> str:
 
 def _orders(one: Run, other: Run) -> Iterator[OrderDifference]:
     first, second = event_orders(one.records), event_orders(other.records)
-    for agent in sorted({*first, *second}):
+    for agent in one.measurement.ledger.planned:
         left, right = first.get(agent, []), second.get(agent, [])
         if left != right:
             same = sum(1 for _ in takewhile(_equal, zip(left, right, strict=False)))
@@ -282,7 +283,11 @@ def _figures(one: Run, other: Run) -> Iterator[FigureDifference]:
     for name, unit in FIGURES.items():
         first, second = one.figures[name], other.figures[name]
         if first.value != second.value:
-            yield FigureDifference(name, figure_text(first, unit), figure_text(second, unit))
+            yield FigureDifference(name, _value(first, unit), _value(second, unit))
+
+
+def _value(figure: Figure, unit: str) -> str:
+    return f"absent: {figure.absent}" if figure.value is None else value_text(figure.value, unit)
 
 
 PARTS: dict[str, Callable[[Run, Run], Iterable[Any]]] = {
@@ -291,4 +296,4 @@ PARTS: dict[str, Callable[[Run, Run], Iterable[Any]]] = {
     "orders": _orders,
     "figures": _figures,
 }
-"""What is compared, by its name in `Comparison`: planned watches, final rosters, events, figures."""
+"""What is compared, by its name in `Comparison`; `orders` is the order of events per agent."""

@@ -30,12 +30,22 @@ def print_comparison(console: Console, comparison: Comparison, folders: tuple[Pa
         what = ", ".join(comparison.compared)
         console.print(Text(f"no differences ({what})", style="bold green"), soft_wrap=True)
         return
+    console.print(Text(_counts(comparison), style="bold yellow"), soft_wrap=True)
     _print_watches(console, comparison)
     _print_rosters(console, comparison)
     _print_orders(console, comparison)
     _print_figures(console, comparison)
-    count = comparison.differences
-    console.print(Text(f"{count} difference{'s' if count != 1 else ''}", style="bold yellow"))
+
+
+def _counts(comparison: Comparison) -> str:
+    counts = {
+        "planned watches": comparison.watches,
+        "roster entries": comparison.rosters,
+        "agents with another order of events": comparison.orders,
+        "figures": comparison.figures,
+    }
+    parts = ", ".join(f"{len(found)} {what}" for what, found in counts.items() if found)
+    return f"{comparison.differences} difference{'s'[: comparison.differences > 1]}: {parts}"
 
 
 def _print_runs(console: Console, comparison: Comparison, folders: tuple[Path, Path]) -> None:
@@ -60,7 +70,7 @@ def _print_rosters(console: Console, comparison: Comparison) -> None:
             for item in comparison.rosters
             if item.view == view
         ]
-        _print_some(console, f"final rosters, {view}: {len(lines)} differ", lines)
+        _print_some(console, f"final rosters, {view}: {len(lines)} entries", lines)
 
 
 def _print_some(console: Console, title: str, lines: Sequence[str]) -> None:
@@ -81,7 +91,7 @@ def _print_orders(console: Console, comparison: Comparison) -> None:
     orders = comparison.orders
     if not orders:
         return
-    title = f"order of events: other for {len(orders)} of {comparison.agents} agents:"
+    title = f"order of events: {len(orders)} of {comparison.agents} agents:"
     console.print(Text(title, style="bold"), soft_wrap=True)
     for order in orders[:MOST_AGENTS]:
         console.print(Text(f"  {_order_text(order)}", style="cyan"), soft_wrap=True)
@@ -91,10 +101,10 @@ def _print_orders(console: Console, comparison: Comparison) -> None:
 
 def _order_text(order: OrderDifference) -> str:
     if order.only_one or order.only_other:
-        what = f"{order.only_one} events only in -, {order.only_other} only in +"
+        what = f"{order.only_one} only in -, {order.only_other} only in +"
     else:
-        what = "then the same ones in another order"
-    return f"{order.agent}: {order.same} events agree, {what}"
+        what = "then the same events in another order"
+    return f"{order.agent}: the first {order.same} agree, {what}"
 
 
 def _print_lines(console: Console, order: OrderDifference) -> None:
@@ -108,10 +118,11 @@ def _print_lines(console: Console, order: OrderDifference) -> None:
 def _print_figures(console: Console, comparison: Comparison) -> None:
     if not comparison.figures:
         return
-    console.print(Text(f"figures: {len(comparison.figures)} differ:", style="bold"))
+    console.print(Text("figures:", style="bold"))
     table = Table(box=None, padding=(0, 2), show_header=False)
-    for style in ("cyan", _STYLES["-"], _STYLES["+"]):
-        table.add_column(style=style)
+    table.add_column(style="cyan", no_wrap=True)
+    for sign in "-+":
+        table.add_column(style=_STYLES[sign])
     for item in comparison.figures:
         cells: list[Any] = [Text(printable(text)) for text in item]
         table.add_row(*cells)

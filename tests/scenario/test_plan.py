@@ -14,8 +14,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from simulator.errors import ScenarioError
-from simulator.scenario import build_plan, load_scenario, scenario_from
+from simulator.errors import Fault, ScenarioError
+from simulator.scenario import Plan, build_plan, load_scenario, scenario_from
 from simulator.scenario.plan import RunPlan
 from tests.scenario.helpers import plan_of
 from tests.scenario.test_schema import EVERYTHING
@@ -25,7 +25,7 @@ SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
 
 PRINT_PLANS = """
 import dataclasses, sys
-from simulator.scenario import build_plan, load_scenario, scenario_from
+from simulator.scenario import Plan, build_plan, load_scenario, scenario_from
 import yaml
 def plain(value):
     return sorted(value) if isinstance(value, frozenset) else value
@@ -183,18 +183,24 @@ def nearly_scenarios(draw: st.DrawFn) -> Any:
     return mutated(draw, base)
 
 
-def check(document: dict[str, Any]) -> None:
+def planned_or_refused(document: dict[str, Any]) -> tuple[Plan | None, list[Fault]]:
     try:
-        plan = build_plan(scenario_from(document))
+        return build_plan(scenario_from(document)), []
     except ScenarioError as error:
-        assert error.faults
-        assert all(str(fault).isprintable() for fault in error.faults)
-    else:
-        names = {agent.name for agent in plan.agents}
-        assert all(watch.watcher in names and watch.contact in names for watch in plan.watches)
-        assert all(watch.watcher != watch.contact for watch in plan.watches)
-        assert all(0 <= action.at <= plan.run.limit for action in plan.actions)
-        assert plan == build_plan(scenario_from(document))
+        return None, error.faults
+
+
+def check(document: dict[str, Any]) -> None:
+    plan, faults = planned_or_refused(document)
+    assert (plan is None) == bool(faults)
+    assert all(str(fault).isprintable() for fault in faults)
+    if plan is None:
+        return
+    names = {agent.name for agent in plan.agents}
+    assert all({watch.watcher, watch.contact} <= names for watch in plan.watches)
+    assert all(watch.watcher != watch.contact for watch in plan.watches)
+    assert all(0 <= action.at <= plan.run.limit for action in plan.actions)
+    assert plan == build_plan(scenario_from(document))
 
 
 @settings(deadline=None, max_examples=100)
