@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import get_args
 
 from simulator.backends.certificate import make_certificate, write_private
-from simulator.backends.configuration import Configuration, ServerName, file_name, render
+from simulator.backends.configuration import SERVERS, Configuration, file_name, render
 
 
 def configure(
-    server: ServerName, folder: Path, trust: Path, domain: str, interface: str, port: int
+    server: str, folder: Path, trust: Path, domain: str, interface: str, port: int
 ) -> None:
     """Write configuration, certificate and data folder unless they are there.
 
@@ -47,7 +46,7 @@ def configure(
 def main() -> None:
     """Read the command line and configure."""
     parser = argparse.ArgumentParser(description="Fill a server's folder.")
-    parser.add_argument("server", choices=get_args(ServerName))
+    parser.add_argument("server", choices=SERVERS)
     parser.add_argument("folder", type=Path)
     parser.add_argument("trust", type=Path)
     parser.add_argument("--domain", default="localhost")

@@ -183,8 +183,9 @@ timeline:
 `set_presence` brings it back. `stop` ends the SPADE agent, `start` makes and starts it anew.
 """,
     "Network": """\
-The embedded server delays each direction of each agent's link by this much, drawn anew for each piece
-of data; what was sent first arrives first. On a real server the network is the real one, and this is not used.
+The embedded server delays each direction of each agent's link by this much, drawn anew for each
+piece of data; what was sent first arrives first. On a real server the network is the real one, and
+this is not used.
 
 ```yaml
 network: {latency: {lognormal: {median: 20ms, sigma: 0.4}}}

@@ -91,9 +91,14 @@ def _copy_beside(target: Path, source: Path, file: Path) -> str:
 
 def write_private(path: Path, text: str) -> None:
     """Write a new file that only its owner can read."""
+    write_private_bytes(path, text.encode("utf-8"))
+
+
+def write_private_bytes(path: Path, content: bytes) -> None:
+    """`write_private`, for what is not text."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
 
 
 def write_json(path: Path, value: Any) -> None:

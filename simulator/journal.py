@@ -7,6 +7,8 @@ real time, so a killed process loses what was written after that and at most a p
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -40,6 +42,10 @@ class Journal:
                 descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             except OSError as error:
                 raise JournalError(f"{path}: cannot be written: {error.strerror}") from error
+            # Readers see by the lock that the writer lives; it goes with the process. Where the
+            # file system knows no locks, they cannot tell, and take it that the writer lives.
+            with contextlib.suppress(OSError):
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
             self._file = os.fdopen(descriptor, "wb", buffering=_BUFFER)
         self._path = path
         self._listeners: list[Listener] = []
@@ -104,20 +110,84 @@ def read_journal(path: Path) -> Iterator[AnyRecord]:
     A torn last line is left out. Raises JournalError for anything else that is not a record,
     with the line's number, and for a journal of a newer format.
     """
-    decoder = msgspec.json.Decoder(AnyRecord)
+    reader = _Reader(path)
     try:
         with open(path, "rb") as lines:
-            for number, line in enumerate(lines, start=1):
+            for line in lines:
                 if not line.endswith(b"\n"):
                     return
-                try:
-                    record = decoder.decode(line)
-                except msgspec.MsgspecError as error:
-                    raise JournalError(f"{path}:{number}: not a record: {error}") from error
-                if isinstance(record, RunStarted) and record.format > FORMAT:
-                    raise JournalError(
-                        f"{path}: format {record.format}; this version reads up to {FORMAT}"
-                    )
-                yield record
+                yield reader.record(line)
     except OSError as error:
         raise JournalError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+class _Reader:
+    """Turns the lines of a journal into records, in order."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._decode = msgspec.json.Decoder(AnyRecord).decode
+        self._number = 0
+
+    def record(self, line: bytes) -> AnyRecord:
+        """The record in the next line. Raises JournalError."""
+        self._number += 1
+        try:
+            record: AnyRecord = self._decode(line)
+        except msgspec.MsgspecError as error:
+            raise JournalError(f"{self._path}:{self._number}: not a record: {error}") from error
+        if isinstance(record, RunStarted) and record.format > FORMAT:
+            raise JournalError(
+                f"{self._path}: format {record.format}; this version reads up to {FORMAT}"
+            )
+        return record
+
+
+class JournalTail:
+    """Reads a journal that is still being written; each byte once. Close it after use."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._descriptor = os.open(path, os.O_RDONLY)
+        except OSError as error:
+            raise JournalError(f"{path}: cannot be read: {error.strerror}") from error
+        self._path = path
+        self._reader = _Reader(path)
+        self._torn = b""
+
+    def read(self, most: int = 1 << 20) -> list[AnyRecord]:
+        """The next records, of at most `most` bytes; none where nothing new was written.
+
+        A line whose end is not written yet waits for the next call. Raises JournalError.
+        """
+        try:
+            lines = (self._torn + os.read(self._descriptor, most)).split(b"\n")
+        except OSError as error:
+            raise JournalError(f"{self._path}: cannot be read: {error.strerror}") from error
+        self._torn = lines.pop()
+        return [self._reader.record(line) for line in lines]
+
+    @property
+    def is_written(self) -> bool:
+        """Does a process still hold the journal open to write?"""
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+        fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+        return False
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._descriptor)
+
+    def __enter__(self) -> JournalTail:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()

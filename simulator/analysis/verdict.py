@@ -44,7 +44,7 @@ def judge(measurement: Measurement, records: Sequence[AnyRecord]) -> Verdict:
         checks = expectation_checks(expectations, measurement, records)
     else:
         checks = default_checks(measurement)
-    gaps = _gaps(measurement.ledger)
+    gaps = evidence_gaps(measurement.ledger)
     if gaps:
         return Verdict("unknown", tuple(checks), tuple(gaps))
     for value in ("fail", "unknown"):
@@ -56,8 +56,8 @@ def judge(measurement: Measurement, records: Sequence[AnyRecord]) -> Verdict:
     return Verdict("pass", tuple(checks), ())
 
 
-def _gaps(ledger: Ledger) -> list[str]:
-    """What makes the evidence incomplete."""
+def evidence_gaps(ledger: Ledger) -> list[str]:
+    """What makes the evidence incomplete, in words; empty where nothing does."""
     gaps = []
     if ledger.end is None:
         gaps.append("the journal has no end: the run was killed, or still goes on")

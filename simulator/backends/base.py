@@ -46,10 +46,14 @@ class Backend(Protocol):
     """
 
     name: str
-    version: str
     domain: str
     sees_sessions: bool
     faults: frozenset[str]
+
+    @property
+    def version(self) -> str:
+        """The server's version. Raises ServerUnavailable when it is not installed."""
+        ...
 
     def run(self, main: Callable[[], Awaitable[Any]], seed: int) -> Any:
         """Run `main()` on an event loop of this backend's kind, virtual or real, to its end.

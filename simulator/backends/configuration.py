@@ -6,13 +6,13 @@ import importlib.resources
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
-from typing import Literal
 
-ServerName = Literal["prosody", "ejabberd"]
+_TEMPLATES = {"prosody": "prosody.cfg.lua", "ejabberd": "ejabberd.yml"}
+SERVERS = tuple(_TEMPLATES)
+"""The servers that there are templates for."""
 
-_TEMPLATES: dict[ServerName, str] = {"prosody": "prosody.cfg.lua", "ejabberd": "ejabberd.yml"}
 # What turns in-band registration (XEP-0077) on: appended to the list of modules.
-_REGISTRATION: dict[ServerName, str] = {
+_REGISTRATION = {
     "prosody": ', "register_ibr", "user_account_management"',
     "ejabberd": "\n  mod_register:\n    ip_access: all\n    access: all\n    welcome_message: {}",
 }
@@ -37,7 +37,7 @@ class Configuration:
     registration: bool = False
 
 
-def render(server: ServerName, configuration: Configuration) -> str:
+def render(server: str, configuration: Configuration) -> str:
     """Return the text of the server's configuration file.
 
     Raises ValueError when a value would break out of its quotes.
@@ -60,11 +60,11 @@ def render(server: ServerName, configuration: Configuration) -> str:
     return _template(server).substitute(values)
 
 
-def file_name(server: ServerName) -> str:
+def file_name(server: str) -> str:
     """The name that the server's configuration file has."""
     return _TEMPLATES[server]
 
 
-def _template(server: ServerName) -> Template:
+def _template(server: str) -> Template:
     folder = importlib.resources.files("simulator.backends") / "templates"
     return Template((folder / _TEMPLATES[server]).read_text(encoding="utf-8"))

@@ -15,9 +15,7 @@ import socket
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar
 
-from simulator.backends.configuration import ServerName
 from simulator.backends.local import Installation, LocalBackend, find_program
 from simulator.errors import BackendError, ServerUnavailable
 
@@ -28,7 +26,7 @@ _POLL = 0.02
 class EjabberdBackend(LocalBackend):
     """ejabberd 23."""
 
-    name: ClassVar[ServerName] = "ejabberd"
+    name = "ejabberd"
 
     async def create_accounts(self, passwords: Mapping[str, str]) -> Mapping[str, str]:
         """Register the accounts over the control socket and return the passwords to log in with.

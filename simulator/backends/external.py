@@ -14,7 +14,7 @@ import aioxmpp.errors
 from simulator.backends.base import Peer, RunContext
 from simulator.backends.connector import Address, ServerConnector
 from simulator.backends.limits import allow_open_files
-from simulator.backends.loop import run_on_real_loop
+from simulator.backends.real import RealBackend
 from simulator.backends.session import Session, greet, register, session
 from simulator.backends.trust import Anybody, Authorities
 from simulator.errors import AuthenticationRefused, BackendError, InputError, ServerUnavailable
@@ -24,7 +24,7 @@ _AT_ONCE = 20
 _START_WITHIN = 14.0
 
 
-class ExternalBackend:
+class ExternalBackend(RealBackend):
     """A server at `server` (``HOST:PORT``), and never another one.
 
     `domain` is the accounts' domain, the host when it is None. `accounts` maps bare JIDs or
@@ -37,7 +37,6 @@ class ExternalBackend:
     """
 
     name = "external"
-    sees_sessions = False
 
     def __init__(
         self,
@@ -60,10 +59,6 @@ class ExternalBackend:
         self._registered: dict[str, str] = {}
         self._contacts_before: dict[str, frozenset[aioxmpp.JID]] = {}
         self._passwords: Mapping[str, str] = {}
-
-    def run(self, main: Callable[[], Awaitable[Any]], seed: int) -> Any:
-        """Run `main()` on a fresh asyncio loop. `seed` is not used: a real network pins nothing."""
-        return run_on_real_loop(main)
 
     async def start(self, context: RunContext) -> None:
         """Connect once and verify the certificate.

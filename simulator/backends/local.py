@@ -18,11 +18,11 @@ from typing import Any, ClassVar
 
 from simulator.backends.base import Peer, RunContext
 from simulator.backends.certificate import make_certificate, write_private
-from simulator.backends.configuration import Configuration, ServerName, file_name, render
+from simulator.backends.configuration import Configuration, file_name, render
 from simulator.backends.connector import Address, ServerConnector
 from simulator.backends.limits import allow_open_files
-from simulator.backends.loop import run_on_real_loop
 from simulator.backends.process import ServerProcess
+from simulator.backends.real import RealBackend
 from simulator.backends.session import greet
 from simulator.backends.trust import Exactly
 from simulator.errors import ServerUnavailable
@@ -42,15 +42,13 @@ class Installation:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-class LocalBackend(abc.ABC):
+class LocalBackend(RealBackend, abc.ABC):
     """A server that is started for the run on 127.0.0.1 and removed afterwards.
 
     `port` is the port to use, 0 for a free one. The server trusts nobody outside, serves one
     domain, and holds the accounts of this run only.
     """
 
-    name: ClassVar[ServerName]
-    sees_sessions = False
     _registration: ClassVar[bool] = False
 
     def __init__(self, port: int = 0, domain: str = "localhost") -> None:
@@ -77,7 +75,7 @@ class LocalBackend(abc.ABC):
         `seed` is not used: a real network pins nothing.
         """
         try:
-            return run_on_real_loop(main)
+            return super().run(main, seed)
         finally:
             if self._process is not None:
                 self._process.release()

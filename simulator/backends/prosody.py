@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar
 
 import aioxmpp
 
-from simulator.backends.configuration import ServerName, file_name
+from simulator.backends.configuration import file_name
 from simulator.backends.local import Installation, LocalBackend, find_program
 from simulator.errors import ServerUnavailable
 
@@ -17,7 +16,7 @@ from simulator.errors import ServerUnavailable
 class ProsodyBackend(LocalBackend):
     """Prosody 0.12. Accounts are files that it reads at login, so they can come at any time."""
 
-    name: ClassVar[ServerName] = "prosody"
+    name = "prosody"
 
     async def create_accounts(self, passwords: Mapping[str, str]) -> Mapping[str, str]:
         """Write one account file each and return the passwords to log in with: those given.

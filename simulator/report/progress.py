@@ -51,19 +51,12 @@ class Progress:
         if now - self._drawn < every:
             return
         self._drawn = now
-        text = Text(self._text(t))
+        started = min(self._started, self._agents)
+        text = status_line(started, self._agents, t, self._limit, self._monitor)
         if self._console.is_terminal:
-            self._live.update(text, refresh=True)
+            self._live.update(Text(text, no_wrap=True, overflow="ellipsis"), refresh=True)
         else:
-            self._console.print(text)
-
-    def _text(self, t: int) -> str:
-        return (
-            f"agents started {min(self._started, self._agents)}/{self._agents}"
-            f" · run time {t / 1e6:.1f} s of at most {self._limit / 1e6:g} s"
-            f" · rosters {_percent(self._monitor.roster_ratio)}"
-            f" · availability {_percent(self._monitor.availability_ratio)}"
-        )
+            self._console.print(Text(text), soft_wrap=True)
 
     def __enter__(self) -> Progress:
         if self._console.is_terminal:
@@ -79,5 +72,18 @@ class Progress:
         self._live.stop()
 
 
+def status_line(
+    running: int, agents: int, t: int, limit: int | None, monitor: ConvergenceMonitor
+) -> str:
+    """Where a run is, in fewer than 80 columns."""
+    most = f" of {limit / 1e6:g}" if limit else ""
+    return (
+        f"{running}/{agents} agents · {t / 1e6:.1f}{most} s"
+        f" · rosters {_percent(monitor.roster_ratio)}"
+        f" · availability {_percent(monitor.availability_ratio)}"
+    )
+
+
 def _percent(ratio: float | None) -> str:
-    return "-" if ratio is None else f"{ratio:.0%}"
+    """A share in whole percent, rounded down: only what is complete is 100 %."""
+    return "-" if ratio is None else f"{int(ratio * 100)}%"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 from rich.console import Console
@@ -9,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.analysis.run import Run
+from simulator.folder import PICTURE
 from simulator.report.text import printable
 
 _STYLES = {"pass": "bold green", "fail": "bold red", "unknown": "bold yellow"}
@@ -20,19 +22,22 @@ _MOST = 10
 def print_summary(console: Console, run: Run) -> None:
     """Print verdict, expectations, figures and where the files are."""
     summary = run.summary
-    _print_verdict(console, run, summary["run"])
+    print_verdict(console, summary)
     _print_checks(console, run)
     console.print(_figures(summary))
     _print_list(console, "not ok", map(_agent_text, summary["agent_outcomes"]["not_ok"]))
     _print_list(console, "wrong entries", map(_wrong_text, summary["wrong_entries"]["entries"]))
     divergence = summary["belief_divergence"].get("entries", ())
     _print_list(console, "belief differs from server", map(_divergence_text, divergence))
-    if run.folder is not None:
-        console.print(Text(f"run folder: {run.folder}"), soft_wrap=True)
+    console.print(Text(f"run folder: {run.folder}"), soft_wrap=True)
+    if (run.folder / PICTURE).is_file():
+        more = f"(more: simulator plot {shlex.quote(str(run.folder))})"
+        console.print(Text(f"picture: {run.folder / PICTURE} {more}"), soft_wrap=True)
 
 
-def _print_verdict(console: Console, run: Run, about: dict[str, Any]) -> None:
-    value = run.verdict.value
+def print_verdict(console: Console, summary: dict[str, Any]) -> None:
+    """Print the verdict and which run it is of, from its summary."""
+    about, value = summary["run"], summary["verdict"]["value"]
     line = Text(value.upper(), style=_STYLES[value])
     line.append(
         f"  {printable(str(about['name']))}: {about['agents']} agents on {about['backend']},"
@@ -41,7 +46,7 @@ def _print_verdict(console: Console, run: Run, about: dict[str, Any]) -> None:
     )
     console.print(line, soft_wrap=True)
     if value == "unknown":
-        for reason in run.verdict.reasons:
+        for reason in summary["verdict"]["reasons"]:
             console.print(Text(f"  {printable(reason)}", style="yellow"), soft_wrap=True)
 
 

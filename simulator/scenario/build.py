@@ -10,6 +10,7 @@ from simulator.scenario.expected_names import check_expectations
 from simulator.scenario.fault_list import FaultList
 from simulator.scenario.plan import ActionPlan, AgentPlan, Microseconds, Plan, RunPlan
 from simulator.scenario.planned_agents import agent_names, planned_agents
+from simulator.scenario.planned_faults import planned_faults
 from simulator.scenario.planned_timeline import planned_timeline
 from simulator.scenario.planned_watches import planned_watches
 from simulator.scenario.schema import ForDuration, Scenario
@@ -41,6 +42,7 @@ def _worked_out(scenario: Scenario, seed: int) -> tuple[Plan | None, list[Fault]
     run, last = run_plan(scenario)
     watches, asking = planned_watches(scenario, seed, index, starts, faults)
     actions = [*asking, *planned_timeline(scenario, seed, index, starts, last, faults)]
+    going_wrong = planned_faults(scenario, seed, index, watches, last, faults)
     check_expectations(scenario, index, faults)
     _check_times(actions, agents, last, faults)
     plan = Plan(
@@ -53,6 +55,7 @@ def _worked_out(scenario: Scenario, seed: int) -> tuple[Plan | None, list[Fault]
         run=run,
         latency=as_distribution(scenario.network.latency),
         pings=scenario.pings,
+        faults=going_wrong,
     )
     return plan, faults.faults
 

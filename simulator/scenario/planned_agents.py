@@ -108,6 +108,7 @@ class _Members:
         self._faults = faults
         self._path: DocumentPath = ("populations", name)
         self._manager = population.presence_manager or scenario.presence_manager
+        self._recovery = population.recovery or scenario.recovery
 
     def agents(self, index: AgentIndex) -> Iterator[AgentPlan]:
         self._check_classes()
@@ -125,9 +126,10 @@ class _Members:
             name=agent,
             population=self._name,
             index=place,
-            resource=fill_pattern(population.resource, self._name, place),
+            resource=fill_pattern(population.resource or "", self._name, place),
             start=start,
             manager=self._manager,
+            recovery=self._recovery,
             agent_class=population.agent,
             arguments=tuple(population.arguments.items()),
             behaviours=self._behaviours(),
@@ -176,7 +178,10 @@ class _Members:
     # --- checks ---
 
     def _check_resource(self) -> None:
-        problem = resource_problem(fill_pattern(self._population.resource, self._name, 0))
+        pattern = self._population.resource
+        if pattern is None:
+            return
+        problem = resource_problem(fill_pattern(pattern, self._name, 0))
         if problem:
             self._faults.add((*self._path, "resource"), *problem)
 

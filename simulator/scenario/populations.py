@@ -57,6 +57,7 @@ ImportPath = Annotated[
 PopulationName = Annotated[Text, AfterValidator(_check_population_name)]
 Pattern = Annotated[Text, AfterValidator(_check_pattern)]
 Manager = Literal["documented", "spade"]
+Recovery = Literal["none", "rejoin"]
 
 
 class BehaviourClass(Words):
@@ -111,11 +112,16 @@ class Population(Words):
     presence_manager: Manager | None = Field(
         None, description="documented or spade; omitted: what the scenario says."
     )
+    recovery: Recovery | None = Field(
+        None, description="none or rejoin; omitted: what the scenario says."
+    )
     start: EachAt = Field(
         "0s",
         validate_default=True,
         description="When the agents start: a time, {every: 10ms}, or a distribution.",
     )
-    resource: Pattern = Field(
-        "simulator", min_length=1, description="The resource they bind; may hold {index}."
+    resource: Pattern | None = Field(
+        None,
+        min_length=1,
+        description="The resource they bind; may hold {index}. Omitted: the server makes one.",
     )

@@ -8,7 +8,8 @@ from pydantic import Discriminator, Field, PrivateAttr, Tag
 
 from simulator.scenario.durations import Duration, DurationOrDraw, Period
 from simulator.scenario.expect import Expectation
-from simulator.scenario.populations import Manager, Population, PopulationName
+from simulator.scenario.faults import FaultEntry
+from simulator.scenario.populations import Manager, Population, PopulationName, Recovery
 from simulator.scenario.source import Source
 from simulator.scenario.subscriptions import Subscription
 from simulator.scenario.timeline import Entry
@@ -77,8 +78,14 @@ class Scenario(Words):
         "documented",
         description="documented: as SPADE's documentation says. spade: SPADE's own, unchanged.",
     )
+    recovery: Recovery = Field(
+        "none",
+        description="What the documented presence manager does when its session's state was "
+        "lost. none: nothing. rejoin: forget who was available, and learn it anew.",
+    )
     subscriptions: tuple[Subscription, ...] = Field((), description="Who wants to see whom.")
     timeline: tuple[Entry, ...] = Field((), description="What agents do, and when.")
+    faults: tuple[FaultEntry, ...] = Field((), description="What goes wrong, and when.")
     network: Network = Field(
         default_factory=lambda: Network.model_validate({}), description="The network."
     )

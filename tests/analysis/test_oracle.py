@@ -90,15 +90,25 @@ def test_crossing_cancellation_and_request() -> None:
 
 
 def test_evidence_that_comes_later_narrows_the_outcomes() -> None:
-    """b heard the request before it answered, but the record of that comes after."""
+    """b heard the request before it denied it, but the record of that comes after."""
     records = [
         asks(1.0, "a", "subscribe", "b", "1"),
-        asks(1.1, "b", "subscribed", "a", "2"),
+        asks(1.1, "b", "unsubscribed", "a", "2"),
         hears(1.1, "b", "subscribe", "a", "1"),
-        asks(1.2, "b", "unsubscribed", "a", "3"),
     ]
-    assert fold(*records).allowed("b", "a") == {NONE}
-    assert fold(*records[:2]).allowed("a", "b") == {TO}
+    assert fold(*records[:2]).allowed("a", "b") == {ASKED, NONE}
+    assert fold(*records).allowed("a", "b") == {NONE}
+
+
+def test_what_is_sent_after_a_confirmation_comes_after_it() -> None:
+    """b's own roster set leaves no trace, so its order stays open; its denial's does not."""
+    oracle = fold(
+        asks(1.0, "a", "subscribe", "b", "1"),
+        asks(1.0, "b", "roster_set", "a"),
+        hears(1.1, "b", "subscribe", "a", "1"),
+        asks(1.2, "b", "unsubscribed", "a", "2"),
+    )
+    assert oracle.allowed("a", "b") == {NONE}
 
 
 def test_without_latency_the_order_of_the_journal_counts() -> None:
@@ -106,6 +116,16 @@ def test_without_latency_the_order_of_the_journal_counts() -> None:
         asks(1, "a", "subscribe", "b", "1"),
         hears(1, "b", "subscribe", "a", "1"),
         asks(1, "b", "unsubscribed", "a", "2"),
+        hears(1, "a", "unsubscribed", "b", "2"),
+    )
+    assert oracle.allowed("a", "b") == {NONE}
+
+
+def test_within_an_instant_what_was_sent_first_comes_first() -> None:
+    oracle = fold(
+        asks(1, "a", "subscribe", "b", "1"),
+        asks(1, "b", "unsubscribed", "a", "2"),
+        hears(1, "b", "subscribe", "a", "1"),
         hears(1, "a", "unsubscribed", "b", "2"),
     )
     assert oracle.allowed("a", "b") == {NONE}

@@ -91,6 +91,15 @@ def test_not_due_where_the_watch_begins_after_the_issue() -> None:
     assert found == [("away", "not_due", None)]
 
 
+def test_an_instant_has_no_before_and_after() -> None:
+    """A watch that begins with the issue begins too late; one that ends with the receipt, not."""
+    receipt = sees(5.1, "a", "b", show="away", id="1")
+    begins = [down(1, "a"), up(5, "a"), actual(5, "b", show="away", id="1"), receipt]
+    assert deliveries(*begins) == [("away", "not_due", None)]
+    ends = [actual(5, "b", show="away", id="1"), push(5.1, "a", "b", "none"), receipt]
+    assert deliveries(*ends) == [("away", "delivered", 100.0)]
+
+
 def test_the_same_presence_again_is_no_change() -> None:
     found = deliveries(
         actual(5, "b", id="1"),

@@ -149,6 +149,11 @@ def test_nobody_saw(sight: dict[str, Any], value: str) -> None:
     assert checked({"nobody_saw": sight}, *records).verdict == value
 
 
+def test_who_sees_itself_is_nobody() -> None:
+    """The server reflects an agent's own presence to it."""
+    assert checked({"nobody_saw": {"contact": "c"}}, sees(3, "c", "c")).verdict == "pass"
+
+
 def test_nobody_saw_names_who_did() -> None:
     check = checked({"nobody_saw": {"contact": "b"}})
     assert check.text == "nobody of all saw b available"

@@ -53,7 +53,9 @@ def test_stop_ends_the_server_and_removes_its_folder(tmp_path):
     process = start(tmp_path, *shell(f"echo $$ > {pid_file}; exec sleep 60"))
     pid = wait_for(pid_file)
     assert process.alive
+    started = time.perf_counter()
     asyncio.run(process.stop())
+    assert time.perf_counter() - started < 2
     assert gone(pid)
     assert not process.alive
     assert not (tmp_path / "private").exists()
