@@ -11,18 +11,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from simulator.analysis.compare import compare
     from simulator.analysis.run import Run
     from simulator.api import load_scenario, open_run, run
     from simulator.scenario import Scenario
 
 __version__ = "0.1.0"
-__all__ = ["Run", "Scenario", "__version__", "load_scenario", "open_run", "run"]
+__all__ = ["Run", "Scenario", "__version__", "compare", "load_scenario", "open_run", "run"]
 
 # Imported at first use: SPADE, polars and matplotlib take more than a second together, and
 # `simulator.rfc6121` alone needs none of them.
 _HOMES = {
     "Run": "simulator.analysis.run",
     "Scenario": "simulator.scenario",
+    "compare": "simulator.analysis.compare",
     "load_scenario": "simulator.api",
     "open_run": "simulator.api",
     "run": "simulator.api",

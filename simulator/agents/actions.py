@@ -12,19 +12,14 @@ from typing import Any
 import aioxmpp
 from aioxmpp import PresenceShow, PresenceState
 
-from simulator.scenario.plan import ActionPlan, PresencePlan
+from simulator.scenario.plan import ActionPlan, PresenceChange, PresencePlan
 
 Perform = Callable[[Any, ActionPlan, str], Awaitable[None]]
 
 
 async def _set_presence(agent: Any, action: ActionPlan, _peer: str) -> None:
-    change = action.change
-    assert change is not None
-    state = None if change.show is None else presence_state(change.show)
-    if state is None and not agent.presence.is_available():
-        state = PresenceState(available=True)
-    status = None if change.status is None else dict(change.status)
-    agent.presence.set_presence(state=state, status=status, priority=change.priority)
+    assert action.change is not None
+    apply_change(agent.presence, action.change)
 
 
 async def _become_unavailable(agent: Any, _action: ActionPlan, _peer: str) -> None:
@@ -62,6 +57,15 @@ ACTIONS: dict[str, Perform] = {
     "remove": _remove,
 }
 """Everything but start and stop, which are the runner's."""
+
+
+def apply_change(manager: Any, change: PresenceChange) -> None:
+    """Change an agent's presence; one that is unavailable becomes available."""
+    state = None if change.show is None else presence_state(change.show)
+    if state is None and not manager.is_available():
+        state = PresenceState(available=True)
+    status = None if change.status is None else dict(change.status)
+    manager.set_presence(state=state, status=status, priority=change.priority)
 
 
 def deny(manager: Any, peer: str) -> None:

@@ -115,6 +115,7 @@ class AgentHarness:
         self._early: list[ActionPlan] = []
         self._observer: Observer | None = None
         self._tasks: dict[asyncio.Task[Any], None] = {}
+        self._generators: dict[str, Random] = {}
         self._stopped = False
         self.agent: Any = None
 
@@ -192,9 +193,33 @@ class AgentHarness:
 
     @property
     def busy(self) -> bool:
-        """Whether actions wait to be done, or requests wait for their delayed answer."""
-        waits = self._behaviour is not None and not self._behaviour.idle
-        return waits or self._policy.pending > 0 or bool(self._early)
+        """Whether actions wait to be done, requests for their answer, or a behaviour has plans."""
+        return (
+            bool(self._early)
+            or self._policy.pending > 0
+            or (self._behaviour is not None and (not self._behaviour.idle or self._has_plans()))
+        )
+
+    def _has_plans(self) -> bool:
+        behaviours = self.agent.behaviours
+        return any(getattr(behaviour, "holds_run_open", False) for behaviour in behaviours)
+
+    # --- what behaviours ask ---
+
+    @property
+    def now(self) -> int:
+        """Microseconds since the run began."""
+        return self._surroundings.clock()
+
+    def seed_of(self, purpose: str) -> str:
+        """What the agent's random numbers for a purpose are derived from."""
+        return f"{self._surroundings.seed}/agent/{self.plan.name}/{purpose}"
+
+    def generator(self, purpose: str) -> Random:
+        """The agent's own generator for a purpose. It goes on after a restart of the agent."""
+        if purpose not in self._generators:
+            self._generators[purpose] = Random(self.seed_of(purpose))
+        return self._generators[purpose]
 
     # --- making the agent ---
 

@@ -153,18 +153,21 @@ class SubscriptionPolicy:
 class _Asker:
     """One asker, with its own generator and the rule that holds for it, if any."""
 
-    __slots__ = ("_random", "rule")
+    __slots__ = ("_delay", "_random", "rule")
 
     def __init__(self, name: str, rules: tuple[PolicyRule, ...], random: Random) -> None:
-        self._random = random
         # One draw for each rule, so that a rule's draw does not depend on the other rules.
         draws = [(rule, random.random()) for rule in rules]
         self.rule = next((rule for rule, draw in draws if _holds(rule, name, draw)), None)
+        self._delay: Distribution | None = None if self.rule is None else self.rule.delay
+        # A generator is 2.5 kB, and most rules have no delay.
+        self._random = random if self._delay is not None else None
 
     def delay(self) -> float:
         """How long this request waits, in seconds."""
-        distribution: Distribution | None = self.rule.delay if self.rule is not None else None
-        return 0.0 if distribution is None else distribution.sample(self._random) / 1e6
+        if self._delay is None or self._random is None:
+            return 0.0
+        return self._delay.sample(self._random) / 1e6
 
 
 def _holds(rule: PolicyRule, asker: str, draw: float) -> bool:

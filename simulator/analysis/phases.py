@@ -1,8 +1,8 @@
 """Phases of a run: the disturbances that convergence is measured from.
 
 A phase is one entry of the plan: the actions, faults and deaths with the same `origin`. Agents
-whose first start is no action of the plan form a phase of their population; a population that
-starts with the run belongs to the run's own start. Skipped actions disturb
+whose first start is no action of the plan form a phase of their population; those
+that start with the very first agent belong to the run's own start. Skipped actions disturb
 nothing. Entries whose time spans overlap are one phase; the run's start is the first. The
 *disturbance* is the phase's last action; what follows it, until the next phase begins or the
 observation ends, is the phase's window.
@@ -82,8 +82,9 @@ class PhaseSpans:
         )
 
     def _start_of(self, population: str, t: int) -> str:
-        first = self._begins.setdefault(population, t)
-        return f"populations.{population}" if first and population else START
+        begin = self._begins.setdefault(population, t)
+        with_the_first = begin == min(self._begins.values())
+        return START if with_the_first else f"populations.{population}"
 
     def _extend(self, origin: str, t: int) -> None:
         if not origin:

@@ -123,6 +123,15 @@ class Run:
         """The resolved scenario, as a document."""
         return self.measurement.ledger.scenario
 
+    @property
+    def versions(self) -> dict[str, str]:
+        """What ran: the simulator, the backend, SPADE and aioxmpp, each with its version."""
+        started = self.measurement.ledger.run
+        if started is None:
+            return {}
+        own = {"simulator": started.simulator, started.backend: started.backend_version}
+        return {**own, **started.versions}
+
     def agents(self) -> pl.DataFrame:
         """One row per planned agent, in the order of the plan.
 

@@ -14,7 +14,8 @@ from simulator.scenario.expect import read_expectations
 
 Value = Literal["pass", "fail", "unknown"]
 
-_EXIT_CODES: dict[Value, int] = {"pass": 0, "fail": 1, "unknown": 3}
+EXIT_CODES: dict[Value, int] = {"pass": 0, "fail": 1, "unknown": 3}
+"""Verdict -> the exit code of the command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Verdict:
     @property
     def exit_code(self) -> int:
         """0 for pass, 1 for fail, 3 for unknown."""
-        return _EXIT_CODES[self.value]
+        return EXIT_CODES[self.value]
 
 
 def judge(measurement: Measurement, records: Sequence[AnyRecord]) -> Verdict:

@@ -93,7 +93,7 @@ class ServerConnector(BaseConnector):
         stream = protocol.XMLStream(
             to=domain, features_future=features_future, base_logger=base_logger
         )
-        with named_failures(self._address), _aborted_on_failure(stream):
+        with named_failures(self._address), _aborted_on_failure(stream, features_future):
             async with asyncio.timeout(self._timeout):
                 transport = await self._open(loop, stream, domain)
                 stream.deadtime_hard_limit = timedelta(seconds=negotiation_timeout)
@@ -154,11 +154,15 @@ async def _resolve(loop: asyncio.AbstractEventLoop, host: str, port: int) -> lis
 
 
 @contextlib.contextmanager
-def _aborted_on_failure(stream: Any) -> Iterator[None]:
+def _aborted_on_failure(stream: Any, features: asyncio.Future[Any]) -> Iterator[None]:
     try:
         yield
     except BaseException:
         stream.abort()
+        # The stream fails what nobody waits for any more.
+        features.cancel()
+        if features.done() and not features.cancelled():
+            features.exception()
         raise
 
 

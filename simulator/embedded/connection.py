@@ -74,10 +74,13 @@ class Connection:
         """Bytes from the client. Whatever is wrong with them harms this connection alone."""
         if self._over:
             return
+        parser = self._parser
         try:
-            self._parser.feed(data)
+            parser.feed(data)
         except StreamError as error:
             self.fail(error)
+        if parser is not self._parser:
+            parser.close()
 
     def send(self, text: str) -> None:
         """Send a piece of XML to the client."""

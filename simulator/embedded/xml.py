@@ -58,13 +58,16 @@ class StreamParser:
         self._started_at = 0
         self._fed = 0
         self._parser = expat.ParserCreate("utf-8", namespace_separator=_SEPARATOR)
-        self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._text
         self._parser.StartDoctypeDeclHandler = _refuse("a document type declaration")
         self._parser.CommentHandler = _refuse("a comment")
         self._parser.ProcessingInstructionHandler = _refuse("a processing instruction")
+
+    def close(self) -> None:
+        """Let go of the memory: expat and its handlers refer to each other. Feed it no more."""
+        del self._parser
 
     def feed(self, data: bytes) -> None:
         """Parse some more. Raises StreamError for what the stream must be closed for."""

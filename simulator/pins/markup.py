@@ -7,6 +7,7 @@ import functools
 from typing import Any
 from xml.sax import expatreader, handler
 
+import aioxmpp.protocol
 import aioxmpp.structs
 import aioxmpp.xml
 from aioxmpp.structs import CompatibilityMixin
@@ -29,6 +30,8 @@ def enter(stack: contextlib.ExitStack) -> None:
     """Put the quicker parser and writer in place until `stack` is closed."""
     replace(stack, aioxmpp.xml, "make_parser", functools.partial(_make_parser, {}))
     replace(stack, aioxmpp.xml.XMLStreamWriter, "send", _send)
+    stream = aioxmpp.protocol.XMLStream
+    replace(stack, stream, "_kill_state", _killing(stream._kill_state))
     replace(stack, _PropBase, "__get__", _getter(_PropBase.__get__))
     replace(stack, CompatibilityMixin, "__eq__", _equality(CompatibilityMixin.__eq__))
 
@@ -53,6 +56,23 @@ class _Parser(expatreader.ExpatParser):
 
     def end_element_ns(self, name: str) -> None:
         self._cont_handler.endElementNS(_pair(name), None)
+
+
+    def release(self) -> None:
+        """Let go of expat, which refers back to this. Nothing is fed afterwards."""
+        self._parser = None
+
+
+def _killing(stock: Any) -> Any:
+    """`XMLStream._kill_state`, which frees the parser at once and not at a collection."""
+
+    def kill(self: Any) -> None:
+        parser = getattr(self, "_parser", None)
+        stock(self)
+        if isinstance(parser, _Parser):
+            parser.release()
+
+    return kill
 
 
 @functools.lru_cache(1 << 12)

@@ -13,9 +13,10 @@ import networkx as nx
 import polars as pl
 
 from simulator.analysis.run import Run
-from simulator.errors import RunFolderError
+from simulator.errors import InputError, RunFolderError
 from simulator.folder import write_private_bytes
 from simulator.report.text import printable
+from simulator.scenario.words import nearest
 
 Graph: TypeAlias = "nx.DiGraph[str]"
 
@@ -40,10 +41,12 @@ _FORMULA = "^[=+@\t\r-]"
 def export(run: Run, to: str, folder: Path) -> list[Path]:
     """Write a run in the format `to` (of `FORMATS`) into a new folder; return the files.
 
-    Raises RunFolderError where the folder exists already or cannot be made: nothing is ever
-    overwritten. An export that breaks down leaves no folder.
+    Raises InputError for an unknown format, and RunFolderError where the folder exists already
+    or cannot be made: nothing is ever overwritten. An export that breaks down leaves no folder.
     """
-    write = FORMATS[to]
+    write = FORMATS.get(to)
+    if write is None:
+        raise InputError(f"no format {to!r}: expected {nearest(to, FORMATS)}")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700)

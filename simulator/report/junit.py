@@ -26,6 +26,8 @@ from simulator.folder import write_private
 from simulator.report.text import printable, printable_lines
 
 Result = Literal["", "failure", "error", "skipped"]
+_BEGINNING = 1024
+"""In so many bytes a JUnit document says that it is one."""
 _RESULTS: dict[str, Result] = {"pass": "", "fail": "failure", "unknown": "error"}
 
 
@@ -68,10 +70,13 @@ def broken_junit_xml(name: str, error: BaseException) -> str:
 def prepare_junit(path: Path) -> None:
     """Take away an older document at `path`, and see that one can be written there.
 
-    So that a run that is killed leaves no green document of the run before. Raises InputError.
+    So that a run that is killed leaves no green document of the run before. Raises InputError,
+    also for a file that is something else: only JUnit documents are replaced.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and b"<testsuite" not in path.read_bytes()[:_BEGINNING]:
+            raise InputError(f"--junit {path}: exists already and is no JUnit document")
         path.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(f"--junit {path}: cannot be written: {error.strerror}") from error

@@ -77,7 +77,11 @@ class Narrator:
         return [(record.agent or "run", f"{record.error} in {record.where}")]
 
     def _fault(self, record: events.FaultChanged) -> list[tuple[str, str]]:
-        return [("run", f"fault {record.fault} {record.state}s ({record.origin})")]
+        whom = ", ".join(record.agents[:_MOST_NAMES])
+        if len(record.agents) > _MOST_NAMES:
+            whom += f" and {len(record.agents) - _MOST_NAMES} more"
+        what = f"{record.fault} {record.state}s" + (f" for {whom}" if whom else "")
+        return [("run", f"fault: {what} ({record.origin})")]
 
     def _note(self, record: events.Note) -> list[tuple[str, str]]:
         return [(record.agent or "run", record.text)]
@@ -87,6 +91,7 @@ class Narrator:
         return [("run", f"{how}: {record.reason}")]
 
 
+_MOST_NAMES = 5
 _SENT = {
     "subscribe": "asks {peer} for a subscription",
     "subscribed": "approves the subscription of {peer}",

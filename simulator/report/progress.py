@@ -10,7 +10,7 @@ from rich.live import Live
 from rich.text import Text
 
 from simulator import events
-from simulator.analysis.convergence import ConvergenceMonitor
+from simulator.analysis.convergence import ConvergenceMonitor, Share
 
 _LOOK_EVERY = 64
 """Records between two looks at the real clock."""
@@ -79,11 +79,11 @@ def status_line(
     most = f" of {limit / 1e6:g}" if limit else ""
     return (
         f"{running}/{agents} agents · {t / 1e6:.1f}{most} s"
-        f" · rosters {_percent(monitor.roster_ratio)}"
-        f" · availability {_percent(monitor.availability_ratio)}"
+        f" · rosters {percent(monitor.rosters)}"
+        f" · availability {percent(monitor.availability)}"
     )
 
 
-def _percent(ratio: float | None) -> str:
+def percent(share: Share) -> str:
     """A share in whole percent, rounded down: only what is complete is 100 %."""
-    return "-" if ratio is None else f"{int(ratio * 100)}%"
+    return f"{share.right * 100 // share.total}%" if share.total else "-"

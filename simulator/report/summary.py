@@ -61,12 +61,13 @@ def _figures(summary: dict[str, Any]) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 2))
     table.add_column(style="cyan", no_wrap=True)
     table.add_column()
-    for name, text in _rows(summary):
+    for name, text in figure_rows(summary):
         table.add_row(name, Text(text))
     return table
 
 
-def _rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
+def figure_rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
+    """(name, text) of each figure, in the order in which they are shown."""
     times = summary["time_to_converge"]
     return [
         ("agents", _outcomes(summary["agent_outcomes"])),

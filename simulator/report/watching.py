@@ -7,107 +7,190 @@ from __future__ import annotations
 
 import json
 import time
-from collections import Counter, deque
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from simulator import events
-from simulator.analysis.convergence import ConvergenceMonitor, Share
-from simulator.analysis.measurement import closes
+from simulator.analysis.convergence import Share
 from simulator.errors import RunFolderError
 from simulator.folder import SUMMARY
 from simulator.journal import FILE_NAME, JournalTail
-from simulator.report.progress import status_line
+from simulator.report.progress import percent, status_line
 from simulator.report.text import printable
-from simulator.scenario.schema import ForDuration, RunWords
+from simulator.report.view import Rate, RunView
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds to wait for a run folder, and for the journal in it."""
 SUMMARY_PATIENCE = 60.0
-"""Seconds to wait for the summary of a run that ended while it was watched."""
+"""Seconds to wait for the summary of a run that has ended."""
 _LOOK_EVERY = 0.2
 _LINE_EVERY = 5.0
 """Seconds between two lines where there is no terminal."""
-_RATE_OVER = 3.0
-"""Seconds of real time over which the rate of events is taken."""
+_QUIET = 5.0
+"""After so many seconds without an event, the display says so."""
 
 
-class RunView:
-    """Where a run is: a fold over its records. Times in microseconds.
+def watch(folder: Path, console: Console, patience: float = PATIENCE) -> dict[str, Any] | None:
+    """Follow the run in `folder` to its end; return its summary, or None if there is none.
 
-    `states`: the last state of each planned agent; `ended` is the last record, once it is there.
+    There is none when the process of the run died. Waits up to `patience` seconds for a folder
+    or a journal that is about to appear. Raises RunFolderError where none appears, and
+    JournalError for a damaged journal.
     """
-
-    def __init__(self) -> None:
-        self.run: events.RunStarted | None = None
-        self.limit: int | None = None
-        self.ended: events.RunEnded | None = None
-        self.states: dict[str, str] = {}
-        self.monitor = ConvergenceMonitor()
-        self.records = 0
-        self.t = 0
-        self._observing = True
-
-    def see(self, record: events.AnyRecord) -> None:
-        """Take the next record."""
-        self.records += 1
-        self.t = record.t
-        self._observing = self._observing and not closes(record)
-        if self._observing:  # what the harness does at the end is no part of the run
-            self.monitor.see(record)
-        match record:
-            case events.RunStarted():
-                self.run, self.limit = record, run_limit(record.scenario)
-            case events.Planned():
-                self.states[record.agent] = "waiting"
-            case events.Agent():
-                self.states[record.agent] = "running" if record.state == "started" else record.state
-            case events.Died():
-                self.states[record.agent] = "dead"
-            case events.RunEnded():
-                self.ended = record
-
-    @property
-    def running(self) -> int:
-        """How many agents are running."""
-        return sum(state == "running" for state in self.states.values())
+    view = RunView()
+    path = _await_journal(folder, console, patience)
+    with JournalTail(path) as tail, _Screen(console, view) as screen:
+        was_written = True
+        while view.ended is None:
+            is_written = tail.is_written  # asked first: what was written before counts
+            if not _read_all(tail, view, screen) and not (is_written or was_written):
+                break
+            was_written = is_written
+            screen.look()
+            time.sleep(_LOOK_EVERY if view.ended is None else 0)
+    return _await_summary(folder, console) if view.ended is not None else None
 
 
-def run_limit(scenario: dict[str, Any]) -> int | None:
-    """When a run of this resolved scenario ends at the latest; None where it does not say."""
+def _await_journal(folder: Path, console: Console, patience: float) -> Path:
+    """The path of the journal, once it is there."""
+    if folder.exists() and not folder.is_dir():
+        raise RunFolderError(folder, "is not a folder")
+    path = folder / FILE_NAME
+    if not path.is_file():
+        with console.status(Text(f"waiting for {path}")):
+            if not _comes_true(path.is_file, patience):
+                problem = f"holds no {FILE_NAME}" if folder.exists() else "there is no such folder"
+                raise RunFolderError(folder, f"{problem} (waited {patience:g} s)")
+    return path
+
+
+def _comes_true(question: Callable[[], object], patience: float) -> bool:
+    deadline = time.monotonic() + patience
+    while not question():
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(_LOOK_EVERY / 2)
+    return True
+
+
+def _await_summary(folder: Path, console: Console) -> dict[str, Any] | None:
+    """The summary, which the run writes when it has measured its journal."""
+    if _summary(folder) is None:
+        with console.status("the run has ended; its journal is being measured"):
+            _comes_true(lambda: _summary(folder), SUMMARY_PATIENCE)
+    return _summary(folder)
+
+
+def _summary(folder: Path) -> dict[str, Any] | None:
     try:
-        words: Any = TypeAdapter(RunWords).validate_python(
-            scenario.get("run", {"until": "converged"})
-        )
-    except ValidationError:
+        summary: dict[str, Any] = json.loads((folder / SUMMARY).read_text("utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):  # not there, or not all of it
         return None
-    limit: int = words.duration + words.settle if isinstance(words, ForDuration) else words.at_most
-    return limit
+    return summary
 
 
-class Rate:
-    """Events per second of real time, over the last seconds."""
+def _read_all(tail: JournalTail, view: RunView, screen: _Screen) -> bool:
+    """Take everything that is new; say whether there was anything."""
+    before = view.records
+    while records := tail.read():
+        for record in records:
+            view.see(record)
+        screen.draw()
+    return view.records > before
 
-    def __init__(self) -> None:
-        self._looks: deque[tuple[float, int]] = deque()
 
-    def look(self, now: float, records: int) -> None:
-        """Note how many records there are at a time."""
-        self._looks.append((now, records))
-        while now - self._looks[0][0] > _RATE_OVER:
-            self._looks.popleft()
+class _Screen:
+    """Draws a view on a terminal, or prints it now and then. A context manager."""
 
-    @property
-    def per_second(self) -> float | None:
-        """The rate, or None where nothing can be said yet."""
-        (first, before), (last, records) = self._looks[0], self._looks[-1]
-        return (records - before) / (last - first) if last > first else None
+    def __init__(self, console: Console, view: RunView) -> None:
+        self._console = console
+        self._view = view
+        self._rate = Rate()
+        self._live = Live(console=console, auto_refresh=False)
+        self._printed = time.monotonic()
+
+    def look(self) -> None:
+        """Everything that was written is read: take the rate, and draw."""
+        self._rate.look(time.monotonic(), self._view.records)
+        self.draw()
+
+    def draw(self) -> None:
+        """Show where the run is."""
+        if self._console.is_terminal:
+            self._live.update(self._table(), refresh=True)
+        elif time.monotonic() - self._printed >= _LINE_EVERY:
+            self._print()
+
+    def _print(self) -> None:
+        view = self._view
+        line = status_line(view.running, len(view.states), view.t, view.limit, view.monitor)
+        self._printed = time.monotonic()
+        self._console.print(Text(f"{line} · events {self._events()}"), soft_wrap=True)
+
+    def _table(self) -> Table:
+        view = self._view
+        limit = f" of at most {view.limit / 1e6:g} s" if view.limit else ""
+        table = Table(box=None, show_header=False, padding=(0, 2), title=_title(view))
+        table.title_justify = "left"
+        table.add_column(style="cyan", no_wrap=True)
+        table.add_column()
+        table.add_row("run time", Text(f"{view.t / 1e6:.1f} s{limit}"))
+        table.add_row("agents", Text(_states(view)))
+        table.add_row("roster convergence", _bar(view.monitor.rosters))
+        table.add_row("availability convergence", _bar(view.monitor.availability))
+        table.add_row("events", Text(self._events()))
+        return table
+
+    def _events(self) -> str:
+        text = f"{self._view.records:,}"
+        if self._view.ended is not None:
+            return text
+        quiet = self._rate.quiet(time.monotonic())
+        if quiet >= _QUIET:
+            return f"{text} (nothing new for {quiet:.0f} s)"
+        rate = self._rate.per_second
+        return f"{text} ({rate:,.0f} a second)" if rate is not None else text
+
+    def __enter__(self) -> _Screen:
+        if self._console.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._live.stop()
+        if kind is None and not self._console.is_terminal:
+            self._print()
+
+
+def _title(view: RunView) -> Text:
+    run = view.run
+    if run is None:
+        return Text("the run begins")
+    return Text(printable(f"{run.name}: {run.backend} {run.backend_version}, seed {run.seed}"))
+
+
+def _states(view: RunView) -> str:
+    counts = Counter(view.states.values())
+    return ", ".join(f"{counts[state]} {state}" for state in sorted(counts)) or "none yet"
+
+
+def _bar(share: Share) -> Table:
+    row = Table.grid(padding=(0, 2))
+    text = f"{percent(share):>4}"
+    if share.total:
+        text += f" ({share.right:,} of {share.total:,})"
+    row.add_row(ProgressBar(total=share.total or 1, completed=share.right, width=24), Text(text))
+    return row

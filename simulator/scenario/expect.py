@@ -92,7 +92,7 @@ _PARSERS: dict[Unit, Callable[[Any], float]] = {
 
 
 def _known_figure(value: Any) -> Any:
-    if value not in FIGURES:
+    if not isinstance(value, str) or value not in FIGURES:
         raise wrong(f"unknown figure {quoted(value)}", nearest(str(value), FIGURES))
     return value
 

@@ -61,19 +61,29 @@ def test_skipped_actions_disturb_nothing() -> None:
 
 
 def test_first_starts_without_an_action_are_a_phase_of_their_population() -> None:
-    def starting(t: float, agent: str) -> Agent:
-        return Agent(t=us(t), agent=agent, state="starting")
-
-    planned = [Planned(t=0, agent=a, population="late", resource="r") for a in "ab"]
+    """m starts with the run, at 0.2 s. a and b are late; b by an action. a starts again at 50."""
+    planned = [
+        Planned(t=0, agent=agent, population=population, resource="r")
+        for agent, population in [("m", "member"), ("a", "late"), ("b", "late")]
+    ]
     found = phases(
         90,
         *planned,
+        starting(0.2, "m"),
         starting(30, "a"),
         did(40, "b", "start", "t"),
         starting(41, "b"),
         starting(50, "a"),
     )
-    assert found == [("start", 0, 0, 30), ("populations.late", 30, 30, 40), ("t", 40, 40, 90)]
+    assert found == [
+        ("start", 0, 0.2, 30),
+        ("populations.late", 30, 30, 40),
+        ("t", 40, 40, 90),
+    ]
+
+
+def starting(t: float, agent: str) -> Agent:
+    return Agent(t=us(t), agent=agent, state="starting")
 
 
 def test_the_last_phase_knows_that_it_is_the_last() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import socket
 import time
@@ -17,6 +18,7 @@ from simulator.backends.connector import (
     explain,
     named_failures,
 )
+from simulator.backends.loop import reported_elsewhere
 from simulator.backends.trust import Anybody
 from simulator.errors import AuthenticationRefused, ServerUnavailable
 
@@ -187,3 +189,30 @@ def test_explain_finds_a_password_that_spade_hides():
 
 def test_explain_leaves_other_errors_alone():
     assert explain(ZeroDivisionError()) is None
+
+
+@pytest.mark.parametrize("rest", [b"", b"</stream:stream>", HOST_UNKNOWN])
+@pytest.mark.parametrize("first", [b"", b"HTTP/1.1 400 Bad Request", HEADER])
+def test_a_hasty_server_leaves_no_complaint_behind(first, rest):
+    """It talks before it was asked and hangs up, perhaps before anybody waits for its answer."""
+    complaints = []
+
+    async def hang_up(_reader, writer):
+        writer.write(first + rest)
+        writer.close()
+
+    def told(_loop, context):
+        if not reported_elsewhere(context):
+            complaints.append(context)
+
+    async def main():
+        asyncio.get_running_loop().set_exception_handler(told)
+        server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+        with pytest.raises(Unreachable):
+            await connect(server.sockets[0].getsockname()[1], 0.3)
+        server.close()
+        gc.collect()
+
+    asyncio.run(main())
+    gc.collect()
+    assert complaints == []

@@ -157,13 +157,15 @@ def of(server: str) -> Server:
     return made
 
 
-def of_case(server: str, case: str) -> dict[str, Any] | None:
-    """The deviation of a scripted case, None where it should go by the rules."""
+def of_case(server: str, case: str) -> dict[str, Any]:
+    """What is known of a scripted case: moment -> client -> lines with ``+`` or ``-``."""
+    found: dict[str, Any] = {}
     for entry in entries(server):
-        if case in entry.get("cases", {}):
-            found: dict[str, Any] = entry["cases"][case]
-            return found
-    return None
-
-
-__all__ = ["Known", "Server", "cell", "entries", "of", "of_case"]
+        for moment, known in entry.get("cases", {}).get(case, {}).items():
+            if isinstance(known, str):
+                found[moment] = known
+                continue
+            clients = found.setdefault(moment, {})
+            for client, changes in known.items():
+                clients[client] = clients.get(client, []) + changes
+    return found

@@ -55,6 +55,9 @@ class Log:
 
     def __init__(self, shorten: Shorten) -> None:
         self.lines: list[str] = []
+        """What came since somebody last took it."""
+        self.seen: list[str] = []
+        """Everything that came."""
         self._shorten = shorten
 
     def attach(self, client: Any) -> None:
@@ -69,21 +72,25 @@ class Log:
         lines, self.lines = self.lines, []
         return lines
 
+    def _note(self, line: str) -> None:
+        self.lines.append(line)
+        self.seen.append(line)
+
     def _presence(self, stanza: Any) -> Any:
         kind = stanza.type_.value or "available"
         words = (stanza.show.value or "", status_text(stanza), stanza.priority)
         if kind == "error":
             words = ("" if stanza.error is None else stanza.error.condition.value[1], (), 0)
-        self.lines.append(presence_line(kind, self._shorten(stanza.from_), *words))
+        self._note(presence_line(kind, self._shorten(stanza.from_), *words))
         return stanza
 
     def _message(self, stanza: Any) -> Any:
         sender = self._shorten(stanza.from_)
         kind = stanza.type_.value
         if kind == "error":
-            self.lines.append(f"message error {sender} {stanza.error.condition.value[1]}")
+            self._note(f"message error {sender} {stanza.error.condition.value[1]}")
         else:
-            self.lines.append(f"message {sender} {stanza.body.any() if stanza.body else ''}")
+            self._note(f"message {sender} {stanza.body.any() if stanza.body else ''}")
         return stanza
 
     def _observe_pushes(self, stream: Any) -> None:
@@ -95,7 +102,7 @@ class Log:
 
         def observed(request: Any) -> Any:
             for item in request.payload.items:
-                self.lines.append(f"push {stanza_item_line(item, self._shorten)}")
+                self._note(f"push {stanza_item_line(item, self._shorten)}")
             return handler(request)
 
         stream.register_iq_request_handler(*key, observed)

@@ -90,11 +90,6 @@ class Player(Client):
     async def stop(self) -> None:
         await self.harness.stop()
 
-    def break_connection(self) -> None:
-        """The socket breaks: no unavailable presence, no end of stream, and no way back."""
-        self.client.override_peer = []
-        self.client.stream._xmlstream.transport.abort()
-
 
 class _LoggedHarness(AgentHarness):
     log: Log
@@ -215,6 +210,10 @@ class Stage:
     async def _stop(client: Player | Stock) -> None:
         if isinstance(client, Stock) or client.harness.is_connected():
             await client.stop()
+        elif client.harness.agent is not None:
+            # Its connection is gone, and its behaviours would go on.
+            for behaviour in client.harness.agent.behaviours:
+                behaviour.kill()
 
     def _surroundings(self) -> Surroundings:
         return Surroundings(

@@ -35,11 +35,12 @@ populations:
 subscriptions:
   - {pairs: [[a-0, b]], mutual: true, at: {exponential: {mean: 1s}}}
   - {graph: {generator: gnp_random_graph, p: 0.5, seed: 3}, among: a}
-  - {graph: {file: g.edges, directed: false}, from: a, to: {share: 10%, of: b}}
+  - {from: a, to: {share: 100%, of: b}}
 timeline:
-  - {at: {every: 1s, times: 3}, who: {except: a-0, of: {sample: 2, of: a}}, do: set_presence,
+  - {at: {every: 1s, starting: 9s, times: 3}, who: {except: a-0, of: {sample: 2, of: a}}, do: set_presence,
      show: none, status: {es: z}, priority: 3}
-  - {at: 3s, who: stopped, do: approve, peer: x@y.z}
+  - {at: 20s, who: "a[2:]", do: stop}
+  - {at: 30s, who: stopped, do: approve, peer: x@y.z}
 network: {latency: {choice: [1ms, 2ms]}}
 run: {duration: 60s, settle: 2s}
 expect:
@@ -89,6 +90,8 @@ def test_editors_accept_the_scenarios(path: Path) -> None:
 
 def test_editors_accept_everything_that_there_is() -> None:
     validator().validate(scenario_of(EVERYTHING).document)
+    graph = {"graph": {"file": "g.edges", "directed": False}, "from": "a", "to": "b"}
+    validator().validate({"name": "x", "populations": {"a": None}, "subscriptions": [graph]})
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from simulator.analysis.run import Run
+from simulator.folder import write_private_bytes
 
 BLACK = "#000000"
 ORANGE = "#E69F00"
@@ -47,6 +49,7 @@ _METADATA: dict[str, dict[str, Any]] = {
     ".png": {"Software": None},
     ".svg": {"Date": None, "Creator": None},
 }
+_NOTHING = "nothing"
 FORMATS = tuple(_METADATA)
 """The endings that a picture's file may have."""
 
@@ -88,17 +91,28 @@ def entitle(axes: Axes, title: str, note: str = "", room: float = 6) -> None:
 def save(figure: Figure, path: Path) -> Path:
     """Write a figure as PNG or SVG, by the path's ending: the same figure, the same bytes.
 
-    Raises ValueError for another ending.
+    The file is for its owner alone, as all of a run; an older picture is replaced. Raises
+    ValueError for another ending.
     """
     ending = path.suffix.lower()
     if ending not in _METADATA:
         raise ValueError(f"{path}: a picture's name must end in {' or '.join(FORMATS)}")
+    content = BytesIO()
     with matplotlib.rc_context(_RC):
-        figure.savefig(path, dpi=150, metadata=_METADATA[ending])
+        figure.savefig(content, format=ending[1:], dpi=150, metadata=_METADATA[ending])
+    path.unlink(missing_ok=True)
+    write_private_bytes(path, content.getvalue())
     return path
 
 
 def say_nothing(axes: Axes, reason: str) -> None:
     """An empty picture that says why it is empty."""
     axes.set_axis_off()
+    axes.set_gid(_NOTHING)
     axes.text(0.5, 0.5, reason, transform=axes.transAxes, ha="center", va="center", fontsize=12)
+
+
+def nothing_in(figure: Figure) -> str:
+    """Why a picture is empty, in one line; an empty text where it is not."""
+    empty = [axes for axes in figure.axes if axes.get_gid() == _NOTHING]
+    return " ".join(empty[0].texts[-1].get_text().split()) if empty else ""

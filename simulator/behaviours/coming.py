@@ -1,0 +1,179 @@
+"""Agents that come and go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aioxmpp import PresenceState
+from spade.behaviour import CyclicBehaviour, FSMBehaviour, State
+
+from simulator.agents.actions import apply_change
+from simulator.behaviours import arguments
+from simulator.behaviours.base import PresenceBehaviour
+from simulator.scenario.plan import Microseconds
+
+_UNAVAILABLE = "unavailable"
+
+
+class _Leaving(PresenceBehaviour):
+    """Goes away for real, and comes back as it was."""
+
+    _before = PresenceState(available=True)
+
+    def leave(self) -> None:
+        """Become unavailable: the session ends (RFC 6121, section 4.5)."""
+        if self.presence.is_available():
+            self._before = self.presence.state
+            self.presence.set_unavailable()
+
+    def come_back(self) -> None:
+        """Become available with a new session, and with the show, status and priority of before."""
+        if not self.presence.is_available():
+            self.presence.set_presence(state=self._before)
+
+
+class ComeAndGo(_Leaving, FSMBehaviour):
+    """An agent that comes and goes: a finite-state behaviour with the states on and off.
+
+    `on`, `off`: how long it stays, and how long it is away. `times`: how often it goes; omitted:
+    for as long as the agent lives.
+
+    To go is the documented ``presence.set_unavailable()``: unavailable presence is sent and the
+    session ends. To come back is a new session, whose presence is that of before. The agent goes
+    on living meanwhile: its behaviours run, and what they send has to wait. (An agent that is only
+    *away* changes its show: `ChangeStatus`.)
+
+    .. code-block:: yaml
+
+        behaviours:
+          - class: simulator.behaviours:ComeAndGo
+            arguments: {on: {exponential: {mean: 10min}}, off: {exponential: {mean: 2min}}}
+
+    .. code-block:: python
+
+        agent.add_behaviour(ComeAndGo(on={"exponential": {"mean": "10min"}}, off="2min", times=3))
+    """
+
+    def __init__(
+        self, on: Any, off: Any, *, times: int | None = None, seed: int | None = None
+    ) -> None:
+        self.on = arguments.distribution("on", on)
+        self.off = arguments.distribution("off", off)
+        self.left = arguments.count("times", times)
+        super().__init__(seed)
+
+    def setup(self) -> None:
+        """The states and their transitions, as SPADE asks for them."""
+        self.add_state("on", _On(self), initial=True)
+        self.add_state("off", _Off(self))
+        self.add_transition("on", "off")
+        self.add_transition("off", "on")
+
+    @property
+    def holds_run_open(self) -> bool:  # type: ignore[override]
+        """With `times`, until it has come back from the last."""
+        return self.left is not None
+
+
+class _On(State):
+    def __init__(self, machine: ComeAndGo) -> None:
+        super().__init__()
+        self._machine = machine
+
+    async def run(self) -> None:
+        await self._machine.wait(self._machine.on)
+        self._machine.leave()
+        self.set_next_state("off")
+
+
+class _Off(State):
+    def __init__(self, machine: ComeAndGo) -> None:
+        super().__init__()
+        self._machine = machine
+
+    async def run(self) -> None:
+        machine = self._machine
+        await machine.wait(machine.off)
+        machine.come_back()
+        if machine.left is not None:
+            machine.left -= 1
+        # SPADE ends the machine at a state that names no next one.
+        self.set_next_state("on" if machine.left != 0 else None)
+
+
+class DayAndNight(_Leaving, CyclicBehaviour):
+    """An agent with a pattern by the time of day: a cyclic behaviour.
+
+    `wake`, `sleep`: the times of day at which its day begins and ends; a `wake` after `sleep` is
+    a night shift. `day`: how long a day is. `begins`: the time of day at which the run begins
+    (without the simulator: at which the behaviour does). `late`: a delay that is drawn for each
+    change. `at_night`: ``unavailable`` (it goes as `ComeAndGo` does), or how it looks then: a show,
+    or a mapping with show, status and priority; in the morning it looks as in the evening before.
+
+    Time is virtual on the embedded server. On a real server, where it is not, a short `day` helps.
+
+    .. code-block:: yaml
+
+        behaviours:
+          - class: simulator.behaviours:DayAndNight
+            arguments: {wake: 8h, sleep: 22h, begins: 6h, late: {uniform: {low: 0s, high: 30min}}}
+
+    .. code-block:: python
+
+        agent.add_behaviour(DayAndNight(wake="8h", sleep="22h", at_night={"show": "xa"}))
+    """
+
+    def __init__(
+        self,
+        wake: Any,
+        sleep: Any,
+        *,
+        day: Any = "24h",
+        begins: Any = "0s",
+        late: Any = "0s",
+        at_night: Any = _UNAVAILABLE,
+        seed: int | None = None,
+    ) -> None:
+        self._day = arguments.period("day", day)
+        self._wake = arguments.time_of_day("wake", wake, self._day)
+        self._sleep = arguments.time_of_day("sleep", sleep, self._day)
+        if self._wake == self._sleep:
+            raise ValueError("wake: is the same time as `sleep` (expected another time)")
+        self._begins = arguments.time_of_day("begins", begins, self._day)
+        self._late = arguments.distribution("late", late)
+        self._look = None if at_night == _UNAVAILABLE else arguments.look("at_night", at_night)
+        super().__init__(seed)
+        self._evening: tuple[Any, Any, Any] | None = None
+
+    async def run(self) -> None:
+        """One half of a day."""
+        time = (self.now + self._begins) % self._day
+        if self._is_awake(time):
+            self._get_up()
+        else:
+            self._go_to_bed()
+        late = self._late.sample(self.random)
+        await self.pause(self._until_next(time) + late)
+
+    def _is_awake(self, time: Microseconds) -> bool:
+        return (time - self._wake) % self._day < (self._sleep - self._wake) % self._day
+
+    def _until_next(self, time: Microseconds) -> Microseconds:
+        return min((edge - time) % self._day or self._day for edge in (self._wake, self._sleep))
+
+    def _go_to_bed(self) -> None:
+        presence = self.presence
+        if self._evening is not None or not presence.is_available():
+            return
+        self._evening = presence.state, dict(presence.status), presence.priority
+        if self._look is None:
+            self.leave()
+        else:
+            apply_change(presence, self._look.change)
+
+    def _get_up(self) -> None:
+        if self._evening is None:
+            return
+        state, status, priority = self._evening
+        self._evening = None
+        self.presence.set_presence(state, status, priority)

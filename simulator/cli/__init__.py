@@ -1,0 +1,13 @@
+"""The command line: thin, no logic. Each command calls the API and prints its result.
+
+A module for each command or group of commands; `simulator.cli.application` has the table of all
+of them. What a command needs is imported when it is called: SPADE, polars and matplotlib take
+more than a second together, and no command needs them all.
+
+Exit codes: 0 pass, 1 fail, 2 the scenario or the call is wrong, 3 unknown.
+"""
+
+from simulator.cli.application import application
+from simulator.cli.options import parse_settings
+
+__all__ = ["application", "parse_settings"]

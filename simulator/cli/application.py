@@ -1,0 +1,80 @@
+"""The table of commands, and the way from a call to its exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from simulator.cli import (
+    comparing,
+    diagnosing,
+    exporting,
+    opening,
+    plotting,
+    reporting,
+    running,
+    scenarios,
+    watching,
+)
+from simulator.cli.failures import print_error, print_faults
+from simulator.cli.options import UNKNOWN, WRONG_CALL
+from simulator.errors import InputError, Livelock, ScenarioError, SimulatorError
+
+COMMANDS: dict[str, Callable[..., Any]] = {
+    "run": running.run,
+    "check": scenarios.check,
+    "open": opening.open_,
+    "watch": watching.watch,
+    "plot": plotting.plot,
+    "report": reporting.report,
+    "compare": comparing.compare,
+    "export": exporting.export,
+    "doctor": diagnosing.doctor,
+    "schema": scenarios.schema,
+    "version": opening.version,
+}
+"""Name of a command -> the function that does it; its docstring is the command's help."""
+
+app = typer.Typer(
+    name="simulator",
+    help="Simulate populations of SPADE agents and measure how their presence spreads.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for _name, _command in COMMANDS.items():
+    app.command(_name)(_command)
+
+
+def application() -> int:
+    """Run the command line; return the exit code. No error reaches the user as a traceback."""
+    errors = Console(stderr=True)
+    try:
+        return int(app(standalone_mode=False) or 0)
+    except typer.Exit as leave:
+        return leave.exit_code
+    except typer.Abort:
+        return UNKNOWN
+    except ScenarioError as error:
+        print_faults(errors, error)
+        return WRONG_CALL
+    except InputError as error:
+        print_error(errors, error)
+        return WRONG_CALL
+    except (SimulatorError, Livelock) as error:
+        print_error(errors, error)
+        return UNKNOWN
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output left: nothing to say, nobody to say it to
+        return UNKNOWN
+    except Exception as error:
+        usage = getattr(error, "format_message", None)
+        if usage is None:
+            raise
+        errors.print(Text(f"{usage()} (see simulator --help)", style="red"))
+        return WRONG_CALL

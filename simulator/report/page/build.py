@@ -1,0 +1,123 @@
+"""Builds the page: data out of runs, put into a template that escapes everything.
+
+Text of agents is not trusted. It reaches the page through the template's escaping, or as JSON
+whose ``<`` are escaped, which the page's script shows as text and never as HTML.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from io import BytesIO
+from typing import Any
+
+import jinja2
+import yaml
+from markupsafe import Markup
+
+import simulator
+from simulator.analysis.run import Run
+from simulator.report.page.tables import Table, tables_of
+from simulator.report.plots import PLOTS
+from simulator.report.summary import figure_rows
+
+_DPI = 100
+_MOST_TOGETHER = 3
+"""So many runs stand side by side; pictures of more would be too small to read."""
+
+CAPTIONS = {
+    "convergence": "Share of roster entries that are served as RFC 6121 expects, and of "
+    "authorised watches that see their contact as it is, over time.",
+    "timeline": "One lane an agent: when it was available, and when its watchers saw it so.",
+    "propagation": "How long changes of presence took to reach their watchers.",
+    "staleness": "How much of the time each watcher saw each contact otherwise than it was.",
+    "graph": "Who wants to see whom, and what became of each subscription.",
+    "sequence": "Who sent what to whom, and when.",
+    "spread": "How one change of presence reached its watchers.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as the page embeds it."""
+
+    kind: str
+    caption: str
+    source: str
+
+
+def build_page(runs: Sequence[Run], *, tell: Callable[[str], None] = lambda _step: None) -> str:
+    """The report of one run, or of several side by side, as one HTML page.
+
+    `tell` is called with the name of each step, for progress. Raises ValueError for no run.
+    """
+    if not runs:
+        raise ValueError("a report needs at least one run")
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_read), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("page.html").render(
+        version=simulator.__version__,
+        title=_title(runs),
+        runs=[_describe(run) for run in runs],
+        comparison=_comparison(runs) if len(runs) > 1 else [],
+        pictures=[_pictures(run, tell) for run in runs[:_MOST_TOGETHER]],
+        tables=tables_of(runs[0]) if len(runs) == 1 else [],
+        as_json=_as_json,
+        script=Markup(_read("page.js")),
+        style=Markup(_read("page.css")),
+    )
+
+
+def _read(name: str) -> str:
+    return files("simulator.report.page").joinpath(name).read_text(encoding="utf-8")
+
+
+def _title(runs: Sequence[Run]) -> str:
+    names = dict.fromkeys(str(run.summary["run"]["name"]) for run in runs)
+    return " / ".join(names)
+
+
+def _describe(run: Run) -> dict[str, Any]:
+    return {
+        "label": run.folder.name,
+        "about": run.summary["run"],
+        "question": run.scenario.get("question"),
+        "verdict": run.verdict,
+        "figures": figure_rows(run.summary),
+        "not_ok": run.summary["agent_outcomes"]["not_ok"],
+        "scenario": yaml.safe_dump(run.scenario, sort_keys=False, allow_unicode=True, width=90),
+        "versions": run.versions,
+        "repeat": f"simulator run {run.folder.name}/scenario.yaml --seed "
+        f"{run.summary['run']['seed']} --backend {run.summary['run']['backend']}",
+    }
+
+
+def _comparison(runs: Sequence[Run]) -> list[tuple[str, list[str], bool]]:
+    """(figure, its text in each run, whether they differ), in the order of the summary."""
+    columns = [dict(figure_rows(run.summary)) for run in runs]
+    rows = []
+    for name in columns[0]:
+        texts = [column.get(name, "-") for column in columns]
+        rows.append((name, texts, len(set(texts)) > 1))
+    return rows
+
+
+def _pictures(run: Run, tell: Callable[[str], None]) -> list[Picture]:
+    found = []
+    for kind, plot in PLOTS.items():
+        tell(kind)
+        image = BytesIO()
+        plot(run).savefig(image, format="png", dpi=_DPI, metadata={"Software": None})
+        source = base64.b64encode(image.getvalue()).decode("ascii")
+        found.append(Picture(kind, CAPTIONS[kind], f"data:image/png;base64,{source}"))
+    return found
+
+
+def _as_json(table: Table) -> Markup:
+    """A table for the page's script. ``<`` is escaped, so nothing in it can end the script."""
+    text = json.dumps({"columns": table.columns, "rows": table.rows}, ensure_ascii=True)
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))

@@ -1,0 +1,74 @@
+"""The tables of the report: agents, roster entries with their three views, deliveries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from simulator.analysis.run import Run
+
+MOST_ROWS = 4_000
+"""At most so many rows of a table are in the page; `simulator export` gives all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of plain values. `total` counts the rows that there are, `rows` holds some."""
+
+    name: str
+    title: str
+    note: str
+    columns: list[str]
+    rows: list[list[Any]]
+    total: int
+
+
+def tables_of(run: Run) -> list[Table]:
+    """The tables of one run. Where rows are left out, those that are wrong come first."""
+    rosters = run.rosters()
+    wrong_first = rosters.sort("right", descending=False, nulls_last=True, maintain_order=True)
+    deliveries = run.propagation().sort(
+        pl.col("delivery").replace_strict(
+            {"lost": 0, "superseded": 1, "delivered": 2, "not_due": 3}, default=4
+        ),
+        "issued_s",
+        maintain_order=True,
+    )
+    return [
+        _table("agents", "Agents", "How each planned agent ended.", run.agents()),
+        _table(
+            "rosters",
+            "Roster entries",
+            "expected: what RFC 6121 says. served: what the server holds. believed: what the "
+            "agent's presence manager says.",
+            wrong_first,
+        ),
+        _table(
+            "deliveries",
+            "Deliveries",
+            "Each change of presence, and how it reached each watcher. Times are seconds.",
+            deliveries,
+        ),
+        _table(
+            "divergence",
+            "Where belief differs from the server",
+            "Entries of contact lists that are not what the server holds.",
+            run.belief_divergence(),
+        ),
+    ]
+
+
+def _table(name: str, title: str, note: str, frame: pl.DataFrame) -> Table:
+    shown = frame.head(MOST_ROWS)
+    rows = [[_plain(value) for value in row] for row in shown.rows()]
+    return Table(name, title, note, frame.columns, rows, frame.height)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, 6)
+    if value is None or isinstance(value, str | int | bool):
+        return value
+    return str(value)

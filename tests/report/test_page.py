@@ -1,0 +1,176 @@
+"""The HTML report: built from real runs, opened in a real browser."""
+
+from __future__ import annotations
+
+import html.parser
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from simulator.analysis.run import Run
+from simulator.report.page import build_page
+from tests.runs import run_text
+
+HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=alert(1)>"
+SCENARIO = f"""
+    name: "Hostile <b>texts</b>"
+    question: Does "a status" stay text?
+    seed: 1
+    populations:
+      a: {{count: 3, on_subscribe: approve, presence: {{status: "{HOSTILE}"}}}}
+    subscriptions: [{{graph: {{generator: complete_graph}}, among: a, mutual: true}}]
+    timeline: [{{at: 2s, who: a, do: set_presence, show: dnd}}]
+    run: {{duration: 4s}}
+    expect:
+      - {{figure: outcomes.ok, equals: 3}}
+      - {{figure: outcomes.failed, equals: 1}}
+"""
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return run_text(SCENARIO, tmp_path_factory.mktemp("report"))
+
+
+@pytest.fixture(scope="module")
+def page(run: Run) -> str:
+    return build_page([run])
+
+
+class Outline(html.parser.HTMLParser):
+    """Element names, and the links, sources and ids of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements: list[str] = []
+        self.references: list[str] = []
+        self.ids: list[str] = []
+        self.images_without_text = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append(tag)
+        values = dict(attrs)
+        self.references += [str(values[key]) for key in ("href", "src") if key in values]
+        self.ids += [str(values["id"])] if "id" in values else []
+        self.images_without_text += tag == "img" and not values.get("alt")
+
+
+def outline(page: str) -> Outline:
+    parser = Outline()
+    parser.feed(page)
+    return parser
+
+
+def test_the_answer_comes_first_with_its_evidence(page: str) -> None:
+    answer = page[page.index('id="answer"') : page.index('id="pictures"')]
+    assert "FAIL" in answer
+    assert "outcomes.failed equals 1" in answer
+    assert "propagation latency" in answer
+
+
+def test_the_page_needs_nothing_from_outside(page: str) -> None:
+    found = outline(page)
+    assert all(re.match(r"#|data:image/png;base64,", link) for link in found.references)
+    assert "default-src 'none'" in page
+    assert len(page) < 5_000_000
+
+
+def test_texts_of_agents_and_scenarios_are_only_text(page: str) -> None:
+    assert HOSTILE not in page
+    assert "<b>texts" not in page
+    assert outline(page).elements.count("script") == page.count("</script>")
+
+
+def test_the_page_can_be_used_without_a_mouse_and_without_eyes(page: str) -> None:
+    found = outline(page)
+    assert found.images_without_text == 0
+    assert "main" in found.elements
+    assert '<html lang="en">' in page
+    assert len(found.ids) == len(set(found.ids))
+    targets = {link[1:] for link in found.references if link.startswith("#")}
+    assert targets <= set(found.ids)
+    assert page.count("<caption") >= 2
+
+
+def test_tables_hold_the_rows_of_the_run(run: Run, page: str) -> None:
+    found = re.search(r'id="data-rosters">(.*?)</script>', page, re.DOTALL)
+    assert found is not None
+    table = json.loads(found.group(1))
+    assert table["columns"] == run.rosters().columns
+    assert len(table["rows"]) == 6
+
+
+def test_several_runs_stand_side_by_side(run: Run, tmp_path: Path) -> None:
+    other = run_text(SCENARIO, tmp_path, seed=2)
+    page = build_page([run, other])
+    assert "Side by side" in page
+    assert page.count("data:image/png;base64,") == 2 * 7
+    assert 'id="rosters"' not in page
+
+
+def chromium() -> str:
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        found = shutil.which(name)
+        if found:
+            return found
+    if os.environ.get("SIMULATOR_REQUIRE_SERVERS"):
+        pytest.fail("no Chromium is installed, and this machine must have one")
+    pytest.skip("no Chromium is installed; Debian: apt-get install chromium")
+
+
+def rendered(page: str, folder: Path) -> str:
+    """The document as Chromium holds it after the page's scripts ran."""
+    file = folder / "report.html"
+    file.write_text(page, encoding="utf-8")
+    arguments = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-quic",
+        "--virtual-time-budget=5000",
+    ]
+    done = subprocess.run(
+        [chromium(), *arguments, f"--user-data-dir={folder}/profile", "--dump-dom", file.as_uri()],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    return done.stdout
+
+
+def test_a_browser_shows_the_tables_and_runs_nothing_of_the_agents(
+    page: str, tmp_path: Path
+) -> None:
+    document = rendered(page, tmp_path)
+    assert "6 of 6 rows, page 1 of 1" in document
+    assert 'aria-sort="none"' in document
+    assert "<title>Hostile &lt;b&gt;texts&lt;/b&gt;: simulator report</title>" in document
+    assert "onerror=alert" not in re.sub(r"&lt;img src=x onerror=alert\(1\)", "", document)
+
+
+def test_sorting_and_filtering_change_what_is_shown(page: str, tmp_path: Path) -> None:
+    probe = """<script>
+      const place = document.querySelector('[data-table=rosters]');
+      const filter = place.querySelector('input');
+      filter.value = 'a-0'; filter.dispatchEvent(new Event('input'));
+      document.body.dataset.filtered = place.querySelector('[role=status]').textContent;
+      filter.value = ''; filter.dispatchEvent(new Event('input'));
+      const header = place.querySelector('th button');
+      header.click(); header.click();
+      document.body.dataset.first = place.querySelector('tbody td').textContent;
+      document.body.dataset.sorted = place.querySelector('th').getAttribute('aria-sort');
+    </script>"""
+    document = rendered(page.replace("</body>", probe + "</body>"), tmp_path)
+    assert 'data-filtered="4 of 6 rows, page 1 of 1"' in document
+    assert 'data-first="a-2"' in document
+    assert 'data-sorted="descending"' in document
