@@ -9,7 +9,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulator import folder as run_folder
 from simulator.analysis.convergence import ConvergenceMonitor
@@ -21,10 +21,17 @@ from simulator.events import AnyRecord
 from simulator.faults import check_faults
 from simulator.interruption import Interruption
 from simulator.journal import FILE_NAME, Journal
-from simulator.report.plots import save_first_picture
-from simulator.runner import RunOptions, execute
+from simulator.lazily import import_lazily
 from simulator.scenario import Plan, Scenario, build_plan
 from simulator.scenario import load_scenario as load_scenario_file
+
+if TYPE_CHECKING:
+    from simulator import runner
+    from simulator.report import plots
+else:
+    # SPADE is needed once an agent runs, matplotlib once it has run.
+    runner = import_lazily("simulator.runner")
+    plots = import_lazily("simulator.report.plots")
 
 Listener = Callable[[AnyRecord], None]
 
@@ -80,13 +87,13 @@ def run(
             journal.listen(listener)
         try:
             _in_own_loop(
-                lambda: execute(
+                lambda: runner.execute(
                     plan,
                     server,
                     journal,
                     monitor,
                     interruption,
-                    RunOptions(folder=target, login_limit=getattr(server, "login_limit", None)),
+                    runner.RunOptions(folder=target, login_limit=server.login_limit),
                 ),
                 interruption,
             )
@@ -116,7 +123,7 @@ def _write_inputs(target: Path, scenario: Scenario, plan: Plan, server: Backend)
 
 def _write_results(finished: Run, target: Path) -> None:
     run_folder.write_json(target / run_folder.SUMMARY, finished.summary)
-    save_first_picture(finished, target / run_folder.PICTURE)
+    plots.save_first_picture(finished, target / run_folder.PICTURE).chmod(0o600)
 
 
 @contextlib.contextmanager

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from simulator.agents.population import Population
 from simulator.backends.base import Backend
 from simulator.errors import InputError
 from simulator.events import AnyRecord, Died, FaultChanged
 from simulator.scenario.plan import FaultPlan, Plan
+
+if TYPE_CHECKING:
+    from simulator.agents.population import Population
 
 OF_AGENTS = frozenset(("wrong_password",))
 """Kinds that the harness brings about without the server's help, on every backend."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -121,15 +121,15 @@ class _Run:
         try:
             await self._backend.start(context)
             passwords = {agent.name: secrets.token_urlsafe(18) for agent in self._plan.agents}
-            await self._backend.create_accounts(passwords)
+            accounts = await self._backend.create_accounts(passwords)
             # A server takes its time to come up: the run begins when it is there.
             self._began = self._loop.time()
             self._write_beginning()
-            await self._with_agents(self._population(passwords))
+            await self._with_agents(self._population(accounts))
         finally:
             await self._backend.stop()
 
-    def _population(self, passwords: dict[str, str]) -> Population:
+    def _population(self, passwords: Mapping[str, str]) -> Population:
         surroundings = Surroundings(
             names=Names(self._backend.domain),
             record=self.record,

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
+import spade.presence
 from aioxmpp import JID
 
 from simulator.agents.actions import deny
@@ -27,7 +28,9 @@ class SubscriptionPolicy:
     Whom no rule holds for gets no answer. What is random is drawn from a generator of each
     asker's own, derived from `random`, so it does not depend on the order in which requests
     arrive. An asker's rule is drawn once in the life of the policy; a delay is drawn for each
-    request.
+    request. Only a rule's `limit` goes by the order in which askers come first.
+
+    A handler of the user's own goes on being called, whether it was assigned before or is later.
 
     A request that is withdrawn before its delay is over is forgotten. After a reconnect the
     server delivers open requests again; they are answered at the time that was drawn first.
@@ -39,6 +42,7 @@ class SubscriptionPolicy:
 
     def __init__(self, rules: tuple[PolicyRule, ...], random: Random) -> None:
         self._rules = rules
+        self._taken = [0] * len(rules)
         self._seed = random.getrandbits(64)
         self._askers: dict[str, _Asker] = {}
         self._presence: Any = None
@@ -57,8 +61,9 @@ class SubscriptionPolicy:
     def attach(self, presence: Any, name: Callable[[JID], str]) -> None:
         """Decide the requests that reach `presence`, in place of any manager before it.
 
-        `presence` is a presence manager whose client is not connected yet; `name` turns an
-        asker's JID into the name that rules use. The manager's `on_subscribe` is assigned.
+        To miss no request, `presence` is a presence manager whose client is not connected yet.
+        `name` turns an asker's JID into the name that rules use. The manager's `on_subscribe` is
+        assigned where nobody has assigned it yet: SPADE's documentation gives each manager one.
         """
         self.detach()
         self._presence, self._name = presence, name
@@ -76,10 +81,12 @@ class SubscriptionPolicy:
         self._due.clear()
 
     def _listen(self, presence: Any) -> None:
-        presence.on_subscribe = self._requested
+        if _is_unassigned(presence.on_subscribe):
+            presence.on_subscribe = self._requested
         client = presence.client
         self._settled = client.established
         slots = (
+            (presence.roster.on_subscribe, self._overheard),
             (presence.roster.on_unsubscribe, self._withdrawn),
             (client.on_stream_established, self._connected),
             (client.on_stream_destroyed, self._disconnected),
@@ -106,7 +113,7 @@ class SubscriptionPolicy:
     # --- requests ---
 
     def _requested(self, peer_jid: str) -> None:
-        if self._presence.approve_all:
+        if self._presence.approve_all or not self._connections:
             return
         peer = JID.fromstr(peer_jid).bare()
         asker = self._asker(peer)
@@ -119,6 +126,11 @@ class SubscriptionPolicy:
             self._timers[peer] = loop.call_at(due, self._decide, peer, decision)
         else:
             self._decide(peer, decision)
+
+    def _overheard(self, stanza: Any) -> None:
+        # The handler is somebody else's; if it is ours, the manager calls it.
+        if self._presence.on_subscribe != self._requested:
+            self._requested(str(stanza.from_))
 
     def _is_waiting(self, peer: JID) -> bool:
         return peer in self._timers or peer in self._at_login
@@ -146,20 +158,32 @@ class SubscriptionPolicy:
         name = self._name(peer)
         asker = self._askers.get(name)
         if asker is None:
-            asker = self._askers[name] = _Asker(name, self._rules, Random(f"{self._seed}/{name}"))
+            asker = self._askers[name] = self._new_asker(name)
         return asker
+
+    def _new_asker(self, name: str) -> _Asker:
+        random = Random(f"{self._seed}/{name}")
+        # One draw for each rule, so that a rule's draw does not depend on the other rules.
+        draws = [random.random() for _ in self._rules]
+        for place, rule in enumerate(self._rules):
+            if _holds(rule, name, draws[place]) and self._has_room(place):
+                self._taken[place] += 1
+                return _Asker(rule, random)
+        return _Asker(None, random)
+
+    def _has_room(self, place: int) -> bool:
+        limit = self._rules[place].limit
+        return limit is None or self._taken[place] < limit
 
 
 class _Asker:
-    """One asker, with its own generator and the rule that holds for it, if any."""
+    """One asker: the rule that holds for it, if any, and its own generator for the delays."""
 
     __slots__ = ("_delay", "_random", "rule")
 
-    def __init__(self, name: str, rules: tuple[PolicyRule, ...], random: Random) -> None:
-        # One draw for each rule, so that a rule's draw does not depend on the other rules.
-        draws = [(rule, random.random()) for rule in rules]
-        self.rule = next((rule for rule, draw in draws if _holds(rule, name, draw)), None)
-        self._delay: Distribution | None = None if self.rule is None else self.rule.delay
+    def __init__(self, rule: PolicyRule | None, random: Random) -> None:
+        self.rule = rule
+        self._delay: Distribution | None = None if rule is None else rule.delay
         # A generator is 2.5 kB, and most rules have no delay.
         self._random = random if self._delay is not None else None
 
@@ -168,6 +192,10 @@ class _Asker:
         if self._delay is None or self._random is None:
             return 0.0
         return self._delay.sample(self._random) / 1e6
+
+
+def _is_unassigned(handler: Any) -> bool:
+    return getattr(handler, "__func__", None) is spade.presence.PresenceManager.on_subscribe
 
 
 def _holds(rule: PolicyRule, asker: str, draw: float) -> bool:

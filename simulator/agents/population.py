@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.agents.harness import AgentHarness, Surroundings
+from simulator.backends.connector import explain
+from simulator.backends.loop import reported_elsewhere
 from simulator.events import Action, Agent, Failure, Note, Outcome
 from simulator.scenario.plan import ActionPlan, AgentPlan, Plan
 
@@ -101,7 +103,9 @@ class Population:
             else:
                 self._tell(name, "started")
 
-    def _start_failed(self, name: str, error: Exception) -> None:
+    def _start_failed(self, name: str, met: Exception) -> None:
+        # A server that cannot be used is named, where SPADE and aioxmpp say something else.
+        error = explain(met) or met
         harness = self._harnesses[name]
         harness.report("start", error)
         harness.give_up("the agent did not start")
@@ -185,6 +189,8 @@ class Population:
 
     def task_failed(self, _loop: Any, context: dict[str, Any]) -> None:
         """The event loop's exception handler: a task or callback failed and nobody asked."""
+        if reported_elsewhere(context):
+            return
         error = context.get("exception")
         text = str(context.get("message", ""))
         if error is not None:

@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cached_property
-from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import msgspec
-import polars as pl
-
-from simulator.analysis import metrics
 from simulator.analysis.figures import Figures, figures
 from simulator.analysis.measurement import Measurement
 from simulator.analysis.summary import summarise
@@ -20,48 +15,15 @@ from simulator.analysis.verdict import Verdict, judge
 from simulator.errors import RunFolderError
 from simulator.events import AnyRecord
 from simulator.journal import FILE_NAME, read_journal
+from simulator.lazily import import_lazily
 
-EVENT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
-    "kind": pl.String,
-    "t": pl.Int64,
-    "agent": pl.String,
-    "peer": pl.String,
-    "resource": pl.String,
-    "peer_resource": pl.String,
-    "type": pl.String,
-    "available": pl.Boolean,
-    "show": pl.String,
-    "status": pl.List(pl.List(pl.String)),
-    "priority": pl.Int64,
-    "id": pl.String,
-    "subscription": pl.String,
-    "ask": pl.Boolean,
-    "approved": pl.Boolean,
-    "name": pl.String,
-    "groups": pl.List(pl.String),
-    "source": pl.String,
-    "state": pl.String,
-    "do": pl.String,
-    "skipped": pl.String,
-    "origin": pl.String,
-    "cause": pl.String,
-    "fault": pl.String,
-    "agents": pl.List(pl.String),
-    "population": pl.String,
-    "manager": pl.String,
-    "view": pl.String,
-    "entries": pl.Int64,
-    "absent": pl.String,
-    "outcome": pl.String,
-    "reason": pl.String,
-    "where": pl.String,
-    "error": pl.String,
-    "traceback": pl.String,
-    "text": pl.String,
-    "complete": pl.Boolean,
-    "lose_rosters": pl.Boolean,
-}
-"""The columns of `Run.events` before the time is turned into seconds."""
+if TYPE_CHECKING:
+    import polars as pl
+
+    from simulator.analysis import event_frame, metrics
+else:
+    event_frame = import_lazily("simulator.analysis.event_frame")
+    metrics = import_lazily("simulator.analysis.metrics")
 
 
 class Run:
@@ -113,10 +75,7 @@ class Run:
         the union of the records' fields; a field that a record does not have, or has at its
         default, is null. The resolved scenario is in `scenario`, not here.
         """
-        lines = BytesIO(msgspec.json.Encoder().encode_lines(list(self.records)))
-        schema = pl.Schema(EVENT_SCHEMA)
-        events = pl.read_ndjson(lines, schema=schema) if self.records else schema.to_frame()
-        return events.select((pl.col("t") / metrics.SECOND).alias("time_s"), pl.exclude("t"))
+        return event_frame.event_frame(self.records)
 
     @property
     def scenario(self) -> dict[str, Any]:

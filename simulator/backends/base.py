@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
-
-from aioxmpp.connector import BaseConnector
+from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.events import AnyRecord
 from simulator.scenario.plan import FaultPlan, Plan
+
+if TYPE_CHECKING:
+    from aioxmpp.connector import BaseConnector
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,15 @@ class Backend(Protocol):
 
     `name` and `version` go to the journal. `domain` is the host part of every agent's JID.
     `sees_sessions`: the backend itself writes `Actual` records (source ``server``); where it
-    cannot, the agents' observers write them at issue (source ``client``). `faults`: the kinds
-    of fault that it can bring about.
+    cannot, the agents' observers write them at issue (source ``client``). `login_limit`:
+    how many agents should connect at a time; None for all at once. `faults`: the kinds of
+    fault that it can bring about.
     """
 
     name: str
     domain: str
     sees_sessions: bool
+    login_limit: int | None
     faults: frozenset[str]
 
     @property

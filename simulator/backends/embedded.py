@@ -26,6 +26,7 @@ class EmbeddedBackend:
     name = "embedded"
     domain = "localhost"
     sees_sessions = True
+    login_limit: int | None = None
     faults = frozenset(FAULTS)
 
     def __init__(self, *, paced: bool = False) -> None:
@@ -56,9 +57,10 @@ class EmbeddedBackend:
         everybody = [agent.name for agent in plan.agents]
         self._faults = EmbeddedFaults(self._wires, self._server, everybody)
 
-    async def create_accounts(self, passwords: Mapping[str, str]) -> None:
+    async def create_accounts(self, passwords: Mapping[str, str]) -> Mapping[str, str]:
         """Add the accounts."""
         self._running_server().create_accounts(passwords)
+        return passwords
 
     def peer(self, agent: str) -> Peer:
         """A connector to this process's server."""
@@ -76,8 +78,8 @@ class EmbeddedBackend:
         self._faults.end(fault)
 
     async def stop(self) -> None:
-        """Nothing outlives the process."""
-        self._server = None
+        """Let go of the server and of every connection to it."""
+        self._server = self._wires = self._faults = None
 
     def _running_server(self) -> EmbeddedServer:
         assert self._server is not None, "start() comes first"

@@ -15,6 +15,7 @@ class RealBackend:
 
     name: str
     sees_sessions = False
+    login_limit: int | None = 32
     faults: frozenset[str] = frozenset()
 
     def run(self, main: Callable[[], Awaitable[Any]], seed: int) -> Any:

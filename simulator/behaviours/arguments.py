@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
@@ -11,6 +11,8 @@ from simulator.scenario.durations import Draw, Duration, DurationOrDraw, Period,
 from simulator.scenario.plan import Distribution, Microseconds, PresenceChange
 from simulator.scenario.presence import Priority, Show, Status, presence_change
 from simulator.scenario.words import Flag, Number, Positive, Share, Text, Words, quoted, wrong
+
+_T = TypeVar("_T")
 
 
 class Look(Words):
@@ -93,13 +95,20 @@ def look(name: str, value: Any) -> Look:
 
 
 def looks(name: str, value: Any) -> dict[str, Look]:
-    """Looks by name. In a list a show is its own name, and a mapping is called by its place."""
+    """Looks by name. In a list a show is its own name; the others are called by their place."""
     if isinstance(value, list | tuple):
         value = {
             one if isinstance(one, str) else str(place): one for place, one in enumerate(value)
         }
     found: dict[str, Look] = _checked(_LOOKS, name, value)
     return found
+
+
+def _named(looks: Sequence[Any]) -> dict[str, Any]:
+    named: dict[str, Any] = {}
+    for place, one in enumerate(looks):
+        named[one if isinstance(one, str) and one not in named else str(place)] = one
+    return named
 
 
 def flag(name: str, value: Any) -> bool:
@@ -120,7 +129,7 @@ def choice(name: str, value: Any, words: Sequence[str]) -> str:
     return str(value)
 
 
-def _checked(adapter: TypeAdapter[Any], name: str, value: Any) -> Any:
+def _checked(adapter: TypeAdapter[_T], name: str, value: Any) -> _T:
     try:
         return adapter.validate_python(value)
     except ValidationError as error:

@@ -12,6 +12,16 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from simulator.cli.external import (
+    Accounts,
+    Authorities,
+    Domain,
+    ExternalOptions,
+    NoVerify,
+    Register,
+    Server,
+    choose_backend,
+)
 from simulator.cli.options import JUnitFile, ScenarioFile, Settings, parse_settings
 from simulator.errors import InputError, Livelock, SimulatorError
 
@@ -38,6 +48,12 @@ def run(
         bool, typer.Option("--realtime", help="Pace the embedded server by the wall clock.")
     ] = False,
     junit: JUnitFile = None,
+    server: Server = None,
+    domain: Domain = None,
+    accounts: Accounts = None,
+    authorities: Authorities = None,
+    register: Register = False,
+    no_verify: NoVerify = False,
 ) -> int:
     """Run a scenario, and say whether it did what it should."""
     from simulator import api
@@ -48,12 +64,14 @@ def run(
     if junit is not None:
         prepare_junit(junit)
     scenario = api.load_scenario(file, settings)
+    external = ExternalOptions(server, domain, accounts, authorities, register, no_verify)
+    chosen = choose_backend(backend, external, scenario)
     output = Console()
     try:
         with ExitStack() as stack:
             finished = api.run(
                 scenario,
-                backend=backend,
+                backend=chosen,
                 seed=seed,
                 out=out,
                 realtime=realtime,

@@ -57,7 +57,6 @@ class _Parser(expatreader.ExpatParser):
     def end_element_ns(self, name: str) -> None:
         self._cont_handler.endElementNS(_pair(name), None)
 
-
     def release(self) -> None:
         """Let go of expat, which refers back to this. Nothing is fed afterwards."""
         self._parser = None

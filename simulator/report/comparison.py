@@ -38,14 +38,22 @@ def print_comparison(console: Console, comparison: Comparison, folders: tuple[Pa
 
 
 def _counts(comparison: Comparison) -> str:
-    counts = {
-        "planned watches": comparison.watches,
-        "roster entries": comparison.rosters,
-        "agents with another order of events": comparison.orders,
-        "figures": comparison.figures,
-    }
-    parts = ", ".join(f"{len(found)} {what}" for what, found in counts.items() if found)
-    return f"{comparison.differences} difference{'s'[: comparison.differences > 1]}: {parts}"
+    counts = [
+        _many(len(found), *words)
+        for found, words in (
+            (comparison.watches, ("planned watch", "planned watches")),
+            (comparison.rosters, ("roster entry", "roster entries")),
+            (comparison.orders, ("agent's order of events", "agents' order of events")),
+            (comparison.figures, ("figure", "figures")),
+        )
+        if found
+    ]
+    total = _many(comparison.differences, "difference", "differences")
+    return f"{total}: {', '.join(counts)}"
+
+
+def _many(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
 
 
 def _print_runs(console: Console, comparison: Comparison, folders: tuple[Path, Path]) -> None:
@@ -70,7 +78,9 @@ def _print_rosters(console: Console, comparison: Comparison) -> None:
             for item in comparison.rosters
             if item.view == view
         ]
-        _print_some(console, f"final rosters, {view}: {len(lines)} entries", lines)
+        _print_some(
+            console, f"final rosters, {view}: {_many(len(lines), 'entry', 'entries')}", lines
+        )
 
 
 def _print_some(console: Console, title: str, lines: Sequence[str]) -> None:

@@ -47,19 +47,23 @@ def export(run: Run, to: str, folder: Path) -> list[Path]:
     write = FORMATS.get(to)
     if write is None:
         raise InputError(f"no format {to!r}: expected {nearest(to, FORMATS)}")
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700)
-    except FileExistsError:
-        problem = "exists already; nothing is overwritten, give another folder with -o"
-        raise RunFolderError(folder, problem) from None
-    except OSError as error:
-        raise RunFolderError(folder, f"cannot be made: {error.strerror}") from error
+    _make(folder)
     try:
         return write(run, folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def _make(folder: Path) -> None:
+    if folder.exists():
+        problem = "exists already; nothing is overwritten, give another folder with -o"
+        raise RunFolderError(folder, problem)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700)
+    except OSError as error:
+        raise RunFolderError(folder, f"cannot be made: {error.strerror}") from error
 
 
 def _write_parquet(run: Run, folder: Path) -> list[Path]:

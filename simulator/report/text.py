@@ -22,7 +22,7 @@ def printable(text: str) -> str:
 
 def printable_lines(text: str) -> str:
     """`printable`, with the line breaks kept."""
-    return "\n".join(printable(line) for line in text.splitlines())
+    return "\n".join(printable(line) for line in text.rstrip("\n").split("\n"))
 
 
 def _is_hidden(character: str) -> bool:

@@ -14,7 +14,16 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from simulator.scenario.durations import DurationOrDraw, as_distribution
 from simulator.scenario.plan import Decision, PolicyRule
 from simulator.scenario.selectors import Selector
-from simulator.scenario.words import OrElse, OrOneItem, Share, Words, nearest, quoted, wrong
+from simulator.scenario.words import (
+    OrElse,
+    OrOneItem,
+    Positive,
+    Share,
+    Words,
+    nearest,
+    quoted,
+    wrong,
+)
 
 DECISIONS: tuple[Decision, ...] = get_args(Decision)
 
@@ -28,6 +37,9 @@ class Terms(Words):
     share: Share = Field(1.0, description="For this share of the askers, drawn for each of them.")
     askers: Selector | None = Field(
         None, alias="from", description="For these askers only; omitted: for everybody."
+    )
+    limit: Positive | None = Field(
+        None, description="For at most so many askers, the first ones; omitted: no limit."
     )
 
 
@@ -88,6 +100,7 @@ class Rule(Words):
             delay=None if delay is None else as_distribution(delay),
             share=terms.share,
             askers=None if terms.askers is None else resolve(terms.askers),
+            limit=terms.limit if isinstance(terms, Terms) else None,
         )
 
 

@@ -189,8 +189,8 @@ class FaultEntry(Words):
         """``server_freeze:`` with nothing after it names the kind all the same."""
         if not isinstance(value, dict):
             return value
-        terms = {kind: {} for kind in ("server_restart", "server_freeze") if kind in value}
-        return {**value, **{kind: value[kind] or {} for kind in terms}}
+        kinds = [kind for kind in ("server_restart", "server_freeze") if kind in value]
+        return {**value, **{kind: value[kind] or {} for kind in kinds}}
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:

@@ -6,13 +6,17 @@ import csv
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import networkx
-
+from simulator.lazily import import_lazily
 from simulator.scenario.capacity import available_bytes
 from simulator.scenario.limits import run_limited
 from simulator.scenario.topology import GraphError
+
+if TYPE_CHECKING:
+    import networkx
+else:
+    networkx = import_lazily("networkx")
 
 MOST_BYTES = 100_000_000
 _HEADERS = frozenset({("source", "target"), ("from", "to"), ("watcher", "contact")})
@@ -80,8 +84,12 @@ def _gml(text: str) -> Any:
         return networkx.parse_gml(lines, label="id")
 
 
+def _graphml(text: str) -> Any:
+    return networkx.parse_graphml(text)
+
+
 _READERS: dict[str, Callable[[str], Any]] = {
-    ".graphml": networkx.parse_graphml,
+    ".graphml": _graphml,
     ".gml": _gml,
     ".json": _node_link,
 }

@@ -45,15 +45,29 @@ def load_checked(path: str, base: tuple[str, str]) -> type:
 
 
 def check_arguments(found: type, arguments: dict[str, Any]) -> None:
-    """Whether a class can be called with these arguments. Raises NotUsableError."""
+    """Whether a class can be called with these arguments. Raises NotUsableError.
+
+    A class that has `check_arguments(**arguments)` is asked about their values too; it raises
+    ValueError or TypeError.
+    """
     try:
         inspect.signature(found).bind(**arguments)
     except TypeError as error:
-        raise NotUsableError(
-            f"{found.__name__}: {error}", f"{found.__name__}{inspect.signature(found)}"
-        ) from None
+        raise NotUsableError(f"{found.__name__}: {error}", _call_of(found)) from None
     except ValueError:  # no signature to be had
         return
+    try:
+        getattr(found, "check_arguments", _no_check)(**arguments)
+    except (TypeError, ValueError) as error:
+        raise NotUsableError(f"{found.__name__}: {error}", "") from None
+
+
+def _no_check(**_arguments: Any) -> None:
+    """Values are the class's own business."""
+
+
+def _call_of(found: type) -> str:
+    return f"{found.__name__}{inspect.signature(found)}"
 
 
 def _module(name: str) -> Any:

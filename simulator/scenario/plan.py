@@ -52,12 +52,14 @@ class PolicyRule:
 
     `share`: the rule holds for this share of askers, drawn once for each asker.
     `askers`: the rule holds for these agents only; None means everybody.
+    `limit`: the rule holds for at most so many of them, the first ones; None means no limit.
     """
 
     decision: Decision
     delay: Distribution | None = None
     share: float = 1.0
     askers: frozenset[str] | None = None
+    limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import networkx
-
+from simulator.lazily import import_lazily
 from simulator.scenario.durations import format_duration
 from simulator.scenario.fault_list import FaultList
 from simulator.scenario.faults import FaultEntry, Partition
@@ -16,6 +15,11 @@ from simulator.scenario.schema import Scenario
 from simulator.scenario.selectors import AgentIndex, UnknownAgentError
 from simulator.scenario.source import DocumentPath
 from simulator.scenario.times import Repeat
+
+if TYPE_CHECKING:
+    import networkx
+else:
+    networkx = import_lazily("networkx")
 
 MOST_TIMES = 100_000
 """Times of one entry."""

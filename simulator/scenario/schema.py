@@ -13,7 +13,7 @@ from simulator.scenario.populations import Manager, Population, PopulationName, 
 from simulator.scenario.source import Source
 from simulator.scenario.subscriptions import Subscription
 from simulator.scenario.timeline import Entry
-from simulator.scenario.words import Flag, Natural, Text, Words, form_by_keys
+from simulator.scenario.words import Flag, Natural, OrElse, Text, Words, form_by_keys
 
 
 class Network(Words):
@@ -71,7 +71,7 @@ class Scenario(Words):
     seed: Natural = Field(
         0, le=2**63 - 1, description="Everything random is derived from this number."
     )
-    populations: dict[PopulationName, Population] = Field(
+    populations: dict[PopulationName, Annotated[Population, OrElse({"type": "null"})]] = Field(
         min_length=1, description="The agents, by the name of their population."
     )
     presence_manager: Manager = Field(

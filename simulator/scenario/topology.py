@@ -12,15 +12,17 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import networkx
-import networkx.generators
-from networkx.algorithms import bipartite
-
+from simulator.lazily import import_lazily
 from simulator.scenario.capacity import available_bytes
 from simulator.scenario.limits import run_limited
 from simulator.scenario.words import nearest, quoted
+
+if TYPE_CHECKING:
+    import networkx
+else:
+    networkx = import_lazily("networkx")
 
 Generator = Callable[..., Any]
 
@@ -195,6 +197,6 @@ def two_sides(graph: Any) -> tuple[list[Any], list[Any]]:
             known = ", ".join(bipartite_generators())
             raise GraphError("the graph has no two sides", f"`among`, or one of {known}")
         sides[side].append(node)
-    if not bipartite.is_bipartite_node_set(graph, sides[0]):
+    if not networkx.algorithms.bipartite.is_bipartite_node_set(graph, sides[0]):
         raise GraphError("the graph has edges within one side", "a bipartite graph")
     return sides

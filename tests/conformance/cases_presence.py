@@ -531,9 +531,18 @@ async def _life(s: Scene, name: str) -> None:
 
 
 async def _learns_nothing(s: Scene, watcher: str = "romeo", contact: str = "juliet") -> None:
-    log = s.client(watcher).log
     await _life(s, contact)
-    s.answer("learnt", "", "; ".join(line for line in log.seen if contact in line))
+    s.answer("learnt", "", _learnt(s, watcher, contact))
+
+
+def _learnt(s: Scene, watcher: str, contact: str) -> str:
+    """What a client was told of somebody; all its presence in one word."""
+    lines = [line for line in s.client(watcher).log.seen if line.split()[1].startswith(contact)]
+    kinds = ["presence" if line.split()[0] in _PRESENCE else line for line in lines]
+    return "; ".join(dict.fromkeys(kinds))
+
+
+_PRESENCE = ("available", "unavailable")
 
 
 @case("11")

@@ -6,6 +6,7 @@ A line says what came and from whom, by the names of the case: ``subscribed juli
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,10 @@ from simulator.rfc6121.stanza import RosterItem
 
 Shorten = Callable[[Any], str]
 """A JID to the name that a case has for it."""
+
+
+STREAM_LANGUAGE = "en"
+_REASON = re.compile(r"^(Disconnected): .*", re.DOTALL)
 
 
 def presence_line(
@@ -50,6 +55,16 @@ def stanza_item_line(item: Any, shorten: Shorten) -> str:
     )
 
 
+def _tidy(status: StatusText) -> StatusText:
+    """Without the language of the stream, which real servers set and the embedded one does not
+    (RFC 6120, 4.7.4), and without a TLS library's words for a broken connection.
+    """
+    return tuple(
+        ("" if language == STREAM_LANGUAGE else language, _REASON.sub(r"\1", text))
+        for language, text in status
+    )
+
+
 class Log:
     """What reached one client, in the order of the stream."""
 
@@ -78,7 +93,7 @@ class Log:
 
     def _presence(self, stanza: Any) -> Any:
         kind = stanza.type_.value or "available"
-        words = (stanza.show.value or "", status_text(stanza), stanza.priority)
+        words = (stanza.show.value or "", tuple(sorted(_tidy(status_text(stanza)))), stanza.priority)
         if kind == "error":
             words = ("" if stanza.error is None else stanza.error.condition.value[1], (), 0)
         self._note(presence_line(kind, self._shorten(stanza.from_), *words))

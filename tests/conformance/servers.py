@@ -14,8 +14,10 @@ from simulator.backends.base import Backend
 from simulator.backends.ejabberd import EjabberdBackend
 from simulator.backends.embedded import EmbeddedBackend
 from simulator.backends.local import LocalBackend
-from simulator.backends.loop import run_on_real_loop
+from simulator.backends.loop import reported_elsewhere
 from simulator.backends.prosody import ProsodyBackend
+from simulator.embedded.loop import VirtualTimeLoop
+from simulator.embedded.wallclock import virtual_wall_clock
 from tests.backends.helpers import context_of, make_local
 
 T = TypeVar("T")
@@ -34,16 +36,41 @@ class Server:
 
     def run(self, main: Main[T]) -> T:
         """Run `main()` to its end, in virtual time on the embedded server."""
+        with self.loop() as do:
+            return do(main())
 
-        async def inside() -> T:
-            with pins.seams(make_manager, _raise), pins.tuning():
-                return await main()
+    @contextlib.contextmanager
+    def loop(self) -> Iterator[Callable[[Awaitable[T]], T]]:
+        """An event loop that runs one coroutine after the other, with agents that stay."""
+        with contextlib.ExitStack() as stack:
+            runner = stack.enter_context(asyncio.Runner(loop_factory=self._loop_factory()))
+            loop = runner.get_loop()
+            if isinstance(loop, VirtualTimeLoop):
+                stack.enter_context(virtual_wall_clock(loop))
+                stack.enter_context(pins.virtual_time(loop.time, 1))
+            else:
+                loop.set_exception_handler(_on_loop_error)
 
-        if isinstance(self.backend, EmbeddedBackend):
-            result: T = self.backend.run(inside, 1)
-            return result
-        result = run_on_real_loop(inside)
-        return result
+            async def enter() -> None:
+                # Inside the running loop, to which SPADE binds itself.
+                stack.enter_context(pins.seams(make_manager, _raise))
+                stack.enter_context(pins.tuning())
+
+            runner.run(enter())
+            yield lambda coroutine: runner.run(_await(coroutine))
+
+    def _loop_factory(self) -> Callable[[], asyncio.AbstractEventLoop]:
+        virtual = isinstance(self.backend, EmbeddedBackend)
+        return VirtualTimeLoop if virtual else asyncio.new_event_loop
+
+
+async def _await(coroutine: Awaitable[T]) -> T:
+    return await coroutine
+
+
+def _on_loop_error(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    if not reported_elsewhere(context):
+        loop.default_exception_handler(context)
 
 
 def _raise(_behaviour: Any, error: BaseException) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import aioxmpp
@@ -130,13 +130,19 @@ class Stock(Client):
 class Stage:
     """One case's accounts. `romeo` is one name for the case and a fresh account on the server."""
 
-    def __init__(self, backend: Backend, record: Callable[[AnyRecord], None] | None = None) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        record: Callable[[AnyRecord], None] = lambda _record: None,
+        clock: Callable[[], int] = lambda: 0,
+    ) -> None:
         self._backend = backend
         self._label = f"c{next(_numbers)}-"
         self._domain = backend.domain
         self._accounts: set[str] = set()
         self._clients: list[Player | Stock] = []
-        self._record = record or (lambda _record: None)
+        self._record = record
+        self._clock = clock
 
     def local(self, name: str) -> str:
         """The localpart of a name."""
@@ -170,15 +176,6 @@ class Stage:
         self._clients.append(player)
         await player.harness.start()
         return player
-
-    async def agents(self, *names: str) -> list[Player]:
-        """Start agents, all at a time, and wait until everything is quiet."""
-        await self.accounts(*(name.partition("/")[0] for name in names))
-        players = await asyncio.gather(*(self.agent(name) for name in names))
-        await self.quiet(*players)
-        for player in players:
-            player.log.take()
-        return players
 
     async def stock(self, name: str) -> Stock:
         """Connect a stock client that sends no presence and requests no roster by itself."""
@@ -219,14 +216,9 @@ class Stage:
         return Surroundings(
             names=Names(self._domain),
             record=self._record,
-            clock=lambda: round(asyncio.get_running_loop().time() * 1e6),
+            clock=self._clock,
             peer=self._backend.peer,
             seed=1,
             writes_actual=False,
             pings=False,
         )
-
-
-def take(clients: Iterable[Client]) -> list[list[str]]:
-    """What came to each since the last time."""
-    return [client.log.take() for client in clients]
