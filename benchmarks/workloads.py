@@ -2,129 +2,148 @@
 
     python -m benchmarks.workloads NAME [ARGUMENT...]
 
-and prints one JSON object: seconds, peak megabytes, and what was done.
+and prints one JSON object: seconds of the processor (`cpu`) and of the wall clock (`wall`) for
+the work without its imports, the peak memory of the process (`megabytes`), and what was done.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
+import logging
 import resource
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from random import Random
 from typing import Any
 
 from benchmarks.plain import run_plain
-from simulator import pins
+from benchmarks.scenarios import CHANGES, CROWD, HOUR, NOTHING
+from simulator.agents.observer import Observer
+from simulator.analysis.convergence import ConvergenceMonitor
 from simulator.backends.embedded import EmbeddedBackend
-from simulator.embedded import loop as virtual
-from simulator.embedded.connector import MemoryConnector
-from simulator.embedded.server import EmbeddedServer
-from simulator.journal import Journal
 from simulator.interruption import Interruption
-from simulator.runner import RunOptions, execute
-from simulator.scenario import build_plan, load_scenario
-from simulator.scenario.durations import Constant
+from simulator.journal import Journal
+from simulator.runner import Convergence, RunOptions, execute
+from simulator.scenario import Plan, build_plan, load_scenario
 
-CROWD = """
-name: Crowd
-seed: 1
-populations:
-  member:
-    count: {agents}
-    on_subscribe: approve
-subscriptions:
-  - graph: {{generator: gnm_random_graph, m: {edges}, seed: 1}}
-    among: member
-    at: 0s
-network: {{latency: 20ms}}
-run: {{duration: 10s}}
-"""
-
-HOUR = """
-name: Hour
-seed: 1
-populations:
-  member:
-    count: 200
-    on_subscribe: approve
-subscriptions:
-  - graph: {{generator: watts_strogatz_graph, k: 4, p: 0.1, seed: 1}}
-    among: member
-    mutual: true
-    at: 0s
-timeline: {timeline}
-network: {{latency: 20ms}}
-run: {{duration: 1h}}
-"""
-CHANGES = (
-    "[{at: {every: 100s, starting: 10s, times: 36}, who: member, do: set_presence, show: dnd}]"
-)
+Done = dict[str, Any]
 
 
-class Never:
+class Stopwatch:
+    """Measures from its making: `read()` gives seconds of the processor and of the wall."""
+
+    def __init__(self) -> None:
+        self._cpu, self._wall = time.process_time(), time.perf_counter()
+
+    def read(self) -> Done:
+        """Seconds so far."""
+        return {"cpu": time.process_time() - self._cpu, "wall": time.perf_counter() - self._wall}
+
+
+def crowd(agents: str, subscriptions: str) -> Done:
+    """Agents that all subscribe at once, under the simulator, as `simulator run` does it."""
+    return _simulate(CROWD.format(agents=agents, subscriptions=subscriptions))
+
+
+def recorded_crowd(agents: str, subscriptions: str) -> Done:
+    """The same with observers and a journal on the disk; nobody follows it live."""
+    plan = _plan(CROWD.format(agents=agents, subscriptions=subscriptions))
+    with tempfile.TemporaryDirectory() as folder, Journal(Path(folder, "journal.jsonl")) as journal:
+        return _execute(plan, journal, _Never())
+
+
+def unrecorded_crowd(agents: str, subscriptions: str) -> Done:
+    """The same with no observers and no journal."""
+    Observer.attach = _only_know  # type: ignore[method-assign]
+    plan = _plan(CROWD.format(agents=agents, subscriptions=subscriptions))
+    with Journal(None) as journal:
+        return _execute(plan, journal, _Never())
+
+
+def _only_know(observer: Observer, client: Any) -> None:
+    """Stands for `Observer.attach`: enough for the views at the end."""
+    observer._client = client
+
+
+class _Never:
     """A run of fixed duration does not ask."""
 
     converged = False
 
 
-def simulated(text: str, *, record: bool = True, tuned: bool = True) -> dict[str, Any]:
-    """A scenario through the runner, with or without a journal on disk."""
+def plain_crowd(agents: str, subscriptions: str) -> Done:
+    """The same crowd as plain SPADE agents on the same embedded server, nothing tuned."""
+    watch = Stopwatch()
+    happy = run_plain(int(agents), int(subscriptions))
+    return watch.read() | {"agents": happy}
+
+
+def idle_hour() -> Done:
+    """One virtual hour of 200 connected agents with pings and nothing to do."""
+    return _simulate(HOUR.format(timeline=NOTHING))
+
+
+def busy_hour() -> Done:
+    """The same hour with 7,200 status changes."""
+    return _simulate(HOUR.format(timeline=CHANGES))
+
+
+def whole_command(agents: str, subscriptions: str) -> Done:
+    """The crowd from the scenario file to summary and picture."""
+    from simulator import api  # noqa: PLC0415  (the other workloads do without)
+
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "scenario.yaml")
-        file.write_text(text)
-        plan = build_plan(load_scenario(file))
-        path = Path(folder, "journal.jsonl") if record else None
-        began = time.process_time()
-        with Journal(path) as journal:
-            execute(
-                plan, EmbeddedBackend(), journal, Never(), Interruption(), RunOptions(tuned=tuned)
-            )
-        seconds = time.process_time() - began
-        return {"cpu": seconds, "agents": len(plan.agents), "records": journal.records}
+        file.write_text(CROWD.format(agents=agents, subscriptions=subscriptions))
+        watch = Stopwatch()
+        run = api.run(file, out=Path(folder, "run"))
+        return watch.read() | {"agents": int(agents), "verdict": run.verdict.value}
 
 
-def crowd(agents: str, edges: str, record: str = "record") -> dict[str, Any]:
-    """Agents that all subscribe at once, under the simulator."""
-    return simulated(CROWD.format(agents=agents, edges=edges), record=record == "record")
+def _plan(scenario: str) -> Plan:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "scenario.yaml")
+        file.write_text(scenario)
+        return build_plan(load_scenario(file))
 
 
-def idle_hour() -> dict[str, Any]:
-    """One virtual hour of 200 connected agents with pings and nothing to do."""
-    return simulated(HOUR.format(timeline="[]"))
+def _simulate(scenario: str) -> Done:
+    """Run with a journal on the disk and the live convergence, to the last record."""
+    plan = _plan(scenario)
+    monitor = ConvergenceMonitor()
+    with tempfile.TemporaryDirectory() as folder, Journal(Path(folder, "journal.jsonl")) as journal:
+        journal.listen(monitor.see)
+        done = _execute(plan, journal, monitor)
+    return done | {"converged": monitor.converged}
 
 
-def busy_hour() -> dict[str, Any]:
-    """The same hour with 7,200 status changes."""
-    return simulated(HOUR.format(timeline=CHANGES))
+def _execute(plan: Plan, journal: Journal, convergence: Convergence) -> Done:
+    watch = Stopwatch()
+    execute(plan, EmbeddedBackend(), journal, convergence, Interruption(), RunOptions())
+    return watch.read() | {"agents": len(plan.agents), "records": journal.records}
 
 
-def plain_crowd(agents: str, edges: str) -> dict[str, Any]:
-    """The same crowd as plain SPADE agents on the same embedded server, nothing tuned."""
-    began = time.process_time()
-    happy = run_plain(int(agents), int(edges))
-    return {"cpu": time.process_time() - began, "agents": happy}
-
-
-WORKLOADS: dict[str, Callable[..., dict[str, Any]]] = {
+WORKLOADS: dict[str, Callable[..., Done]] = {
     "crowd": crowd,
+    "recorded_crowd": recorded_crowd,
+    "unrecorded_crowd": unrecorded_crowd,
     "plain_crowd": plain_crowd,
     "idle_hour": idle_hour,
     "busy_hour": busy_hour,
+    "whole_command": whole_command,
 }
 
 
-def main() -> None:
-    """Run the workload that the command line names."""
-    result = WORKLOADS[sys.argv[1]](*sys.argv[2:])
+def main(name: str, *arguments: str) -> None:
+    """Run a workload and print what it took."""
+    # Without an observer aioxmpp logs SPADE's farewells with a traceback each, which costs time.
+    logging.disable()
+    done = WORKLOADS[name](*arguments)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({**result, "megabytes": round(peak, 1)}))
+    print(json.dumps(done | {"megabytes": round(peak, 1)}))
 
 
 if __name__ == "__main__":
-    pins.check_versions()
-    main()
+    main(*sys.argv[1:])

@@ -32,7 +32,9 @@ _NAMED_TYPES = [
 ]
 TITLES = {
     "Draw": "Distribution",
+    "Directed": "Fault in a direction",
     "Entry": "Timeline entry",
+    "Hit": "Fault that hits agents",
     "LogNormal": "Log-normal",
     "Portion": "Share of a group",
     "Ramp": "One after the other",
@@ -116,7 +118,19 @@ populations:
 ```
 
 Your own agent class or behaviours are named by import path; the scenario's folder can be imported
-from. See [test your own agents](howto/own_agents.md).
+from. See [test your own agents](howto/own_agents.md). Some behaviours come with the simulator, in
+`simulator.behaviours`: `Approve`, `ChangeStatus`, `CleanRoster`, `ComeAndGo`, `DayAndNight`,
+`Reciprocate`, `Subscribe` and `UnsubscribeAndReturn`. Their docstrings explain their arguments.
+
+```yaml
+populations:
+  member:
+    count: 10
+    behaviours:
+      - class: simulator.behaviours:ComeAndGo
+        arguments: {on: {exponential: {mean: 10min}}, off: 2min}
+run: {duration: 1h}
+```
 """,
     "Rule": """\
 A rule is a word, or a word with terms. Of a list, the first rule that holds for the asker is used;
@@ -181,6 +195,25 @@ timeline:
 `set_presence` keeps what it does not name. `become_unavailable` is the documented
 `set_unavailable()`: the agent sends unavailable presence and its session ends; the next
 `set_presence` brings it back. `stop` ends the SPADE agent, `start` makes and starts it anew.
+""",
+    "FaultEntry": """\
+Each entry has one kind of fault, and `for` where the kind lasts. A kind that hits agents takes them
+as they are, or under `who` with its other terms.
+
+```yaml
+faults:
+  - {at: 10s, reset: "member[0]"}
+  - {at: {every: 1min, starting: 20s, times: 3}, for: 5s, black_hole: {sample: 2, of: member}}
+  - {at: 30s, for: 10s, slow: {who: seller, factor: 3, added: 100ms}}
+  - {at: 35s, crash: {who: agent1, silent: true, restart_after: 20s}}
+  - {at: 40s, for: 15s, partition: {cut_off: "member[5:10]"}}
+  - {at: 50s, for: 10s, server_restart: {rosters: kept}}
+  - {at: 1min, for: 5s, server_freeze: {}}
+run: {duration: 4min}
+```
+
+The embedded server can do all of them. A real server can do `wrong_password` only: a scenario with
+other faults is refused there before anything runs.
 """,
     "Network": """\
 The embedded server delays each direction of each agent's link by this much, drawn anew for each
@@ -337,7 +370,7 @@ def _model(title: str, name: str, schema: Schema, level: int) -> str:
     about = schema.get("description", "").strip()
     parts = [f"{'#' * level} {title}"]
     parts += [about] * bool(about)
-    if "properties" in schema:
+    if schema.get("properties"):
         parts += _table(schema)
     if name in NOTES:
         parts.append(NOTES[name].strip())
@@ -400,7 +433,7 @@ def _either(forms: list[Schema]) -> str:
 def _simple(schema: Schema) -> str:
     kind = schema.get("type")
     if isinstance(kind, list):
-        return " or ".join(_PLAIN_TYPES.get(one, one) for one in kind)
+        return " or ".join(_simple({"type": one}) for one in kind)
     if kind == "array":
         return _array(schema)
     if kind == "object" and isinstance(schema.get("additionalProperties"), dict):
@@ -412,15 +445,15 @@ def _array(schema: Schema) -> str:
     items = schema.get("items")
     if items:
         return f"list of {_kind(items)}"
-    first = schema.get("prefixItems", ())
-    return "[" + ", ".join(_kind(one) for one in first) + "]"
+    first = ", ".join(_kind(one) for one in schema.get("prefixItems", ()))
+    return f"[{first}]" if first else "list"
 
 
 def _bounds(schema: Schema) -> str:
     low, high = schema.get("minimum"), schema.get("maximum")
-    if low is not None and high is not None and high < 2**32:
-        return f", {low} to {high}"
-    return f", {low} or more" if low is not None else ""
+    if low is None:
+        return ""
+    return f", {low} or more" if high is None or high >= 2**32 else f", {low} to {high}"
 
 
 if __name__ == "__main__":

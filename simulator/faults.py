@@ -53,6 +53,7 @@ class FaultInjector:
         self._restart = restart
         self._turn = asyncio.Lock()
         self._steps: dict[asyncio.Task[None], None] = {}
+        self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @property
     def idle(self) -> bool:
@@ -72,10 +73,20 @@ class FaultInjector:
         for step in list(self._steps):
             step.cancel()
 
+    async def failure(self) -> None:
+        """Wait for ever, or raise what kept a fault from being brought about."""
+        await self._failed
+
     def _soon(self, step: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(step)
         self._steps[task] = None
-        task.add_done_callback(self._steps.pop)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        del self._steps[task]
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not self._failed.done():
+            self._failed.set_exception(error)
 
     async def _begin(self, fault: FaultPlan) -> None:
         async with self._turn:

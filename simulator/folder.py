@@ -5,6 +5,8 @@ scenario.yaml     the scenario as it was run, after `--set`, with its graph file
 run.json          how to repeat it: seed, backend, versions, Python, platform, wall clock
 summary.json      the figures and the verdict
 convergence.png   the first picture
+plots/            more of them, once `simulator plot` drew them
+csv/, parquet/, graphml/   what `simulator export` wrote
 agents.log        what SPADE and aioxmpp logged
 server/           a real server's logs
 """
@@ -22,9 +24,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from simulator.errors import RunFolderError
+from simulator.scenario.scalars import dump_yaml
 
 DEFAULT_PARENT = Path("runs")
 SCENARIO = "scenario.yaml"
@@ -77,8 +78,7 @@ def write_scenario(target: Path, document: dict[str, Any], source: Path) -> None
         graph = entry.get("graph")
         if isinstance(graph, dict) and "file" in graph:
             graph["file"] = _copy_beside(target, source, Path(graph["file"]))
-    text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
-    write_private(target / SCENARIO, text)
+    write_private(target / SCENARIO, dump_yaml(document))
 
 
 def _copy_beside(target: Path, source: Path, file: Path) -> str:

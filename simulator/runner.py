@@ -158,6 +158,9 @@ class _Run:
             finally:
                 await injector.stop()
                 await population.stop_everybody()
+                # SPADE's container keeps the loop: let it not keep the population. What fails
+                # from here on is after the journal's end.
+                self._loop.set_exception_handler(lambda _loop, _context: None)
 
     def _starter(self, population: Population) -> Callable[[str, int], None]:
         def start_later(agent: str, after: int) -> None:
@@ -199,9 +202,10 @@ class _Run:
         follower = asyncio.ensure_future(self._follow_plan(population, injector))
         end = asyncio.ensure_future(self._end_of_run(population, injector))
         interruption = asyncio.ensure_future(self._interruption.wait())
-        await asyncio.wait([end, interruption], return_when=asyncio.FIRST_COMPLETED)
+        failure = asyncio.ensure_future(injector.failure())
+        await asyncio.wait([end, interruption, failure], return_when=asyncio.FIRST_COMPLETED)
         interrupted = not end.done()
-        for task in (follower, end, interruption):
+        for task in (follower, end, interruption, failure):
             if task.done():
                 task.result()
             task.cancel()

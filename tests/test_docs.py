@@ -12,15 +12,17 @@ from typing import Any, NamedTuple
 import matplotlib.pyplot as plt
 import pytest
 import typer
-import yaml
 
-import simulator.cli
 from simulator import events, folder
 from simulator.analysis.run import Run
+from simulator.cli.application import app
 from simulator.report.plots import PLOTS
-from simulator.scenario import build_plan, scenario_from
+from simulator.scenario import build_plan, json_schema, scenario_from
 from simulator.scenario.expect import FIGURES
+from simulator.scenario.yaml_source import parse_yaml
 from tests.runs import ROOT
+
+pytest_plugins = ["pytester"]
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 IDS = [str(page.relative_to(ROOT)) for page in PAGES]
@@ -80,7 +82,7 @@ def test_every_scenario_loads_and_plans(page: Path, workshop: Path) -> None:
     write_files(page, workshop)
     for block in blocks(page):
         if block.language == "yaml" and block.comment != "not a scenario":
-            document = REST | yaml.safe_load(block.text)
+            document = REST | parse_yaml(block.text, page.name, workshop).data
             assert build_plan(scenario_from(document, workshop)).agents, block.text
 
 
@@ -95,6 +97,14 @@ def test_every_program_runs(page: Path, workshop: Path, capsys: pytest.CaptureFi
                 if name.startswith("test_"):
                     test(workshop)
     plt.close("all")
+
+
+def test_the_tests_in_the_pages_pass(workshop: Path, pytester: pytest.Pytester) -> None:
+    page = ROOT / "docs" / "howto" / "own_agents.md"
+    write_files(page, workshop)
+    assert list(workshop.glob("test_*.py"))
+    found = pytester.runpytest("-p", "simulator.pytest_plugin", "-p", "no:cacheprovider", workshop)
+    found.assert_outcomes(passed=1)
 
 
 def test_the_pages_hold_examples() -> None:
@@ -117,7 +127,7 @@ def command_lines(text: str) -> Iterator[str]:
 
 
 def commands() -> Mapping[str, Any]:
-    group: Any = typer.main.get_command(simulator.cli.app)
+    group: Any = typer.main.get_command(app)
     found: Mapping[str, Any] = group.commands
     return found
 
@@ -186,6 +196,15 @@ def test_a_broken_link_is_found() -> None:
     ]
 
 
+NAMED = re.compile(r"`((?:simulator|scenarios|tests|docs|benchmarks|docker)/[\w./-]*)`")
+
+
+@each_page
+def test_every_file_that_is_named_exists(page: Path) -> None:
+    names = NAMED.findall(page.read_text("utf-8"))
+    assert [name for name in names if not (ROOT / name).exists()] == []
+
+
 # --- the scenario reference ---
 
 
@@ -205,7 +224,7 @@ def test_the_scenario_reference_is_up_to_date() -> None:
 
 def test_the_reference_has_every_key_of_every_model() -> None:
     page = (ROOT / "docs" / "scenario.md").read_text("utf-8")
-    schema = simulator.scenario.json_schema()
+    schema = json_schema()
     models = [schema, *schema["$defs"].values()]
     keys = {key for model in models for key in model.get("properties", ())}
     assert len(keys) > 50
@@ -213,7 +232,7 @@ def test_the_reference_has_every_key_of_every_model() -> None:
 
 
 def test_the_generator_takes_a_schema_that_has_grown(monkeypatch: pytest.MonkeyPatch) -> None:
-    schema = simulator.scenario.json_schema()
+    schema = json_schema()
     schema["properties"]["weather"] = {
         "description": "What it is like outside.",
         "type": "array",

@@ -10,7 +10,7 @@ import pytest
 
 from simulator.errors import JournalError
 from simulator.events import Agent, AnyRecord, Note, Received, RunEnded, RunStarted
-from simulator.journal import Journal, read_journal
+from simulator.journal import Journal, JournalTail, read_journal
 
 STARTED = RunStarted(
     t=0,
@@ -127,3 +127,53 @@ def test_a_full_disk_is_a_clear_error() -> None:
     journal._path = Path("/dev/full")
     with pytest.raises(JournalError, match="/dev/full: cannot be written: No space left"):
         journal.append(Note(t=0, text="x"))
+
+
+def test_a_tail_gives_each_record_once_and_waits_for_a_torn_line(tmp_path: Path) -> None:
+    path, whole = tmp_path / "journal.jsonl", tmp_path / "whole.jsonl"
+    write(whole, RECORDS)
+    content = whole.read_bytes()
+    found: list[AnyRecord] = []
+    with open(path, "wb", buffering=0) as file, JournalTail(path) as tail:
+        assert tail.read() == []
+        for start in range(0, len(content), 50):
+            file.write(content[start : start + 50])
+            found += tail.read()
+        assert tail.read() == []
+    assert found == RECORDS
+
+
+def test_a_tail_reads_no_more_than_it_is_asked_to(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    write(path, RECORDS)
+    found: list[AnyRecord] = []
+    with JournalTail(path) as tail:
+        reads = 0
+        while len(found) < len(RECORDS):
+            found += tail.read(64)
+            reads += 1
+    assert found == RECORDS
+    assert reads == -(-path.stat().st_size // 64)
+
+
+def test_a_tail_names_the_line_that_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    write(path, RECORDS[:2])
+    with JournalTail(path) as tail:
+        assert len(tail.read()) == 2
+        with open(path, "ab") as file:
+            file.write(b"nonsense\n")
+        with pytest.raises(JournalError, match=r"journal\.jsonl:3: not a record"):
+            tail.read()
+    with pytest.raises(JournalError, match="cannot be read: No such file"):
+        JournalTail(tmp_path / "nowhere")
+
+
+def test_a_tail_knows_whether_the_journal_is_still_written(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    with Journal(path) as journal, JournalTail(path) as tail:
+        assert tail.is_written
+        assert tail.is_written
+        journal.append(RECORDS[0])
+        journal.close()
+        assert not tail.is_written

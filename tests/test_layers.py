@@ -38,7 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rfc6121": RECORDS,
     "scenario": {"errors"},
     "journal": RECORDS,
-    "folder": {"errors"},
+    "folder": {"errors", "scenario"},
     "interruption": {"errors"},
     "pins": {"errors"},
     "embedded": PLANS | {"rfc6121"},

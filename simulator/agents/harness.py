@@ -7,6 +7,7 @@ A user's class is not changed. The agent that runs is an instance of a class mad
 from __future__ import annotations
 
 import asyncio
+import functools
 import inspect
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
@@ -253,7 +254,7 @@ class AgentHarness:
             around.names,
             around.record,
             around.clock,
-            writes_actual=around.writes_actual,
+            peer.acceptance if around.writes_actual else None,
         )
         self._observer.attach(agent.client)
         if hasattr(agent.presence, "report"):
@@ -332,6 +333,7 @@ class AgentHarness:
         return self._observer
 
 
+@functools.lru_cache(64)
 def harnessed(own: type) -> type:
     """A class that is `own` with `HarnessedAgent` in front, under the same name."""
     return type(own.__name__, (HarnessedAgent, own), {"__module__": own.__module__})

@@ -14,6 +14,7 @@ import aioxmpp.roster.xso as roster_xso
 from aioxmpp.protocol import State
 
 from simulator.agents.names import Names
+from simulator.backends.base import Acceptance
 from simulator.events import (
     Actual,
     AnyRecord,
@@ -31,9 +32,9 @@ _AVAILABILITY_TYPES = frozenset(("available", "unavailable"))
 class Observer:
     """Observes the client of one agent, from before it connects.
 
-    `record` and `clock` (microseconds since the run's start) come from the run. With
-    `writes_actual`, what the server must hold of the agent's availability is written at issue,
-    for servers that cannot be looked into.
+    `record` and `clock` (microseconds since the run's start) come from the run. `acceptance` is
+    told what the server must come to hold of the agent's availability; it is None for servers
+    that say so themselves.
     """
 
     def __init__(
@@ -42,18 +43,16 @@ class Observer:
         names: Names,
         record: Callable[[AnyRecord], None],
         clock: Callable[[], int],
-        *,
-        writes_actual: bool,
+        acceptance: Acceptance | None,
     ) -> None:
         self._agent = agent
         self._names = names
         self._record = record
         self._clock = clock
-        self._writes_actual = writes_actual
+        self._acceptance = acceptance
         self._client: Any = None
         self._resource = ""
         self._initial = True
-        self._available = False
 
     def attach(self, client: Any) -> None:
         """Begin to observe `client`, an `aioxmpp.Client` that is not connected yet."""
@@ -67,6 +66,7 @@ class Observer:
     def detach(self) -> None:
         """Record nothing more: the agent is dead, whatever its remains do."""
         self._record = _forget
+        self._acceptance = None
 
     # --- the session ---
 
@@ -87,8 +87,8 @@ class Observer:
     def _destroyed(self, reason: Any = None) -> None:
         self._initial = True
         self._session("destroyed", reason)
-        if self._writes_actual and self._available:
-            self._actual_ended()
+        if self._acceptance is not None:
+            self._acceptance.ended()
 
     def _session(self, state: Any, reason: Any = None) -> None:
         text = "" if reason is None else f"{type(reason).__name__}: {reason}"
@@ -129,8 +129,8 @@ class Observer:
                 id=stanza.id_ or "",
             )
         )
-        if self._writes_actual and stanza.to is None and kind in _AVAILABILITY_TYPES:
-            self._actual(stanza, kind == "available")
+        if self._acceptance is not None and stanza.to is None and kind in _AVAILABILITY_TYPES:
+            self._acceptance.issued(self._actual(stanza, kind == "available"))
         return stanza
 
     def _received(self, stanza: Any) -> Any:
@@ -151,33 +151,17 @@ class Observer:
         )
         return stanza
 
-    def _actual(self, stanza: Any, available: bool) -> None:
-        self._available = available
-        self._record(
-            Actual(
-                t=self._clock(),
-                agent=self._agent,
-                resource=self._bound_resource(),
-                available=available,
-                show=stanza.show.value or "",
-                status=status_text(stanza),
-                priority=stanza.priority,
-                id=stanza.id_ or "",
-                source="client",
-            )
-        )
-
-    def _actual_ended(self) -> None:
-        self._available = False
-        self._record(
-            Actual(
-                t=self._clock(),
-                agent=self._agent,
-                resource=self._resource,
-                available=False,
-                cause="closed",
-                source="client",
-            )
+    def _actual(self, stanza: Any, available: bool) -> Actual:
+        return Actual(
+            t=self._clock(),
+            agent=self._agent,
+            resource=self._bound_resource(),
+            available=available,
+            show=stanza.show.value or "",
+            status=status_text(stanza),
+            priority=stanza.priority,
+            id=stanza.id_ or "",
+            source="client",
         )
 
     # --- the roster ---

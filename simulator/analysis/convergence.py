@@ -24,6 +24,7 @@ from simulator.events import (
     Actual,
     Agent,
     AnyRecord,
+    Died,
     FaultChanged,
     Received,
     Roster,
@@ -34,6 +35,9 @@ from simulator.events import (
 )
 
 Handler = Callable[[Any], object]
+
+CRASH = "crash"
+"""The cause of death of an agent whose process ended; the others lost their connection only."""
 
 
 class Share(NamedTuple):
@@ -79,6 +83,7 @@ class ConvergenceMonitor:
             Watch: self.watches.plan,
             Actual: self.watches.actual,
             FaultChanged: self._fault,
+            Died: self._died,
         }
 
     def see(self, record: AnyRecord) -> None:
@@ -151,6 +156,16 @@ class ConvergenceMonitor:
     def _fault(self, record: FaultChanged) -> None:
         if record.lose_rosters:
             self.oracle.forget(record.t)
+
+    def _died(self, record: Died) -> None:
+        """A process that died has no sessions, and could not write down that they ended."""
+        if record.cause != CRASH:
+            return
+        for resource in self.served.sessions(record.agent):
+            ended = Session(
+                t=record.t, agent=record.agent, resource=resource, state="destroyed", reason=CRASH
+            )
+            self._session(ended)
 
     def _entry_changed(self, agent: str, peer: str, t: int) -> None:
         self.changed = True

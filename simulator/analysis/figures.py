@@ -15,7 +15,7 @@ from simulator.analysis.convergence import Share
 from simulator.analysis.measurement import Measurement
 from simulator.analysis.propagation import Delivery
 from simulator.analysis.quantiles import FEW, quantiles
-from simulator.analysis.rosters import belief_divergence, compared
+from simulator.analysis.rosters import belief_divergence, believed_ghosts, compared
 from simulator.analysis.series import Series, worst
 from simulator.analysis.watches import Sight
 
@@ -55,6 +55,7 @@ def figures(measurement: Measurement) -> Figures:
         **_deliveries(measurement),
         **_staleness(measurement),
         "belief_divergence": _divergence(measurement),
+        "believed_ghosts": _believed_ghosts(measurement),
         "amplification": _amplification(measurement),
         **_outcomes(measurement),
     }
@@ -123,6 +124,13 @@ def _divergence(measurement: Measurement) -> Figure:
         return Figure(None, absent="no agent had both views read at the end")
     note = "" if read == planned else f"{read} of {planned} agents could be compared"
     return Figure(len(belief_divergence(ledger)), note=note)
+
+
+def _believed_ghosts(measurement: Measurement) -> Figure:
+    ledger = measurement.ledger
+    if not any(ledger.read(agent, "believed") for agent in ledger.planned):
+        return Figure(None, absent="no agent's belief was read at the end")
+    return Figure(len(believed_ghosts(measurement)))
 
 
 def _amplification(measurement: Measurement) -> Figure:

@@ -98,6 +98,18 @@ def belief_divergence(ledger: Ledger) -> list[Divergence]:
     return divergences
 
 
+def believed_ghosts(measurement: Measurement) -> list[tuple[str, str]]:
+    """The pairs (agent, peer) of which the agent's manager calls a planned peer available that
+    has no available resource at the end, sorted."""
+    ledger, actual_of = measurement.ledger, measurement.watches.actual_of
+    return sorted(
+        (agent, peer)
+        for agent, beliefs in ledger.beliefs.items()
+        for peer, belief in beliefs.items()
+        if belief.available and peer in ledger.planned and not actual_of.get(peer)
+    )
+
+
 def compared(ledger: Ledger) -> list[str]:
     """The agents of which both the served and the believed view were read at the end."""
     return [a for a in ledger.planned if ledger.read(a, "served") and ledger.read(a, "believed")]

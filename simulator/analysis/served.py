@@ -65,6 +65,10 @@ class ServedRosters:
         """Has the agent a session that lives or may come back?"""
         return bool(self._sessions.get(agent))
 
+    def sessions(self, agent: str) -> list[str]:
+        """The resources of those sessions, sorted."""
+        return sorted(self._sessions.get(agent, ()))
+
     def session(self, record: Session) -> bool:
         """Take a session record. Returns whether the agent came or went."""
         sessions = self._sessions.setdefault(record.agent, set())

@@ -15,7 +15,7 @@ from simulator.analysis.figures import (
 )
 from simulator.analysis.measurement import Measurement
 from simulator.analysis.quantiles import FEW
-from simulator.analysis.rosters import belief_divergence, entry_text
+from simulator.analysis.rosters import belief_divergence, believed_ghosts, entry_text
 from simulator.analysis.series import Converged
 
 SECOND = 1_000_000
@@ -47,6 +47,7 @@ def summarise(measurement: Measurement) -> dict[str, Any]:
         "staleness": _staleness(measurement, found),
         "detection_time": _detection(measurement, found),
         "belief_divergence": _divergence(measurement, found["belief_divergence"]),
+        "believed_ghosts": _ghosts(measurement, found["believed_ghosts"]),
         "amplification": _amplification(measurement, found["amplification"]),
         "wrong_entries": _wrong_entries(measurement),
     }
@@ -156,6 +157,13 @@ def _divergence(measurement: Measurement, figure: Figure) -> dict[str, Any]:
         return {"absent": figure.absent}
     entries = [entry._asdict() for entry in belief_divergence(measurement.ledger)]
     return {"count": int(figure.value), "entries": entries[:MOST], "note": figure.note}
+
+
+def _ghosts(measurement: Measurement, figure: Figure) -> dict[str, Any]:
+    if figure.value is None:
+        return {"absent": figure.absent}
+    entries = [{"agent": agent, "peer": peer} for agent, peer in believed_ghosts(measurement)]
+    return {"count": int(figure.value), "entries": entries[:MOST]}
 
 
 def _amplification(measurement: Measurement, figure: Figure) -> dict[str, Any]:

@@ -7,20 +7,36 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from simulator.events import AnyRecord
+from simulator.events import Actual, AnyRecord
 from simulator.scenario.plan import FaultPlan, Plan
 
 if TYPE_CHECKING:
     from aioxmpp.connector import BaseConnector
 
 
+class Acceptance(Protocol):
+    """Writes the `Actual` records of one agent on a server that cannot be looked into."""
+
+    def issued(self, actual: Actual) -> None:
+        """The agent sends this presence now."""
+        ...
+
+    def ended(self) -> None:
+        """The agent's stream is over, as the agent sees it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """How one agent reaches the server: the three parts of aioxmpp's `override_peer`."""
+    """How one agent reaches the server: the three parts of aioxmpp's `override_peer`.
+
+    `acceptance` is None where the backend sees the sessions itself.
+    """
 
     host: str
     port: int
     connector: BaseConnector
+    acceptance: Acceptance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +58,8 @@ class Backend(Protocol):
 
     `name` and `version` go to the journal. `domain` is the host part of every agent's JID.
     `sees_sessions`: the backend itself writes `Actual` records (source ``server``); where it
-    cannot, the agents' observers write them at issue (source ``client``). `login_limit`:
+    cannot, the agents' observers tell each peer's `acceptance`, which writes them (source
+    ``client``). `login_limit`:
     how many agents should connect at a time; None for all at once. `faults`: the kinds of
     fault that it can bring about.
     """

@@ -17,6 +17,8 @@ _REGISTRATION = {
     "ejabberd": "\n  mod_register:\n    ip_access: all\n    access: all\n    welcome_message: {}",
 }
 
+_CONSOLE = ', "admin_socket", "admin_shell"'
+
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
@@ -25,6 +27,8 @@ class Configuration:
     `folder` is the server's private folder, `interface` the address that it listens on.
     `certificate`, `key` and `bundle` are the PEM files of make_certificate. `registration`
     lets clients make accounts (XEP-0077); the backends never need it, the containers do.
+    `durable` keeps rosters over a restart. `console` opens Prosody's administration console, as a
+    socket in the private folder.
     """
 
     domain: str
@@ -35,6 +39,8 @@ class Configuration:
     key: Path
     bundle: Path
     registration: bool = False
+    durable: bool = False
+    console: bool = False
 
 
 def render(server: str, configuration: Configuration) -> str:
@@ -57,6 +63,8 @@ def render(server: str, configuration: Configuration) -> str:
     registration = configuration.registration
     values["registration"] = "true" if registration else "false"
     values["registration_module"] = _REGISTRATION[server] if registration else ""
+    values["storage"] = "internal" if configuration.durable else "memory"
+    values["console"] = _CONSOLE if configuration.console else ""
     return _template(server).substitute(values)
 
 

@@ -63,6 +63,10 @@ class ServerConnector(BaseConnector):
         self._trust = trust
         self._timeout = timeout
 
+    def at(self, address: Address) -> ServerConnector:
+        """A connector to another address of the same server, with the same trust."""
+        return ServerConnector(address, self._trust, self._timeout)
+
     @property
     def tls_supported(self) -> bool:
         """STARTTLS is not only supported but required."""

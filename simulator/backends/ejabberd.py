@@ -21,6 +21,14 @@ from simulator.errors import BackendError, ServerUnavailable
 
 _CONTROL_TIMEOUT = 10.0
 _POLL = 0.02
+# Done in the server's own database before the server starts.
+_FORGET_ROSTERS = (
+    "ok = mnesia:start(),"
+    "Tables = [T || T <- [roster, roster_version], lists:member(T, mnesia:system_info(tables))],"
+    "ok = mnesia:wait_for_tables(Tables, 10000),"
+    "[{atomic, ok} = mnesia:clear_table(T) || T <- Tables],"
+    "stopped = mnesia:stop()."
+)
 
 
 class EjabberdBackend(LocalBackend):
@@ -36,6 +44,7 @@ class EjabberdBackend(LocalBackend):
         if self._folder is None:
             raise ServerUnavailable("ejabberd was not started")
         await asyncio.to_thread(_register, self._folder / "control", self.domain, passwords)
+        self._passwords = {**self._passwords, **passwords}
         return passwords
 
     def _find(self) -> Installation:
@@ -56,6 +65,12 @@ class EjabberdBackend(LocalBackend):
         )
 
     def _command(self, installation: Installation, folder: Path) -> tuple[str, ...]:
+        return self._launcher(installation, folder, "")
+
+    def _forgetful_command(self, installation: Installation, folder: Path) -> tuple[str, ...]:
+        return self._launcher(installation, folder, _FORGET_ROSTERS)
+
+    def _launcher(self, installation: Installation, folder: Path, first: str) -> tuple[str, ...]:
         return (
             *installation.command,
             # No scheduler spins while it waits: the agents need the processors.
@@ -64,6 +79,7 @@ class EjabberdBackend(LocalBackend):
             *("-env", "EJABBERD_CONFIG_PATH", str(folder / "ejabberd.yml")),
             *("-env", "EJABBERD_LOG_PATH", str(folder / "data" / "ejabberd.log")),
             *("-env", "ERL_CRASH_DUMP_BYTES", "0"),
+            *(("-eval", first) if first else ()),
             *("-s", "ejabberd"),
         )
 

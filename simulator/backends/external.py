@@ -11,9 +11,10 @@ from typing import Any
 import aioxmpp
 import aioxmpp.errors
 
-from simulator.backends.base import Peer, RunContext
+from simulator.backends.base import RunContext
 from simulator.backends.connector import Address, ServerConnector
 from simulator.backends.limits import allow_open_files
+from simulator.backends.network import files_needed
 from simulator.backends.real import RealBackend
 from simulator.backends.session import Session, greet, register, session
 from simulator.backends.trust import Anybody, Authorities
@@ -49,16 +50,14 @@ class ExternalBackend(RealBackend):
         register: bool = False,
     ) -> None:
         host, port = parse_server(server)
-        self.domain = domain or host
+        super().__init__(domain or host, Address("server", host, port))
         self.version = "unknown"
-        self._address = Address("server", host, port)
         self._accounts = _localparts(accounts or {}, self.domain)
         self._registers = register
         trust = Authorities(authorities) if verify else Anybody()
         self._connector = ServerConnector(self._address, trust)
         self._registered: dict[str, str] = {}
         self._contacts_before: dict[str, frozenset[aioxmpp.JID]] = {}
-        self._passwords: Mapping[str, str] = {}
 
     async def start(self, context: RunContext) -> None:
         """Connect once and verify the certificate.
@@ -66,12 +65,13 @@ class ExternalBackend(RealBackend):
         Raises ServerUnavailable within 15 seconds when that fails, BackendError when too few
         open files are allowed.
         """
-        allow_open_files(len(context.plan.agents))
+        allow_open_files(len(context.plan.agents) + files_needed(context.plan))
         try:
             async with asyncio.timeout(_START_WITHIN):
                 await greet(self.peer(""), self.domain)
         except TimeoutError as error:
             raise ServerUnavailable(f"{self._address} does not answer") from error
+        await self._open_network(context)
 
     async def create_accounts(self, passwords: Mapping[str, str]) -> Mapping[str, str]:
         """Register accounts with these passwords, or log in to the existing ones once.
@@ -88,12 +88,9 @@ class ExternalBackend(RealBackend):
         await self._at_once(self._visit, self._passwords)
         return self._passwords
 
-    def peer(self, agent: str) -> Peer:
-        """How any agent reaches the server."""
-        return Peer(self._address.host, self._address.port, self._connector)
-
     async def stop(self) -> None:
         """Remove what the run made. Raises ServerUnavailable, once, when that is not possible."""
+        self._close_network()
         registered, self._registered = self._registered, {}
         visited, self._contacts_before = self._contacts_before, {}
         kept = {name: contacts for name, contacts in visited.items() if name not in registered}
@@ -117,7 +114,7 @@ class ExternalBackend(RealBackend):
         return {name: self._accounts[name] for name in wanted}
 
     def _session(self, name: str, password: str) -> Any:
-        return session(self.peer(name), self._jid(name), password, self._address)
+        return session(self.peer(""), self._jid(name), password, self._address)
 
     def _jid(self, name: str) -> aioxmpp.JID:
         return aioxmpp.JID(name, self.domain, None)
@@ -127,7 +124,7 @@ class ExternalBackend(RealBackend):
         # Noted before it is known: a run that is interrupted here may have made the account.
         self._registered[name] = password
         try:
-            await register(self.peer(name), self._jid(name), password, self._address)
+            await register(self.peer(""), self._jid(name), password, self._address)
         except AuthenticationRefused:
             del self._registered[name]
             raise

@@ -9,20 +9,29 @@ when the run dies in any way, SIGKILL included. Then the server is asked to stop
 it does not, and FOLDER is removed. When the server ends by itself, so does the leash. USER is
 the user to run the server as, or ``-`` for our own. OPEN_FILES is how many files the server may
 have open, cut to what the system allows.
+
+Lines on standard input are commands, and each is answered by its first word on standard output
+when it is done: ``freeze`` and ``thaw`` the server, ``halt`` it and keep FOLDER, and ``run``, with
+the words of a command separated by NUL, to start one where none runs. What the server writes goes
+to standard error.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import queue
 import resource
 import shutil
 import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 
 _GRACE = 3.0
+_GRACE_TO_HALT = 15.0
+"""Seconds; a server that is to come back must get its data to the disk."""
 
 
 def _allow_open_files(wanted: int) -> None:
@@ -31,35 +40,101 @@ def _allow_open_files(wanted: int) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
 
 
-def _spawn(user: str, command: list[str]) -> subprocess.Popen[bytes]:
-    # The server stays in our process group, so that one signal reaches all that it spawned.
-    if user == "-":
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL)
-    return subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, user=user, group=user, extra_groups=()
-    )
+class _Leash:
+    """Holds one server at a time. Everything that happens to it is an event in one queue."""
 
+    def __init__(self, user: str) -> None:
+        self._user = user
+        self._server: subprocess.Popen[bytes] | None = None
+        self._halted = False
+        self._events: queue.SimpleQueue[tuple[object, list[str]]] = queue.SimpleQueue()
 
-def _hold(server: subprocess.Popen[bytes]) -> None:
-    """Wait for the end of the leash, then end the server."""
-    while os.read(0, 4096):
-        pass
-    with contextlib.suppress(ProcessLookupError):
-        server.terminate()
+    def hold(self, command: list[str]) -> None:
+        """Run the command until it or the leash ends."""
+        self.run(command)
+        threading.Thread(target=self._listen, daemon=True).start()
+        while self._server is not None or self._halted:
+            event, words = self._events.get()
+            if event == "end":
+                self._end(_GRACE)
+                return
+            if event is self._server:
+                return
+            if event in _COMMANDS:
+                _COMMANDS[str(event)](self, words)
+                with contextlib.suppress(BrokenPipeError):
+                    print(event, flush=True)
+
+    def _listen(self) -> None:
+        for line in sys.stdin:
+            event, *words = line.rstrip("\n").split("\0")
+            self._events.put((event, words))
+        self._events.put(("end", []))
+
+    # --- commands ---
+
+    def run(self, command: list[str]) -> None:
+        """Start a server."""
+        # It stays in our process group, so that one signal reaches all that it spawned.
+        who = {} if self._user == "-" else {"user": self._user, "group": self._user}
         try:
-            server.wait(_GRACE)
+            server = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=sys.stderr,
+                extra_groups=None if self._user == "-" else (),
+                **who,  # type: ignore[arg-type]
+            )
+        except OSError as error:
+            print(f"cannot start {command[0]}: {error.strerror}", file=sys.stderr)
+            return
+        self._server = server
+        self._halted = False
+        threading.Thread(target=self._await_end, args=(server,), daemon=True).start()
+
+    def halt(self, _words: list[str]) -> None:
+        """Stop the server in order, and wait until it is gone."""
+        self._halted = True
+        self._end(_GRACE_TO_HALT)
+        self._server = None
+
+    def freeze(self, _words: list[str]) -> None:
+        """Stop the server's process in the middle of what it does."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self, _words: list[str]) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
+
+    # --- the server ---
+
+    def _await_end(self, server: subprocess.Popen[bytes]) -> None:
+        print(f"the server ended with code {server.wait()}", file=sys.stderr, flush=True)
+        self._events.put((server, []))
+
+    def _end(self, grace: float) -> None:
+        if self._server is None:
+            return
+        # A frozen server would not hear the other one.
+        self._signal(signal.SIGCONT)
+        self._signal(signal.SIGTERM)
+        try:
+            self._server.wait(grace)
         except subprocess.TimeoutExpired:
-            server.kill()
+            self._server.kill()
+            self._server.wait()
+
+    def _signal(self, number: int) -> None:
+        if self._server is not None:
+            self._server.send_signal(number)
 
 
-def _run(user: str, command: list[str]) -> None:
-    try:
-        server = _spawn(user, command)
-    except OSError as error:
-        print(f"cannot start {command[0]}: {error.strerror}", file=sys.stderr)
-        return
-    threading.Thread(target=_hold, args=(server,), daemon=True).start()
-    print(f"the server ended with code {server.wait()}", file=sys.stderr)
+_COMMANDS: dict[str, Callable[[_Leash, list[str]], None]] = {
+    "run": _Leash.run,
+    "halt": _Leash.halt,
+    "freeze": _Leash.freeze,
+    "thaw": _Leash.thaw,
+}
 
 
 def main(arguments: list[str]) -> None:
@@ -72,7 +147,7 @@ def main(arguments: list[str]) -> None:
     _allow_open_files(int(open_files))
     os.umask(0o077)
     try:
-        _run(user, command)
+        _Leash(user).hold(command)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         sys.stderr.flush()

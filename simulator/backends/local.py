@@ -14,20 +14,23 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from simulator.backends.base import Peer, RunContext
+from simulator.backends.base import RunContext
 from simulator.backends.certificate import make_certificate, write_private
 from simulator.backends.configuration import Configuration, file_name, render
 from simulator.backends.connector import Address, ServerConnector
+from simulator.backends.control import SERVER_FAULTS, ServerControl
 from simulator.backends.limits import allow_open_files
+from simulator.backends.network import files_needed
+from simulator.backends.ports import LOOPBACK, reserved_port
 from simulator.backends.process import ServerProcess
 from simulator.backends.real import RealBackend
 from simulator.backends.session import greet
 from simulator.backends.trust import Exactly
 from simulator.errors import ServerUnavailable
+from simulator.scenario.plan import FaultPlan
 
-LOOPBACK = "127.0.0.1"
 _READY_WITHIN = 30.0
 _POLL = 0.02
 _SYSTEM_FOLDERS = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -49,15 +52,15 @@ class LocalBackend(RealBackend, abc.ABC):
     domain, and holds the accounts of this run only.
     """
 
+    faults = RealBackend.faults | SERVER_FAULTS
     _registration: ClassVar[bool] = False
 
     def __init__(self, port: int = 0, domain: str = "localhost") -> None:
-        self.domain = domain
+        super().__init__(domain, Address(self.name, LOOPBACK, port))
         self._wanted_port = port
-        self._address = Address(self.name, LOOPBACK, port)
-        self._connector: ServerConnector | None = None
         self._process: ServerProcess | None = None
         self._folder: Path | None = None
+        self._control: ServerControl | None = None
 
     @cached_property
     def installation(self) -> Installation:
@@ -87,12 +90,14 @@ class LocalBackend(RealBackend, abc.ABC):
         come up (with its last log lines), BackendError when too few open files are allowed.
         """
         installation = self.installation
-        allow_open_files(len(context.plan.agents))
+        allow_open_files(len(context.plan.agents) + files_needed(context.plan))
         try:
-            with self._reserved_port() as port:
+            with reserved_port(self._address.server, self._wanted_port) as port:
                 self._address = Address(self.name, LOOPBACK, port)
-                self._launch(installation, port, _log_file(context.folder, self.name))
+                self._launch(installation, port, context)
                 await self._ready()
+            await self._open_network(context)
+            self._control = ServerControl(self, self._running_network().gate)
         except BaseException:
             await self.stop()
             raise
@@ -101,14 +106,31 @@ class LocalBackend(RealBackend, abc.ABC):
     async def create_accounts(self, passwords: Mapping[str, str]) -> Mapping[str, str]:
         """Make the accounts and return the passwords to log in with: those given."""
 
-    def peer(self, agent: str) -> Peer:
-        """How any agent reaches the server. Raises ServerUnavailable before it was started."""
-        if self._connector is None:
+    async def begin_fault(self, fault: FaultPlan) -> None:
+        """Begin a fault. Raises ServerUnavailable when the server is gone."""
+        if fault.kind in SERVER_FAULTS:
+            await self._running_control().begin(fault)
+        else:
+            await super().begin_fault(fault)
+
+    async def end_fault(self, fault: FaultPlan) -> None:
+        """End a fault. Raises ServerUnavailable when the server does not come back."""
+        if fault.kind in SERVER_FAULTS:
+            await self._running_control().end(fault)
+        else:
+            await super().end_fault(fault)
+
+    def _running_control(self) -> ServerControl:
+        if self._control is None:
             raise ServerUnavailable(f"{self.name} was not started")
-        return Peer(self._address.host, self._address.port, self._connector)
+        return self._control
 
     async def stop(self) -> None:
         """Stop the server and remove its folder; its log stays in the run folder."""
+        control, self._control = self._control, None
+        if control is not None:
+            control.let_go()
+        self._close_network()
         process, self._process = self._process, None
         folder, self._folder = self._folder, None
         self._connector = None
@@ -125,7 +147,44 @@ class LocalBackend(RealBackend, abc.ABC):
     def _command(self, installation: Installation, folder: Path) -> tuple[str, ...]:
         """The command that runs the server in the foreground."""
 
-    def _launch(self, installation: Installation, port: int, log: Path | None) -> None:
+    @abc.abstractmethod
+    def _forgetful_command(self, installation: Installation, folder: Path) -> tuple[str, ...]:
+        """Called while the server is down: the command that runs it without the old rosters."""
+
+    # --- what the server's faults ask ---
+
+    @property
+    def address(self) -> Address:
+        """Where the server listens."""
+        return self._address
+
+    async def freeze(self) -> None:
+        """Stop the server's process in the middle of what it does."""
+        await self._running_process().freeze()
+
+    async def thaw(self) -> None:
+        """Let the server's process go on."""
+        await self._running_process().thaw()
+
+    async def halt(self) -> None:
+        """Stop the server, and keep its data."""
+        await self._running_process().halt()
+
+    async def run_again(self, *, forget: bool) -> None:
+        """Start the server on its port again and wait for it, with the old rosters or none."""
+        assert self._folder is not None
+        make = self._forgetful_command if forget else self._command
+        await self._running_process().run(make(self.installation, self._folder))
+        await self._ready()
+
+    def _running_process(self) -> ServerProcess:
+        if self._process is None:
+            raise ServerUnavailable(f"{self.name} was not started")
+        return self._process
+
+    # --- the start ---
+
+    def _launch(self, installation: Installation, port: int, context: RunContext) -> None:
         folder = self._folder = Path(tempfile.mkdtemp(prefix="simulator-"))
         certificate = make_certificate(self.domain, folder)
         configuration = Configuration(
@@ -137,6 +196,8 @@ class LocalBackend(RealBackend, abc.ABC):
             key=certificate.key,
             bundle=certificate.bundle,
             registration=self._registration,
+            durable=any(fault.kind == "server_restart" for fault in context.plan.faults),
+            console=any(fault.kind == "stream_error" for fault in context.plan.faults),
         )
         text = render(self.name, configuration)
         write_private(folder / file_name(self.name), text.encode())
@@ -147,7 +208,7 @@ class LocalBackend(RealBackend, abc.ABC):
             command=self._command(installation, folder),
             environment=_environment(folder) | dict(installation.environment),
             folder=folder,
-            log=log,
+            log=_log_file(context.folder, self.name),
             user=user,
         )
         self._connector = ServerConnector(self._address, Exactly(certificate.der))
@@ -171,24 +232,6 @@ class LocalBackend(RealBackend, abc.ABC):
         raise ServerUnavailable(
             f"{self._address} {problem}; its last log lines:\n{self._process.last_words()}"
         )
-
-    @contextlib.contextmanager
-    def _reserved_port(self) -> Any:
-        """Hold a port until the server listens on it, so that nobody takes it in between.
-
-        A socket that is bound but does not listen keeps others away, and SO_REUSEADDR lets the
-        server, which sets it as well, listen beside it.
-        """
-        with socket.socket() as holder:
-            holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                holder.bind((LOOPBACK, self._wanted_port))
-            except OSError as error:
-                raise ServerUnavailable(
-                    f"{self.name}: port {self._wanted_port} of {LOOPBACK} cannot be used:"
-                    f" {error.strerror}"
-                ) from error
-            yield holder.getsockname()[1]
 
 
 def find_program(name: str, package: str) -> Path:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from simulator.backends import leash
+from simulator.errors import ServerUnavailable
 
 _OPEN_FILES = 65536
 _POLL = 0.02
@@ -47,7 +48,7 @@ class ServerProcess:
                 *command,
             ],
             stdin=subprocess.PIPE,
-            stdout=self._log,
+            stdout=subprocess.PIPE,
             stderr=self._log,
             cwd=folder,
             env=dict(environment),
@@ -69,6 +70,38 @@ class ServerProcess:
         tail = os.pread(self._log.fileno(), 8192, max(0, size - 8192))
         return "\n".join(tail.decode(errors="replace").splitlines()[-lines:])
 
+    async def freeze(self) -> None:
+        """Stop the server's process where it is. Raises ServerUnavailable if it has ended."""
+        await self._command("freeze")
+
+    async def thaw(self) -> None:
+        """Let a frozen server go on. Raises ServerUnavailable if it has ended."""
+        await self._command("thaw")
+
+    async def halt(self) -> None:
+        """End the server and keep its folder, for `run`. Raises ServerUnavailable."""
+        await self._command("halt")
+
+    async def run(self, command: Sequence[str]) -> None:
+        """Start a server again after `halt`. Raises ServerUnavailable."""
+        await self._command("run", *command)
+
+    async def _command(self, *words: str) -> None:
+        pipe, answers = self._leash.stdin, self._leash.stdout
+        assert pipe is not None
+        assert answers is not None
+        try:
+            pipe.write("\0".join(words).encode() + b"\n")
+            pipe.flush()
+        except (BrokenPipeError, ValueError) as error:
+            raise ServerUnavailable(f"the server is gone; {self._last()}") from error
+        answer = await asyncio.to_thread(answers.readline)
+        if answer.decode().strip() != words[0]:
+            raise ServerUnavailable(f"the server is gone; {self._last()}")
+
+    def _last(self) -> str:
+        return f"its last log lines:\n{self.last_words()}"
+
     async def stop(self) -> None:
         """End the server and wait until it is gone, with its folder. Stopping twice is allowed."""
         self.release()
@@ -81,7 +114,8 @@ class ServerProcess:
     def release(self) -> None:
         """Let go of the leash: the server ends by itself, and nobody waits for it."""
         if self._leash.stdin is not None:
-            self._leash.stdin.close()
+            with contextlib.suppress(BrokenPipeError):
+                self._leash.stdin.close()
 
     def _sweep(self) -> None:
         if self._leash.returncode is not None:
@@ -92,6 +126,8 @@ class ServerProcess:
         self._leash.wait()
         shutil.rmtree(self._folder, ignore_errors=True)
         self._log.close()
+        if self._leash.stdout is not None:
+            self._leash.stdout.close()
 
 
 def _open_log(path: Path | None) -> IO[bytes]:

@@ -2,30 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import aioxmpp
+
+from simulator.backends.base import Peer, RunContext
+from simulator.backends.connector import Address, ServerConnector
 from simulator.backends.loop import run_on_real_loop
-from simulator.errors import InputError
+from simulator.backends.network import LINK_FAULTS, Network
+from simulator.backends.session import session
+from simulator.errors import InputError, ServerUnavailable
+from simulator.events import Note
 from simulator.scenario.plan import FaultPlan
 
 
 class RealBackend:
-    """A server that is reached over sockets, in real time, and cannot be looked into."""
+    """A server that is reached over sockets, in real time, and cannot be looked into.
+
+    The faults of links are brought about by proxies of our own, a conflict by a second login.
+    """
 
     name: str
+    domain: str
     sees_sessions = False
     login_limit: int | None = 32
-    faults: frozenset[str] = frozenset()
+    faults: frozenset[str] = frozenset((*LINK_FAULTS, "conflict"))
+
+    def __init__(self, domain: str, address: Address) -> None:
+        self.domain = domain
+        self._address = address
+        self._connector: ServerConnector | None = None
+        self._passwords: Mapping[str, str] = {}
+        self._network: Network | None = None
+        self._context: RunContext | None = None
 
     def run(self, main: Callable[[], Awaitable[Any]], seed: int) -> Any:
         """Run `main()` on a fresh asyncio loop. `seed` is not used: a real network pins nothing."""
         return run_on_real_loop(main)
 
+    def peer(self, agent: str) -> Peer:
+        """How an agent reaches the server. Raises ServerUnavailable before it was started."""
+        if self._connector is None:
+            raise ServerUnavailable(f"{self.name} was not started")
+        if self._network is None or not agent:
+            return Peer(self._address.host, self._address.port, self._connector)
+        return self._network.peer(agent)
+
+    async def _open_network(self, context: RunContext) -> None:
+        assert self._connector is not None
+        self._context = context
+        self._network = Network(self._address, self._connector, context)
+        await self._network.open()
+
+    def _close_network(self) -> None:
+        network, self._network = self._network, None
+        if network is not None:
+            network.close()
+
+    # --- faults ---
+
     async def begin_fault(self, fault: FaultPlan) -> None:
-        """Raise InputError: no kind of fault can be brought about."""
-        raise InputError(f"{fault.origin}: {self.name} cannot do {fault.kind}")
+        """Bring about a fault of a link, or a conflict. Raises InputError for another kind."""
+        if fault.kind == "conflict":
+            await self._conflict(fault)
+        elif fault.kind in LINK_FAULTS:
+            await self._running_network().begin(fault)
+        else:
+            raise InputError(f"{fault.origin}: {self.name} cannot do {fault.kind}")
 
     async def end_fault(self, fault: FaultPlan) -> None:
-        """Raise InputError: no fault can have begun."""
-        raise InputError(f"{fault.origin}: {self.name} cannot do {fault.kind}")
+        """End a fault of a link. Raises InputError for a kind that cannot have begun."""
+        if fault.kind not in LINK_FAULTS:
+            raise InputError(f"{fault.origin}: {self.name} cannot do {fault.kind}")
+        await self._running_network().end(fault)
+
+    def _running_network(self) -> Network:
+        if self._network is None:
+            raise ServerUnavailable(f"{self.name} was not started")
+        return self._network
+
+    async def _conflict(self, fault: FaultPlan) -> None:
+        """Log in a second time with the agent's own resource, and leave again."""
+        for agent in fault.agents:
+            resource = self._running_network().resource(agent)
+            if resource is None:
+                continue
+            account = aioxmpp.JID(agent, self.domain, resource)
+            password = self._passwords[agent]
+            # Not through the agent's proxy: the other client is somewhere else.
+            async with session(self.peer(""), account, password, self._address) as visit:
+                if visit.account.resource != resource:
+                    self._note(
+                        f"{fault.origin}: the server gave the second login of {agent}"
+                        f" another resource, so nobody was replaced"
+                    )
+
+    def _note(self, text: str) -> None:
+        assert self._context is not None
+        self._context.record(Note(t=self._context.clock(), text=text))

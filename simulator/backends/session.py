@@ -67,6 +67,11 @@ class Session:
         self.account = account
         self.tls = tls
 
+    async def bind(self, resource: str) -> None:
+        """Bind a resource; `account` is then the JID that the server gave (RFC 6120, 7.7)."""
+        answer = await self.ask(aioxmpp.rfc6120.Bind(resource=resource), "set")
+        self.account = answer.jid
+
     async def ask(self, payload: Any, kind: str = "get", to: aioxmpp.JID | None = None) -> Any:
         """Send an IQ and return the answer's payload. Raises XMPPError when it is refused."""
         iq = aioxmpp.IQ(type_=aioxmpp.IQType(kind), to=to, payload=payload)
@@ -102,7 +107,7 @@ class Session:
 async def session(
     peer: Peer, account: aioxmpp.JID, password: str, address: Address
 ) -> AsyncIterator[Session]:
-    """Log in, bind a resource, and leave at the end.
+    """Log in, bind the account's resource or one of ours, and leave at the end.
 
     Raises ServerUnavailable, or AuthenticationRefused with the account's name.
     """
@@ -120,7 +125,7 @@ async def session(
         try:
             with named_failures(address):
                 visit = Session(stanzas, account, _tls_version(transport))
-                await visit.ask(aioxmpp.rfc6120.Bind(resource=_RESOURCE), "set")
+                await visit.bind(account.resource or _RESOURCE)
             yield visit
         finally:
             stanzas.stop()

@@ -20,7 +20,11 @@ def watch(folder: RunFolder) -> int:
     except KeyboardInterrupt:
         return UNKNOWN
     if summary is None:
-        console.print(f"no verdict yet; see simulator open {folder}", soft_wrap=True, markup=False)
+        console.print(
+            f"no verdict: the run broke off; see simulator open {folder}",
+            soft_wrap=True,
+            markup=False,
+        )
         return UNKNOWN
     print_verdict(console, summary)
     return EXIT_CODES[summary["verdict"]["value"]]

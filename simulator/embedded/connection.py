@@ -209,7 +209,7 @@ class Connection:
             changes = stanzas.read_roster_changes(query)
             deliveries = rules.roster_set(session, stanza.id, changes, stanza.to)
         elif self._is_ping(session, element, stanza.type):
-            deliveries = [Delivery(session, IqResult(session.jid, stanza.id))]
+            deliveries = [Delivery(session, IqResult(session.jid, stanza.id, stanza.to))]
         else:
             deliveries = rules.iq(session, stanza)
         self._server.deliver(deliveries)

@@ -181,7 +181,9 @@ def _roster_query(items: str) -> str:
 
 
 def _write_result(stanza: IqResult) -> str:
-    return f"<iq type='result'{_attributes(to=str(stanza.to), id=stanza.id)}/>"
+    # Without the sender that was asked, a client does not know the answer as one (RFC 6120, 8.1.2).
+    head = _attributes(**{"from": str(stanza.sender or ""), "to": str(stanza.to), "id": stanza.id})
+    return f"<iq type='result'{head}/>"
 
 
 def _write_roster(stanza: RosterResult) -> str:

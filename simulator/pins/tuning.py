@@ -14,7 +14,7 @@ from typing import Any
 import aioxmpp.structs
 import aioxmpp.xml
 
-from simulator.pins import broker, markup, signals, web
+from simulator.pins import broker, markup, services, signals, web
 from simulator.pins.replacing import replace
 
 # Each is (holder, name). Their results depend on their arguments alone.
@@ -31,9 +31,10 @@ _CACHE_SIZE = 1 << 17
 def tuning() -> Iterator[None]:
     """Make aioxmpp quicker: remembered results, leaner streams and signals, less collecting."""
     with contextlib.ExitStack() as stack:
-        for enter in (_collect_less, _remember, broker.enter, signals.enter, markup.enter):
-            enter(stack)
-        web.enter(stack)
+        _collect_less(stack)
+        _remember(stack)
+        for part in (broker, markup, services, signals, web):
+            part.enter(stack)
         yield
 
 

@@ -62,8 +62,8 @@ def junit_xml(run: Run) -> str:
 
 
 def broken_junit_xml(name: str, error: BaseException) -> str:
-    """The document of a run that broke down before there was a journal to judge."""
-    case = _Case("the run began", "error", str(error))
+    """The document of a run that broke down, with its error alone."""
+    case = _Case("the run went to its end", "error", str(error))
     return _document(name, {"run": [case]}, {"verdict": "unknown"}, 0.0)
 
 

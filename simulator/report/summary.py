@@ -81,6 +81,7 @@ def figure_rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
         ("staleness", _staleness(summary["staleness"])),
         ("detection time", _quantiles(summary["detection_time"])),
         ("belief divergence", _absent_or(summary["belief_divergence"], _divergence)),
+        ("believed ghosts", _absent_or(summary["believed_ghosts"], _ghosts)),
         ("amplification", _absent_or(summary["amplification"], _amplification)),
     ]
 
@@ -128,6 +129,11 @@ def _staleness(figure: dict[str, Any]) -> str:
 def _divergence(figure: dict[str, Any]) -> str:
     count = figure["count"]
     return f"{count} {'entry' if count == 1 else 'entries'}"
+
+
+def _ghosts(figure: dict[str, Any]) -> str:
+    count = figure["count"]
+    return f"{count} {'contact' if count == 1 else 'contacts'} that left and seem available"
 
 
 def _amplification(figure: dict[str, Any]) -> str:

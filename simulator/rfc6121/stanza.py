@@ -133,10 +133,11 @@ class Iq(msgspec.Struct, frozen=True, gc=False):
 
 
 class IqResult(msgspec.Struct, frozen=True, gc=False):
-    """The empty result that acknowledges an IQ of type set."""
+    """An empty result. `sender` is whom the request was addressed to, None for nobody."""
 
     to: Jid
     id: str
+    sender: Jid | None = None
 
 
 class RosterItem(msgspec.Struct, frozen=True, gc=False):

@@ -47,6 +47,7 @@ FIGURES: dict[str, Unit] = {
     "staleness.blind": "share",
     "staleness.mislabelled": "share",
     "belief_divergence": "count",
+    "believed_ghosts": "count",
     "amplification": "ratio",
     **{f"outcomes.{name}": "count" for name in ("ok", "failed", "unknown")},
 }

@@ -63,7 +63,13 @@ def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=_style(text))
 
 
+_BREAKS = re.compile("[\x85\u2028\u2029]")
+"""Line breaks to YAML 1.1, which PyYAML writes wrongly unless they are escaped."""
+
+
 def _style(text: str) -> str | None:
+    if _BREAKS.search(text):
+        return '"'
     try:
         return None if resolve(text) == text else '"'
     except ValueError:

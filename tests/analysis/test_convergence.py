@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.analysis.convergence import ConvergenceMonitor, watch_convergence
-from simulator.events import Agent, AnyRecord, FaultChanged
+from simulator.events import Agent, AnyRecord, Died, FaultChanged
 from tests.analysis.journals import (
     actual,
     asks,
+    died,
     down,
     final,
     hears,
@@ -197,3 +198,33 @@ def test_a_small_world_converges() -> None:
     assert monitor.rosters == (300, 300)
     assert monitor.availability == (300, 300)
     assert monitor.converged
+
+
+def test_a_crashed_agent_knows_nothing_of_what_it_saw_before() -> None:
+    """a sees b, crashes, and starts anew; meanwhile b came back with another resource."""
+    records = [
+        watch("a", "b"),
+        *seeing("a", "b"),
+        died(5, "a"),
+        actual(5.1, "a", False, cause="broken"),
+        actual(6, "b", False),
+        actual(7, "b", resource="other"),
+        Agent(t=us(8), agent="a", state="starting"),
+        up(8.1, "a"),
+        actual(8.1, "a"),
+        push(8.2, "a", "b", "to"),
+    ]
+    assert watch_convergence(records).availability == (0, 1)
+    told = sees(8.3, "a", "b", resource="other")
+    assert watch_convergence([*records, told]).availability == (1, 1)
+
+
+def test_the_roster_of_a_crashed_agent_is_left_out() -> None:
+    records = [up(0, "a"), asks(1, "a", "subscribe", "b", "1"), died(2, "a")]
+    assert ratios(*records) == (None, None)
+
+
+def test_an_agent_whose_link_was_cut_keeps_what_it_saw() -> None:
+    cut = Died(t=us(5), agent="a", cause="reset")
+    records = [watch("a", "b"), *seeing("a", "b"), cut]
+    assert watch_convergence(records).availability == (1, 1)

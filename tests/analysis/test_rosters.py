@@ -61,3 +61,25 @@ def test_the_share_at_the_end_uses_the_rosters_read_then() -> None:
     found = measured(*three_views())
     assert found.rosters.shares[-1] == (1, 2)
     assert found.final_rosters == (1, 3)
+
+
+def test_a_believed_ghost_is_a_contact_that_left_and_seems_available() -> None:
+    """a believes b, c and d available; b is, c left, d is nobody of the scenario."""
+    believed = [
+        Belief(t=us(9), agent="a", peer=peer, subscription="to", available=True)
+        for peer in ("b", "c", "d@elsewhere")
+    ]
+    records = [
+        *head("a", "b", "c"),
+        actual(1, "b"),
+        actual(1, "c"),
+        actual(2, "c", False),
+        view(9, "a", "believed"),
+        *believed,
+    ]
+    found = measured(*records, *end(9, "a", "b", "c"))
+    assert believed_ghosts(found) == [("a", "c")]
+    assert figures(found)["believed_ghosts"].value == 1
+    assert summarise(found)["believed_ghosts"]["entries"] == [{"agent": "a", "peer": "c"}]
+    unread = figures(measured(*head("a"), *end(9, "a")))["believed_ghosts"]
+    assert unread.value is None

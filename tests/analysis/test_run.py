@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 
 import simulator.events
+from simulator.analysis.event_frame import EVENT_SCHEMA
 from simulator.analysis.figures import figures
 from simulator.analysis.measurement import Measurement
-from simulator.analysis.event_frame import EVENT_SCHEMA
 from simulator.analysis.run import Run, open_run
 from simulator.errors import RunFolderError
 from simulator.scenario.expect import FIGURES

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from simulator.analysis.run import Run
 from simulator.events import AnyRecord, Received, Roster, Sent
 from simulator.testing import run_scenario
@@ -25,6 +23,7 @@ def play(folder: Path, populations: dict[str, Any], **rest: Any) -> Run:
         "name": "behaviours",
         "populations": populations,
         "network": {"latency": "0s"},
+        "pings": False,
         "run": {"duration": "10s", "settle": "0s"},
         **rest,
     }
@@ -77,6 +76,4 @@ def shown(run: Run, agent: str) -> list[tuple[float, str, str]]:
 
 def served(run: Run, agent: str) -> dict[str, str]:
     """An agent's roster at the end."""
-    return {
-        record.peer: record.subscription for record in of(run, Roster, agent, source="final")
-    }
+    return {record.peer: record.subscription for record in of(run, Roster, agent, source="final")}

@@ -16,7 +16,6 @@ import yaml
 
 from simulator.analysis.pair import Joint, Side, joint, side
 from simulator.rfc6121.subscription import SubscriptionState
-from tests.conformance.differences import cell
 from tests.conformance.pairs import Step, after, ways
 
 FILE = Path(__file__).with_name("deviations.yaml")

@@ -93,7 +93,11 @@ class Log:
 
     def _presence(self, stanza: Any) -> Any:
         kind = stanza.type_.value or "available"
-        words = (stanza.show.value or "", tuple(sorted(_tidy(status_text(stanza)))), stanza.priority)
+        words = (
+            stanza.show.value or "",
+            tuple(sorted(_tidy(status_text(stanza)))),
+            stanza.priority,
+        )
         if kind == "error":
             words = ("" if stanza.error is None else stanza.error.condition.value[1], (), 0)
         self._note(presence_line(kind, self._shorten(stanza.from_), *words))

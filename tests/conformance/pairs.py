@@ -83,9 +83,11 @@ def ways() -> dict[Joint, tuple[Step, ...]]:
 
 def _cost(state: Joint, new: Joint) -> int:
     """Pre-approval, which not every server knows, only where there is no other way."""
-    return 10 if sum(side.approved for side in new.sides) > sum(
-        side.approved for side in state.sides
-    ) else 1
+    return (
+        10
+        if sum(side.approved for side in new.sides) > sum(side.approved for side in state.sides)
+        else 1
+    )
 
 
 @cache

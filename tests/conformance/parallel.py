@@ -17,7 +17,7 @@ from tests.conformance.pairs import NAMES, VERBS, Case, Told
 from tests.conformance.stage import Player, Stage
 
 _STARTS_AT_ONCE = 20
-_GROUP = 12
+_GROUP = 20
 
 
 @dataclass

@@ -35,7 +35,7 @@ def case(sections: str) -> Callable[[Script], Script]:
     """Register a scripted case."""
 
     def register(script: Script) -> Script:
-        name = script.__name__  # type: ignore[attr-defined]
+        name = script.__name__
         assert name not in CASES
         CASES[name] = script
         SECTIONS[name] = sections
@@ -44,13 +44,19 @@ def case(sections: str) -> Callable[[Script], Script]:
     return register
 
 
+def each(lines: list[str], *names: str) -> dict[str, list[str]]:
+    """The same lines for each of these clients."""
+    return dict.fromkeys(names, lines)
+
+
 class Differs(AssertionError):
     """A server differs from what a case wants of it."""
 
     def __init__(self, problems: Mapping[str, tuple[Any, Any]]) -> None:
         super().__init__(
             "\n".join(
-                f"at {moment!r}: {seen}, not {wanted}" for moment, (seen, wanted) in problems.items()
+                f"at {moment!r}: {seen}, not {wanted}"
+                for moment, (seen, wanted) in problems.items()
             )
         )
         self.problems = problems
@@ -115,6 +121,12 @@ class Scene:
         transport.abort()
         client.client.stop()
 
+    def presence(self, name: str) -> Any:
+        """An agent's presence manager."""
+        player = self.client(name)
+        assert isinstance(player, Player)
+        return player.presence
+
     def client(self, name: str) -> Client:
         """A client that is there."""
         return self._clients[_full(name)]
@@ -159,6 +171,11 @@ class Scene:
         await self.forget()
         await self.do(contact, "approve", watcher.partition("/")[0])
         await self.forget()
+
+    async def watched(self) -> None:
+        """Two agents; romeo sees juliet."""
+        await self.agents("romeo", "juliet")
+        await self.befriend("romeo", "juliet")
 
     # --- what they are told ---
 

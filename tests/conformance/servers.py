@@ -11,20 +11,16 @@ from typing import Any, TypeVar
 from simulator import pins
 from simulator.agents.managers import make_manager
 from simulator.backends.base import Backend
-from simulator.backends.ejabberd import EjabberdBackend
 from simulator.backends.embedded import EmbeddedBackend
-from simulator.backends.local import LocalBackend
 from simulator.backends.loop import reported_elsewhere
-from simulator.backends.prosody import ProsodyBackend
 from simulator.embedded.loop import VirtualTimeLoop
 from simulator.embedded.wallclock import virtual_wall_clock
-from tests.backends.helpers import context_of, make_local
+from tests.backends.helpers import LOCAL, context_of, make_local
 
 T = TypeVar("T")
 Main = Callable[[], Awaitable[T]]
 
 SERVERS = ("embedded", "prosody", "ejabberd")
-_LOCAL: dict[str, type[LocalBackend]] = {"prosody": ProsodyBackend, "ejabberd": EjabberdBackend}
 
 
 class Server:
@@ -85,7 +81,7 @@ def running(name: str, folder: Path) -> Iterator[Server]:
         asyncio.run(backend.start(context_of()))
         yield Server(name, backend)
         return
-    backend = make_local(_LOCAL[name])
+    backend = make_local(LOCAL[name])  # type: ignore[type-abstract]
     asyncio.run(backend.start(context_of(agents=500, folder=folder)))
     try:
         yield Server(name, backend)

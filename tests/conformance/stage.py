@@ -7,6 +7,7 @@ into an agent's stream (`Player.send`), or a stock aioxmpp client is connected.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +22,6 @@ from simulator.agents.names import Names
 from simulator.backends.base import Backend
 from simulator.events import AnyRecord
 from simulator.scenario.plan import ActionPlan, AgentPlan
-from tests.backends.helpers import client_of
 from tests.conformance.lines import Log, stanza_item_line
 
 PASSWORD = "secret"
@@ -46,10 +46,9 @@ class Client:
     async def ping(self) -> None:
         """A round trip to the server."""
         ping = aioxmpp.IQ(type_=aioxmpp.IQType.GET, payload=aioxmpp.ping.xso.Ping())
-        try:
+        # A refusal is an answer too.
+        with contextlib.suppress(aioxmpp.errors.XMPPError):
             await self.client.send(ping, timeout=20)
-        except aioxmpp.errors.XMPPError:
-            pass  # A refusal is an answer too.
 
     async def roster(self) -> list[str]:
         """The served roster, one line an item."""
@@ -73,7 +72,7 @@ class Player(Client):
         self.harness.log = self.log
 
     @property
-    def client(self) -> Any:  # type: ignore[override]
+    def client(self) -> Any:
         return self.harness.agent.client
 
     @property
@@ -181,13 +180,9 @@ class Stage:
         """Connect a stock client that sends no presence and requests no roster by itself."""
         await self.accounts(name.partition("/")[0])
         peer = self._backend.peer("")
-        made = client_of(str(self.jid(name)), PASSWORD, peer)
-        client = aioxmpp.Client(
-            self.jid(name),
-            aioxmpp.make_security_layer(PASSWORD, no_verify=True),
-            max_initial_attempts=1,
-        )
-        client.override_peer = made.override_peer
+        security = aioxmpp.make_security_layer(PASSWORD, no_verify=True)
+        client = aioxmpp.Client(self.jid(name), security, max_initial_attempts=1)
+        client.override_peer = [(peer.host, peer.port, peer.connector)]
         client.stream.soft_timeout = None
         stock = Stock(client, self)
         self._clients.append(stock)

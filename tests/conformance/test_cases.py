@@ -1,18 +1,21 @@
-"""The scripted cases, on every server; see `cases_subscriptions` and `cases_presence`."""
+"""The scripted cases of the modules `cases_...`, on every server."""
 
 from __future__ import annotations
 
+import importlib
+from pathlib import Path
+
 import pytest
 
-from tests.conformance import cases_presence, cases_subscriptions, deviations
+from tests.conformance import deviations
 from tests.conformance.scene import CASES, play_all
 from tests.conformance.selection import selected
 from tests.conformance.servers import SERVERS, Server
 
 KINDS = {"deviation", "option", "surplus", "gap"}
 
-assert cases_presence
-assert cases_subscriptions
+for module in sorted(Path(__file__).parent.glob("cases_*.py")):
+    importlib.import_module(f"tests.conformance.{module.stem}")
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from simulator.analysis.pair import Joint
 from tests.conformance import deviations, verdicts
-from tests.conformance.pairs import Case, Joint, Step, all_cases, reachable, state_text
+from tests.conformance.pairs import Case, Step, all_cases, reachable, state_text
 from tests.conformance.parallel import Played, Troupe
 from tests.conformance.selection import selected
 from tests.conformance.servers import Server

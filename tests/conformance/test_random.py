@@ -51,7 +51,11 @@ class Life(RuleBasedStateMachine):
             self._login(name)
 
     def _record(self, record: AnyRecord) -> None:
-        takers = {Sent: self.oracle.sent, Received: self.oracle.received, Roster: self.oracle.roster}
+        takers = {
+            Sent: self.oracle.sent,
+            Received: self.oracle.received,
+            Roster: self.oracle.roster,
+        }
         take: Any = takers.get(type(record))
         if take is not None:
             take(record)
@@ -166,5 +170,3 @@ def test_random_lives(server: Server) -> None:
                 suppress_health_check=list(HealthCheck),
             ),
         )
-
-

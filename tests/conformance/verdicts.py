@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from simulator.analysis.pair import STRANGERS, Joint
-from tests.conformance import deviations as D
+from tests.conformance.deviations import Server
 from tests.conformance.differences import cell, differences
 from tests.conformance.pairs import Step, Told, expected
 
@@ -21,7 +21,7 @@ class Verdict:
     cells: list[str] = field(default_factory=list)
 
 
-def judge(known: D.Server, steps: Sequence[Step], told: Sequence[Told]) -> Verdict:
+def judge(known: Server, steps: Sequence[Step], told: Sequence[Told]) -> Verdict:
     """Go through a case, step by step, for as long as the server's state is known."""
     verdict = Verdict()
     state: Joint | None = STRANGERS
@@ -38,7 +38,7 @@ def judge(known: D.Server, steps: Sequence[Step], told: Sequence[Told]) -> Verdi
     return verdict
 
 
-def _problem(known: D.Server, state: Joint, step: Step, seen: Told) -> str:
+def _problem(known: Server, state: Joint, step: Step, seen: Told) -> str:
     wanted = expected(state, step)
     if known.hides_approved:
         wanted = _without_approval(wanted)

@@ -174,6 +174,12 @@ def test_a_ping_is_answered(alice: Client) -> None:
     assert answer.startswith("<iq type='result'")
 
 
+def test_a_ping_of_the_domain_is_answered_by_the_domain(alice: Client) -> None:
+    """RFC 6120, 8.1.2: else the client does not know the answer as one."""
+    answer = alice.say("<iq type='get' id='p' to='localhost'><ping xmlns='urn:xmpp:ping'/></iq>")
+    assert 'from="localhost"' in answer
+
+
 def test_a_lost_connection_ends_the_session_as_broken(
     alice: Client, changes: list[AvailabilityChange]
 ) -> None:

@@ -167,7 +167,7 @@ def test_characters_that_xml_forbids_or_nobody_sees_are_escapes(character: str) 
 
 def test_a_run_that_broke_down_is_one_error() -> None:
     root = parse(broken_junit_xml("Shop", ServerUnavailable("nobody answers at 127.0.0.1:5222")))
-    assert results(root) == {"the run began": "error"}
+    assert results(root) == {"the run went to its end": "error"}
     assert root.get("errors") == "1"
 
 

@@ -134,3 +134,19 @@ def test_all_faults_are_in_file_order(file: Path) -> None:
     with pytest.raises(ScenarioError) as caught:
         load_scenario(file)
     assert [fault.line for fault in caught.value.faults] == [5, 7]
+
+
+def test_faults_beside_a_faulty_item_keep_their_place(file: Path) -> None:
+    file.write_text(
+        TEXT.replace(
+            "subscriptions:\n",
+            "subscriptions:\n  - {pears: []}\n  - {from: member, to: mebmer}\n",
+        )
+    )
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(file)
+    places = [(fault.line, fault.where) for fault in caught.value.faults]
+    assert places == [
+        (5, "subscriptions[0].pears"),
+        (6, "subscriptions[1].to"),
+    ]

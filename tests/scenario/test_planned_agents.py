@@ -22,7 +22,7 @@ def test_names_and_defaults() -> None:
         ("s0-seller", "seller", 0),
         ("s1-seller", "seller", 1),
     ]
-    assert [agent.resource for agent in agents] == ["simulator"] * 3 + ["r0", "r1"]
+    assert [agent.resource for agent in agents] == ["", "", "", "r0", "r1"]
     assert agents[0].presence == PresencePlan()
     assert agents[0].on_subscribe == ()
     assert agents[0].manager == "documented"

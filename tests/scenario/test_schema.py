@@ -37,7 +37,8 @@ subscriptions:
   - {graph: {generator: gnp_random_graph, p: 0.5, seed: 3}, among: a}
   - {from: a, to: {share: 100%, of: b}}
 timeline:
-  - {at: {every: 1s, starting: 9s, times: 3}, who: {except: a-0, of: {sample: 2, of: a}}, do: set_presence,
+  - {at: {every: 1s, starting: 9s, times: 3}, who: {except: a-0, of: {sample: 2, of: a}},
+     do: set_presence,
      show: none, status: {es: z}, priority: 3}
   - {at: 20s, who: "a[2:]", do: stop}
   - {at: 30s, who: stopped, do: approve, peer: x@y.z}

@@ -14,7 +14,7 @@ c2s_direct_tls_ports = { }
 s2s_ports = { }
 http_ports = { }
 https_ports = { }
-modules_enabled = { "roster", "saslauth", "tls", "disco", "ping"$registration_module }
+modules_enabled = { "roster", "saslauth", "tls", "disco", "ping"$registration_module$console }
 modules_disabled = { "s2s", "s2s_auth_certs" }
 allow_registration = $registration
 
@@ -25,8 +25,9 @@ allow_unencrypted_plain_auth = false
 disable_sasl_mechanisms = { "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256" }
 authentication = "internal_plain"
 
--- Rosters and offline messages live in memory: a run starts with none and leaves none.
-default_storage = "memory"
+-- Rosters and offline messages live in memory: a run starts with none and leaves none. Only a run
+-- that restarts the server has them in files of its private folder.
+default_storage = "$storage"
 storage = { accounts = "internal" }
 
 -- A whole population logs in at once. With Nagle's algorithm a stanza could wait 40 ms for the

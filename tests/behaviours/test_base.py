@@ -1,0 +1,174 @@
+"""Chance, restarts, ends, and life without the simulator."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from aioxmpp import JID
+from spade.behaviour import OneShotBehaviour
+
+from simulator.behaviours import ChangeStatus, ComeAndGo, Subscribe
+from simulator.behaviours.base import PresenceBehaviour
+from simulator.journal import FILE_NAME
+from tests.behaviours.scenes import behaviour, play, shown
+from tests.runs import command
+
+PROCESS = behaviour(
+    "ChangeStatus",
+    every={"exponential": {"mean": "1s"}},
+    looks=["chat", "away", "xa", "dnd"],
+    moves="random",
+)
+
+
+def changes(folder: Path, *behaviours: Any, **rest: Any) -> list[tuple[float, str, str]]:
+    return shown(play(folder, {"agent": {"behaviours": list(behaviours)}}, **rest), "agent")
+
+
+def test_the_seed_decides(tmp_path: Path) -> None:
+    first = changes(tmp_path, PROCESS)
+    assert changes(tmp_path, PROCESS) == first
+    assert changes(tmp_path, PROCESS, seed=1) != first
+
+
+def test_a_seed_of_its_own_goes_before_the_runs(tmp_path: Path) -> None:
+    own = {**PROCESS, "arguments": {**PROCESS["arguments"], "seed": 5}}
+    assert changes(tmp_path, own, seed=1) == changes(tmp_path, own, seed=2)
+
+
+def test_other_behaviours_of_the_agent_do_not_disturb(tmp_path: Path) -> None:
+    other = behaviour("ComeAndGo", on={"exponential": {"mean": "1h"}}, off="1s")
+    assert changes(tmp_path, other, PROCESS)[1:] == changes(tmp_path, PROCESS)[1:]
+
+
+def test_two_of_a_kind_draw_each_its_own(tmp_path: Path) -> None:
+    seen = changes(tmp_path, PROCESS, PROCESS)
+    alone = {when for when, _, _ in changes(tmp_path, PROCESS)}
+    assert alone < {when for when, _, _ in seen}
+
+
+def test_chance_goes_on_after_a_restart(tmp_path: Path) -> None:
+    life = [
+        {"at": "5s", "who": "agent", "do": "stop"},
+        {"at": "6s", "who": "agent", "do": "start"},
+    ]
+    seen = changes(tmp_path, PROCESS, timeline=life, run={"duration": "11s", "settle": "0s"})
+    before = [round(when, 6) for when, _, _ in seen if when < 5]
+    after = [round(when - 6, 6) for when, _, _ in seen if when >= 6]
+    assert min(len(before), len(after)) > 2
+    assert before[:4] != after[:4]
+    assert changes(tmp_path, PROCESS, timeline=life)[:8] == seen[:8]
+
+
+def test_nothing_depends_on_the_hash_seed(tmp_path: Path) -> None:
+    here = play(tmp_path, {"agent": {"count": 3, "behaviours": [PROCESS]}})
+    there = tmp_path / "there"
+    done = command("run", tmp_path / "scenario-1.yaml", "--out", there, PYTHONHASHSEED="1")
+    assert done.returncode == 0, done.stderr
+    assert (there / FILE_NAME).read_bytes() == (here.folder / FILE_NAME).read_bytes()
+
+
+class Killer(OneShotBehaviour):
+    """Ends the agent's other behaviours after two seconds, and says what is left."""
+
+    async def run(self) -> None:
+        await asyncio.sleep(2)
+        for one in list(self.agent.behaviours):
+            if isinstance(one, PresenceBehaviour):
+                one.kill()
+        await asyncio.sleep(0.001)
+        left = [type(one).__name__ for one in self.agent.behaviours]
+        self.presence.set_presence(status=" ".join(left))
+
+
+def test_a_killed_behaviour_ends_at_once(tmp_path: Path) -> None:
+    agent = {
+        "behaviours": [
+            behaviour("ComeAndGo", on="4s", off="1s"),
+            behaviour("Subscribe", to="nobody", at="3s"),
+            behaviour("Approve"),
+            behaviour("Reciprocate"),
+            behaviour("UnsubscribeAndReturn", watching="3s", gone="3s"),
+            behaviour("DayAndNight", wake="0s", sleep="8h"),
+            PROCESS,
+            {"class": "tests.behaviours.test_base:Killer"},
+        ]
+    }
+    run = play(tmp_path, {"agent": agent, "nobody": {}})
+    (*_, (when, _, left)) = shown(run, "agent")
+    assert (round(when, 2), left) == (2.0, "Killer PlanBehaviour")
+
+
+class Manager:
+    """As much of a presence manager as the behaviours below touch."""
+
+    def __init__(self) -> None:
+        self.seen: list[Any] = []
+        self.roster = SimpleNamespace(items={})
+
+    def is_available(self) -> bool:
+        return True
+
+    def set_presence(self, *_arguments: Any, **changes: Any) -> None:
+        self.seen.append(str(changes["state"].show))
+
+    def subscribe(self, peer: str) -> None:
+        self.seen.append(peer)
+
+
+def alone(*behaviours: PresenceBehaviour, name: str = "me") -> list[Any]:
+    """What behaviours do for an agent that knows no simulator, for a fifth of a second."""
+
+    async def live() -> list[Any]:
+        agent = SimpleNamespace(
+            loop=asyncio.get_running_loop(),
+            presence=Manager(),
+            web=None,
+            name=name,
+            jid=JID.fromstr(f"{name}@example.org"),
+            client=SimpleNamespace(established=True),
+            behaviours=(living := list(behaviours)),
+            remove_behaviour=living.remove,
+            _alive=asyncio.Event(),
+        )
+        agent._alive.set()
+        for one in behaviours:
+            one.set_agent(agent)
+        tasks = [asyncio.ensure_future(one._start()) for one in behaviours]
+        await asyncio.sleep(0.2)
+        for one in behaviours:
+            one.kill()
+        await asyncio.gather(*tasks)
+        return agent.presence.seen
+
+    return asyncio.run(live())
+
+
+def test_without_the_simulator() -> None:
+    assert alone(Subscribe(to=["you", "them@example.net"], at=0.01)) == [
+        "you@example.org",
+        "them@example.net",
+    ]
+
+
+def test_without_the_simulator_a_seed_repeats_and_names_differ() -> None:
+    def looks(seed: int | None, name: str = "me") -> list[Any]:
+        shows = ["chat", "away", "xa", "dnd"]
+        process = ChangeStatus(every=0, looks=shows, moves="random", times=30, seed=seed)
+        return alone(process, name=name)
+
+    assert len(looks(1)) == 31
+    assert looks(1) == looks(1)
+    assert looks(1) != looks(1, "you")
+    assert looks(None) != looks(None)
+
+
+def test_any_object_that_samples_is_a_distribution() -> None:
+    class Tenth:
+        def sample(self, _random: Any) -> int:
+            return 100_000
+
+    assert ComeAndGo(on=Tenth(), off=Tenth()).on.sample(None) == 100_000  # type: ignore[arg-type]

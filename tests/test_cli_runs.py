@@ -1,0 +1,240 @@
+"""The commands around finished runs, called in this process."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import stat
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+import simulator
+from simulator.cli import application
+from simulator.errors import RunFailed
+from simulator.folder import SUMMARY
+from simulator.report import watching
+from tests.analysis.journals import head
+from tests.analysis.synthetic import write
+
+SCENARIO = """
+name: Two who meet
+populations: {a: {on_subscribe: approve}, b: {on_subscribe: approve}}
+subscriptions: [{pairs: [[a, b]]}]
+timeline: [{at: 1s, who: b, do: set_presence, show: away}]
+network: {latency: {lognormal: {median: 20ms, sigma: 0.4}}}
+run: {duration: 2s}
+expect:
+  - roster: {a: {b: to}}
+"""
+FAILING = SCENARIO.replace("{b: to}", "{b: both}")
+
+
+@dataclass(frozen=True)
+class Called:
+    """What a call of the command came to."""
+
+    code: int
+    out: str
+    err: str
+
+
+Call = Callable[..., Called]
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    """Call the command; the terminal has 80 columns."""
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def do(*arguments: Any) -> Called:
+        capsys.readouterr()
+        monkeypatch.setattr(sys, "argv", ["simulator", *map(str, arguments)])
+        code = application()
+        told = capsys.readouterr()
+        return Called(code, told.out, told.err)
+
+    return do
+
+
+def scenario(folder: Path, text: str = SCENARIO) -> Path:
+    file = folder / "scenario.yaml"
+    file.write_text(text)
+    return file
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("original")
+    return simulator.run(scenario(folder), out=folder / "run").folder
+
+
+@pytest.fixture
+def finished(original: Path, tmp_path: Path) -> Path:
+    """A run that nobody else touches."""
+    return Path(shutil.copytree(original, tmp_path / "run"))
+
+
+def test_a_run_names_its_picture_and_all_is_for_its_owner_alone(call: Call, tmp_path: Path) -> None:
+    done = call("run", scenario(tmp_path), "--out", tmp_path / "run")
+    assert f"picture: {tmp_path / 'run' / 'convergence.png'} (more: simulator plot " in done.out
+    files = [path for path in (tmp_path / "run").rglob("*") if path.is_file()]
+    assert {path.name for path in files if stat.S_IMODE(path.stat().st_mode) != 0o600} == set()
+    assert "convergence.png" in {path.name for path in files}
+
+
+def test_compare_says_zero_differences(call: Call, finished: Path, tmp_path: Path) -> None:
+    call("run", scenario(tmp_path), "--out", tmp_path / "again")
+    done = call("compare", finished, tmp_path / "again")
+    assert (done.code, done.err) == (0, "")
+    assert "no differences (watches, rosters, orders, figures)" in done.out
+
+
+def test_compare_exits_with_1_where_runs_differ(call: Call, finished: Path, tmp_path: Path) -> None:
+    call("run", scenario(tmp_path), "--out", tmp_path / "other", "--seed", 9)
+    done = call("compare", finished, tmp_path / "other")
+    assert done.code == 1
+    assert "seed 9" in done.out
+    assert "propagation_latency.max" in done.out
+    assert call("compare", finished, tmp_path / "other", "--only", "rosters").code == 0
+
+
+def test_compare_refuses_other_scenarios_and_what_is_no_run(
+    call: Call, finished: Path, tmp_path: Path
+) -> None:
+    other = write(head("x"), tmp_path / "other")
+    for arguments, text in (
+        ((finished, other), "only runs of one scenario"),
+        ((finished, tmp_path / "nowhere"), "no such folder"),
+        ((finished,), "Missing argument"),
+        ((finished, finished, "--only", "orderz"), "the parts are"),
+    ):
+        done = call("compare", *arguments)
+        assert done.code == 2, arguments
+        assert text in done.err
+
+
+@pytest.mark.parametrize(("text", "code", "red"), [(SCENARIO, 0, 0), (FAILING, 1, 1)])
+def test_junit_goes_with_the_exit_code(
+    call: Call, tmp_path: Path, text: str, code: int, red: int
+) -> None:
+    file = tmp_path / "reports" / "junit.xml"
+    done = call("run", scenario(tmp_path, text), "--out", tmp_path / "run", "--junit", file)
+    assert done.code == code
+    root = ElementTree.parse(file).getroot()
+    assert int(root.get("failures", "")) == red
+    assert root.get("errors") == "0"
+    first = file.read_bytes()
+    assert call("open", tmp_path / "run", "--junit", file).code == code
+    assert file.read_bytes() == first
+
+
+def test_junit_of_a_run_that_broke_down(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An older document is gone, and the error is in the new one."""
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise RunFailed("the server at 127.0.0.1:5222 went away")
+
+    monkeypatch.setattr("simulator.api.run", broken)
+    file = tmp_path / "junit.xml"
+    file.write_text("<testsuites/>")
+    done = call("run", scenario(tmp_path), "--junit", file)
+    assert done.code == 3
+    error = ElementTree.parse(file).getroot().find(".//testcase/error")
+    assert error is not None
+    assert error.get("message") == "the server at 127.0.0.1:5222 went away"
+
+
+def test_junit_is_not_written_for_a_wrong_call(call: Call, tmp_path: Path) -> None:
+    file = tmp_path / "junit.xml"
+    file.write_text("<testsuites/>")
+    assert call("run", tmp_path / "missing.yaml", "--junit", file).code == 2
+    assert not file.exists()
+    own = scenario(tmp_path)
+    done = call("run", own, "--junit", own)
+    assert done.code == 2
+    assert "is no JUnit document" in done.err
+    assert own.read_text() == SCENARIO
+
+
+@pytest.mark.parametrize("to", ["parquet", "csv", "graphml"])
+def test_export_says_where_the_files_are(call: Call, finished: Path, to: str) -> None:
+    done = call("export", finished, "--to", to)
+    assert done.code == 0
+    paths = [Path(line) for line in done.out.splitlines()]
+    assert paths
+    assert all(path.is_file() and path.parent == finished / to for path in paths)
+    again = call("export", finished, "--to", to)
+    assert again.code == 2
+    assert "exists already" in again.err
+
+
+def test_export_to_a_folder_and_wrong_formats(call: Call, finished: Path, tmp_path: Path) -> None:
+    assert call("export", finished, "--to", "csv", "-o", tmp_path / "out").code == 0
+    assert (tmp_path / "out" / "events.csv").is_file()
+    done = call("export", finished, "--to", "cvs")
+    assert done.code == 2
+    assert "expected `csv`" in done.err
+    assert call("export", finished).code == 2
+
+
+def test_plot_draws_what_there_is(call: Call, finished: Path, tmp_path: Path) -> None:
+    done = call("plot", finished)
+    assert done.code == 0
+    told = [Path(line) for line in done.out.splitlines() if not line.startswith("no ")]
+    assert finished / "plots" / "convergence.png" in told
+    assert set(told) == set((finished / "plots").iterdir())
+    done = call("plot", finished, "graph", "sequence", "--format", "svg", "-o", tmp_path / "x")
+    assert done.out.split() == [
+        str(tmp_path / "x" / f"{kind}.svg") for kind in ("graph", "sequence")
+    ]
+
+
+def test_plot_names_the_nearest_kind(call: Call, finished: Path) -> None:
+    done = call("plot", finished, "timelnie")
+    assert (done.code, done.out) == (2, "")
+    assert "expected `timeline`" in done.err
+
+
+def test_watch_ends_with_the_verdict_of_the_run(call: Call, finished: Path) -> None:
+    done = call("watch", finished)
+    assert done.code == 0
+    first, second = done.out.splitlines()
+    assert first.startswith("2/2 agents · ")
+    assert len(first) < 80
+    assert second.startswith("PASS  Two who meet: 2 agents on embedded")
+    summary = json.loads((finished / SUMMARY).read_text())
+    summary["verdict"] = {"value": "fail", "reasons": []}
+    (finished / SUMMARY).write_text(json.dumps(summary))
+    assert call("watch", finished).code == 1
+
+
+def test_watch_of_a_killed_run_says_where_to_look(call: Call, tmp_path: Path) -> None:
+    write(head("a", "b"), tmp_path / "run")
+    done = call("watch", tmp_path / "run")
+    assert done.code == 3
+    assert f"simulator open {tmp_path / 'run'}" in done.out.replace("\n", "")
+
+
+def test_watch_can_be_left(call: Call, finished: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(watching, "watch", interrupted)
+    assert call("watch", finished).code == 3
+
+
+def test_watch_where_nothing_appears(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching.watch, "__defaults__", (0.1,))
+    done = call("watch", tmp_path / "nowhere")
+    assert done.code == 2
+    assert "there is no such folder" in done.err
