@@ -16,12 +16,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from simulator import api
 from simulator.analysis.run import Run
 from simulator.report.text import printable
 from simulator.scenario import Scenario
+from simulator.scenario.scalars import dump_yaml
 
 Source = Scenario | Path | str | Mapping[str, Any]
 """A scenario: loaded, the path of its file, its text (of several lines), or its document."""
@@ -88,7 +87,7 @@ def _load(scenario: Source, folder: Path, overrides: Mapping[str, str]) -> Scena
     if isinstance(scenario, Scenario):
         return scenario
     if isinstance(scenario, Mapping):
-        text = yaml.safe_dump(dict(scenario), sort_keys=False, allow_unicode=True)
+        text = dump_yaml(dict(scenario))
         return api.load_scenario(_written(text, folder), overrides)
     if isinstance(scenario, str) and "\n" in scenario:
         return api.load_scenario(_written(textwrap.dedent(scenario), folder), overrides)

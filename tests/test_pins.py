@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import random
 from collections.abc import Callable
@@ -52,7 +53,7 @@ def test_a_group_restores_everything_it_replaced(
 ) -> None:
     async def main() -> None:
         before, thresholds, state = namespace(), gc.get_threshold(), random.getstate()
-        with pytest.raises(ZeroDivisionError), group():
+        with contextlib.suppress(ZeroDivisionError), group():
             replaced = namespace() != before
             raise ZeroDivisionError
         assert replaced

@@ -21,7 +21,7 @@ from simulator.backends import make_backend
 from simulator.backends.base import RunContext
 from simulator.backends.connector import Address
 from simulator.backends.limits import open_files_needed
-from simulator.backends.local import LOOPBACK
+from simulator.backends.ports import LOOPBACK
 from simulator.backends.session import session
 from simulator.errors import SimulatorError
 from simulator.scenario.plan import Plan, RunPlan

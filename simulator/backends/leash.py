@@ -76,14 +76,15 @@ class _Leash:
     def run(self, command: list[str]) -> None:
         """Start a server."""
         # It stays in our process group, so that one signal reaches all that it spawned.
-        who = {} if self._user == "-" else {"user": self._user, "group": self._user}
+        user = None if self._user == "-" else self._user
         try:
             server = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=sys.stderr,
-                extra_groups=None if self._user == "-" else (),
-                **who,  # type: ignore[arg-type]
+                user=user,
+                group=user,
+                extra_groups=None if user is None else (),
             )
         except OSError as error:
             print(f"cannot start {command[0]}: {error.strerror}", file=sys.stderr)

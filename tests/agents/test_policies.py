@@ -315,3 +315,37 @@ def test_requests_that_were_pending_at_login_on_a_server(manager):
         assert len(world.sent("agent", "subscribe")) == 1
 
     play_embedded(EmbeddedBackend(), script)
+
+
+def test_a_limit_holds_for_the_first_askers(make):
+    clocked = make(PolicyRule("approve", limit=2), PolicyRule("deny"))
+    for peer in (FRIEND, OTHER, FRIEND, "third@localhost"):
+        clocked.rig.arrive(peer, "subscribe")
+    assert clocked.rig.sent_types() == [
+        ("subscribed", FRIEND),
+        ("subscribed", OTHER),
+        ("subscribed", FRIEND),
+        ("unsubscribed", "third@localhost"),
+    ]
+
+
+@pytest.mark.parametrize("assigned", ["before", "after"])
+def test_a_users_handler_is_called_beside_the_policy(make, assigned):
+    clocked = make()
+    calls = []
+    policy = SubscriptionPolicy((PolicyRule("approve"),), Random(1))
+    if assigned == "before":
+        clocked.rig.presence.on_subscribe = calls.append
+    policy.attach(clocked.rig.presence, Names("localhost").name)
+    if assigned == "after":
+        clocked.rig.presence.on_subscribe = calls.append
+    clocked.rig.arrive(FRIEND, "subscribe")
+    assert calls == [FRIEND]
+    assert clocked.rig.sent_types() == [("subscribed", FRIEND)]
+
+
+def test_a_detached_policy_hears_nothing_more(make):
+    clocked = make(PolicyRule("approve"))
+    clocked.policy.detach()
+    clocked.rig.arrive(FRIEND, "subscribe")
+    assert clocked.rig.sent == []

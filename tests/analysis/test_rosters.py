@@ -2,9 +2,22 @@ from __future__ import annotations
 
 from simulator.analysis import metrics
 from simulator.analysis.figures import figures
-from simulator.analysis.rosters import belief_divergence
-from simulator.events import AnyRecord
-from tests.analysis.journals import asks, belief, end, final, head, measured, push, up, view
+from simulator.analysis.rosters import belief_divergence, believed_ghosts
+from simulator.analysis.summary import summarise
+from simulator.events import AnyRecord, Belief
+from tests.analysis.journals import (
+    actual,
+    asks,
+    belief,
+    end,
+    final,
+    head,
+    measured,
+    push,
+    up,
+    us,
+    view,
+)
 
 
 def three_views() -> list[AnyRecord]:

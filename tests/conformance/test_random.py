@@ -162,8 +162,8 @@ def test_random_lives(server: Server) -> None:
         run_state_machine_as_test(
             life,
             settings=settings(
-                max_examples=15,
-                stateful_step_count=25,
+                max_examples=10,
+                stateful_step_count=20,
                 deadline=None,
                 derandomize=True,
                 database=None,

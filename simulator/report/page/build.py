@@ -15,7 +15,6 @@ from io import BytesIO
 from typing import Any
 
 import jinja2
-import yaml
 from markupsafe import Markup
 
 import simulator
@@ -23,6 +22,7 @@ from simulator.analysis.run import Run
 from simulator.report.page.tables import Table, tables_of
 from simulator.report.plots import PLOTS
 from simulator.report.summary import figure_rows
+from simulator.scenario.scalars import dump_yaml
 
 _DPI = 100
 _MOST_TOGETHER = 3
@@ -89,7 +89,7 @@ def _describe(run: Run) -> dict[str, Any]:
         "verdict": run.verdict,
         "figures": figure_rows(run.summary),
         "not_ok": run.summary["agent_outcomes"]["not_ok"],
-        "scenario": yaml.safe_dump(run.scenario, sort_keys=False, allow_unicode=True, width=90),
+        "scenario": dump_yaml(run.scenario),
         "versions": run.versions,
         "repeat": f"simulator run {run.folder.name}/scenario.yaml --seed "
         f"{run.summary['run']['seed']} --backend {run.summary['run']['backend']}",
