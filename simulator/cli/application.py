@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -40,6 +41,10 @@ COMMANDS: dict[str, Callable[..., Any]] = {
 }
 """Name of a command -> the function that does it; its docstring is the command's help."""
 
+TRACEBACK = "SIMULATOR_TRACEBACK"
+"""With this variable set, a fault of the simulator itself shows its traceback."""
+_ADVICE = f" (run it again with {TRACEBACK}=1 to see where)"
+
 app = typer.Typer(
     name="simulator",
     help="Simulate populations of SPADE agents and measure how their presence spreads.",
@@ -74,7 +79,11 @@ def application() -> int:
         return UNKNOWN
     except Exception as error:
         usage = getattr(error, "format_message", None)
-        if usage is None:
+        if usage is not None:
+            errors.print(Text(f"{usage()} (see simulator --help)", style="red"))
+            return WRONG_CALL
+        if os.environ.get(TRACEBACK):
             raise
-        errors.print(Text(f"{usage()} (see simulator --help)", style="red"))
-        return WRONG_CALL
+        text = f"{type(error).__name__}: {error}"
+        print_error(errors, SimulatorError(f"internal error, please report it: {text}{_ADVICE}"))
+        return UNKNOWN

@@ -1,4 +1,10 @@
-"""A leaner task between an agent and its stream."""
+"""A leaner task between an agent and its stream.
+
+`StanzaStream._run` makes a task for every item that it takes from one of its two queues, and
+waits for either of two tasks with `asyncio.wait`, which makes a future and callbacks more. Here
+a callback stands for each of these tasks and one future for the waiting. Each step is scheduled
+where aioxmpp's is and takes as many passes of the loop, so everything happens in the same order.
+"""
 
 from __future__ import annotations
 
@@ -19,46 +25,113 @@ def enter(stack: contextlib.ExitStack) -> None:
 
 
 class _Mailbox(aioxmpp.custom_queue.AsyncDeque):
-    """aioxmpp's queue, which also wakes the broker that waits for either of its two queues."""
+    """aioxmpp's queue, which wakes a `_Getter` too."""
 
-    def __init__(self, *, loop: Any = None) -> None:
-        super().__init__(loop=loop)
-        self.waiter: asyncio.Future[None] | None = None
+    getter: _Getter | None = None
 
     def put_nowait(self, item: Any) -> None:
         super().put_nowait(item)
-        if self.waiter is not None and not self.waiter.done():
-            self.waiter.set_result(None)
+        self._wake()
+
+    def putleft_nowait(self, item: Any) -> None:
+        super().putleft_nowait(item)
+        self._wake()
+
+    def _wake(self) -> None:
+        getter, self.getter = self.getter, None
+        if getter is not None:
+            getter.step_soon()
+
+
+class _Getter:
+    """Stands for the tasks that get item after item from one queue."""
+
+    __slots__ = ("_cancelled", "_loop", "_queue", "is_done", "item", "waiter")
+
+    def __init__(self, queue: _Mailbox, loop: asyncio.AbstractEventLoop) -> None:
+        self._queue = queue
+        self._loop = loop
+        self._cancelled = False
+        self.is_done = False
+        self.item: Any = None
+        self.waiter: asyncio.Future[None] | None = None
+        self.step_soon()
+
+    def step_soon(self) -> None:
+        """As a new task, or one that is woken: at the next pass."""
+        self._loop.call_soon(self._step)
+
+    def _step(self) -> None:
+        if self._cancelled:
+            return
+        if not self._queue._data:
+            self._queue.getter = self
+            return
+        self.item, self.is_done = self._queue.get_nowait(), True
+        if self.waiter is not None:
+            self._loop.call_soon(_complete, self.waiter)
+
+    def wait_with(self, waiter: asyncio.Future[None]) -> None:
+        """Complete `waiter` once there is an item."""
+        self.waiter = waiter
+        if self.is_done:
+            self._loop.call_soon(_complete, waiter)
+
+    def get_next(self) -> None:
+        """The item was taken: get another."""
+        self.item, self.is_done = None, False
+        self.step_soon()
+
+    def cancel(self) -> None:
+        """Get nothing more."""
+        self._cancelled = True
+        if self._queue.getter is self:
+            self._queue.getter = None
+
+
+def _complete(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
 
 
 async def _broker(self: Any, xmlstream: Any) -> None:
-    """`StanzaStream._run` with one future to wait on, where aioxmpp makes four tasks a stanza.
-
-    Stanzas are taken in the same order, one incoming stanza a turn of the loop, so whoever
-    waits for an answer still goes on before the next stanza is handled.
-    """
+    """`StanzaStream._run`."""
     self._xmlstream = xmlstream
     self._update_xmlstream_limits()
-    outgoing, incoming = self._active_queue, self._incoming_queue
+    outgoing = _Getter(self._active_queue, self._loop)
+    incoming = _Getter(self._incoming_queue, self._loop)
     try:
         while True:
-            if outgoing.empty() and incoming.empty():
-                waiter = outgoing.waiter = incoming.waiter = self._loop.create_future()
-                await waiter
-            else:
-                await asyncio.sleep(0)
+            await _either(outgoing, incoming, self._loop)
+            sends, receives = outgoing.is_done, incoming.is_done
             async with self._broker_lock:
-                if not outgoing.empty():
-                    self._process_outgoing(xmlstream, outgoing.get_nowait())
-                if not incoming.empty():
-                    self._process_incoming(xmlstream, incoming.get_nowait())
+                if sends:
+                    self._process_outgoing(xmlstream, outgoing.item)
+                    outgoing.get_next()
+                if receives:
+                    self._process_incoming(xmlstream, incoming.item)
+                    incoming.get_next()
     finally:
-        await _broker_stopped(self, xmlstream)
+        await _broker_stopped(self, xmlstream, outgoing, incoming)
 
 
-async def _broker_stopped(self: Any, xmlstream: Any) -> None:
+async def _either(one: _Getter, other: _Getter, loop: asyncio.AbstractEventLoop) -> None:
+    waiter = loop.create_future()
+    one.wait_with(waiter)
+    other.wait_with(waiter)
+    try:
+        await waiter
+    finally:
+        one.waiter = other.waiter = None
+
+
+async def _broker_stopped(self: Any, xmlstream: Any, outgoing: _Getter, incoming: _Getter) -> None:
     # As at the end of `StanzaStream._run`: what came in is void, what waits to go out is kept.
+    incoming.cancel()
     self._drain_incoming()
+    outgoing.cancel()
+    if outgoing.is_done:
+        self._active_queue.putleft_nowait(outgoing.item)
     async with self._broker_lock:
         if not self.sm_enabled or not self.sm_resumable:
             reason = self._xmlstream_exception or aioxmpp.stream.DestructionRequested(

@@ -99,10 +99,25 @@ def save(figure: Figure, path: Path) -> Path:
         raise ValueError(f"{path}: a picture's name must end in {' or '.join(FORMATS)}")
     content = BytesIO()
     with matplotlib.rc_context(_RC):
+        _settle(figure)
         figure.savefig(content, format=ending[1:], dpi=150, metadata=_METADATA[ending])
     path.unlink(missing_ok=True)
     write_private_bytes(path, content.getvalue())
     return path
+
+
+def _settle(figure: Figure) -> None:
+    """Lay the figure out for good, and round where the axes are.
+
+    The layout's solver gives the last bits of a position in one way or another, and SVG derives
+    names from all of them.
+    """
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        bounds = axes.get_position(original=True).bounds
+        left, bottom, width, height = (round(float(bound), 6) for bound in bounds)
+        axes.set_position((left, bottom, width, height))
 
 
 def say_nothing(axes: Axes, reason: str) -> None:
