@@ -31,7 +31,7 @@ expect:
 LONG = """
 name: long
 populations: {a: {count: 20}}
-timeline: [{at: {every: 20ms, starting: 1s}, who: a, do: set_presence, show: dnd}]
+timeline: [{at: {every: 100ms, starting: 1s}, who: a, do: set_presence, show: dnd}]
 run: {duration: 1h}
 """
 

@@ -20,7 +20,7 @@ class AgentLogger(logging.Logger):
         super().__init__(name)
         self.parent = logging.getLogger()
 
-    def getChild(self, suffix: str) -> logging.Logger:  # noqa: N802  (logging's name)
+    def getChild(self, suffix: str) -> Any:  # noqa: N802  (logging's name)
         """The known logger below this one; this one where there is none."""
         return _known(f"{self.name}.{suffix}") or self
 

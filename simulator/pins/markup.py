@@ -39,6 +39,10 @@ def enter(stack: contextlib.ExitStack) -> None:
 class _Parser(expatreader.ExpatParser):
     """The stock parser, which remembers names and hands attributes over as a dict."""
 
+    # What xml.sax does not tell of itself.
+    _cont_handler: Any
+    _parser: Any
+
     def __init__(self, names: dict[str, str]) -> None:
         super().__init__()
         # All streams have the same few names: one table for all.
@@ -97,7 +101,8 @@ def _send(self: Any, xso: Any) -> None:
     state = {name: getattr(writer, name).copy() for name in _GENERATOR_STATE}
     state["_pending_start_element"] = writer._pending_start_element
     state["_ns_counter"] = writer._ns_counter
-    write, flush, parts = writer._write, writer._flush, []
+    write, flush = writer._write, writer._flush
+    parts: list[bytes] = []
     writer._buf_in_use, writer._write, writer._flush = True, parts.append, None
     try:
         xso.xso_serialise_to_sax(writer)

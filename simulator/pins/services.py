@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from types import SimpleNamespace
+from typing import Any
 
 import aioxmpp.service
 
@@ -15,7 +16,7 @@ class _SmallStack(contextlib.ExitStack):
 
     def __init__(self) -> None:
         super().__init__()
-        self._exit_callbacks = []
+        self._exit_callbacks: list[Any] = []
 
 
 def enter(stack: contextlib.ExitStack) -> None:

@@ -27,7 +27,7 @@ class LateWebApp(spade.web.WebApp):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         already_set = dict(vars(self))
         super().__init__(self.agent)
-        vars(self).update(already_set)
+        self.__dict__.update(already_set)
         return getattr(self, name)
 
 

@@ -59,6 +59,8 @@ class Life(RuleBasedStateMachine):
             self._login(name)
         self.befriend("romeo", "juliet")
         self.befriend("benvolio", "juliet")
+        self.come_or_go("romeo")
+        self.come_or_go("romeo")
 
     def _record(self, record: AnyRecord) -> None:
         takers = {

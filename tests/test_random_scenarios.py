@@ -1,0 +1,82 @@
+"""Random scenarios are run or refused: no traceback, no hang, and the same journal each time.
+
+Thousands by hand: ``RANDOM_SCENARIOS=5000 pytest tests/test_random_scenarios.py``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from simulator.analysis.measurement import Measurement
+from simulator.analysis.summary import summarise
+from simulator.analysis.verdict import judge
+from simulator.errors import InputError
+from simulator.events import RunEnded
+from tests.random_scenarios import Document, Ran, documents, run_in_memory, spoiled
+
+HOW_MANY = int(os.environ.get("RANDOM_SCENARIOS", "420"))
+TWICE = 6
+"""One in so many is run a second time."""
+
+several = settings(
+    max_examples=HOW_MANY, deadline=None, suppress_health_check=list(HealthCheck), database=None
+)
+fewer = settings(several, max_examples=HOW_MANY // 4)
+
+
+def run_or_refuse(document: Document) -> Ran | None:
+    try:
+        return run_in_memory(document)
+    except InputError:
+        return None
+
+
+def check(document: Document) -> str:
+    """Run a document; says what became of it."""
+    ran = run_or_refuse(document)
+    if ran is None:
+        return "refused"
+    last = ran.records[-1]
+    assert isinstance(last, RunEnded)
+    assert last.complete
+    measurement = Measurement(ran.records)
+    verdict = judge(measurement, ran.records)
+    summary = summarise(measurement)
+    json.dumps(summary, allow_nan=False)
+    outcomes = summary["agent_outcomes"]
+    counted = sum(outcomes[name] for name in ("ok", "failed", "unknown"))
+    assert counted == outcomes["population"]
+    if zlib.crc32(ran.journal) % TWICE == 0:
+        again = run_or_refuse(document)
+        assert again is not None
+        assert again.journal == ran.journal
+    return verdict.value
+
+
+@pytest.fixture(scope="module")
+def became() -> Counter[str]:
+    return Counter()
+
+
+@several
+@given(document=documents())
+def test_a_random_scenario_is_run_or_refused(became: Counter[str], document: Document) -> None:
+    became[check(document)] += 1
+
+
+def test_most_of_them_ran(became: Counter[str]) -> None:
+    assert became["refused"] < became.total() / 2
+    assert became["pass"] > 0
+    assert became["fail"] > 0
+
+
+@fewer
+@given(document=spoiled())
+def test_a_spoiled_scenario_is_run_or_refused(document: Document) -> None:
+    check(document)
