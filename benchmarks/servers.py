@@ -1,0 +1,145 @@
+"""Start and converge on a real server: the simulator and a plain SPADE script, side by side.
+
+    python -m benchmarks.servers [--agents 200] [--subscriptions 1000] [--rounds 1]
+
+One Prosody serves both, each with fresh accounts and in a process of its own, in turns. It needs
+port 5222 of 127.0.0.1: the plain script looks its server up as SPADE does, by DNS and then that
+port of the domain ``localhost``. The bars: start at most a quarter of the plain script's time,
+convergence at most as long. The exit code is 1 when one is not met.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import secrets
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.machine import describe
+from simulator.backends.base import RunContext
+from simulator.backends.prosody import ProsodyBackend
+from simulator.scenario.plan import Plan, RunPlan
+
+PORT = 5222
+SIDES = ("plain", "simulated")
+START_AT_MOST = 1 / 4
+CONVERGENCE_AT_MOST = 1.0
+STAGES = ("waiting for a turn", "finding the server", "connecting", "TLS", "SASL", "roster", "rest")
+
+
+def main() -> int:
+    """Measure, print, and say whether the bars are met."""
+    arguments = _arguments()
+    console = Console()
+    console.print(describe(), highlight=False)
+    with tempfile.TemporaryDirectory() as folder:
+        measured = asyncio.run(_measure(arguments, Path(folder)))
+    console.print(_table(measured, arguments.agents))
+    return int(not _met(measured))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.servers", description=__doc__)
+    parser.add_argument("--agents", type=int, default=200)
+    parser.add_argument("--subscriptions", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=1)
+    return parser.parse_args()
+
+
+async def _measure(arguments: argparse.Namespace, folder: Path) -> dict[str, list[dict[str, Any]]]:
+    """What each side printed, by side, once a round."""
+    server = ProsodyBackend(port=PORT)
+    measured: dict[str, list[dict[str, Any]]] = {side: [] for side in SIDES}
+    await server.start(RunContext(_nobody(arguments.agents), lambda: 0, lambda _record: None, None))
+    try:
+        for number in range(arguments.rounds):
+            for side in SIDES[:: -1 if number % 2 else 1]:
+                file = folder / f"{side}-{number}.json"
+                await _prepare(server, file, f"{side}{number}", arguments)
+                measured[side].append(await asyncio.to_thread(_run, side, file))
+    finally:
+        await server.stop()
+    return measured
+
+
+async def _prepare(
+    server: ProsodyBackend, file: Path, prefix: str, arguments: argparse.Namespace
+) -> None:
+    """Make accounts, and write down what a side is to do: watches, and whose password is what."""
+    names = [f"{prefix}-{number}" for number in range(arguments.agents)]
+    passwords = {name: secrets.token_urlsafe() for name in names}
+    await server.create_accounts(passwords)
+    file.touch(mode=0o600)
+    watches = list(_watches(names, arguments.subscriptions))
+    file.write_text(json.dumps({"passwords": passwords, "watches": watches}))
+
+
+def _watches(names: list[str], count: int) -> Iterator[tuple[str, str]]:
+    """Pairs of watcher and contact, each pair of agents once at most."""
+    random = Random(1)
+    pairs = [(a, b) for place, a in enumerate(names) for b in names[place + 1 :]]
+    yield from (random.sample(pair, 2) for pair in random.sample(pairs, count))  # type: ignore[misc]
+
+
+def _run(side: str, file: Path) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.server_sides", side, str(file)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    measured: dict[str, Any] = json.loads(done.stdout)
+    return measured
+
+
+def _met(measured: dict[str, list[dict[str, Any]]]) -> bool:
+    return (
+        _ratio(measured, "start") <= START_AT_MOST
+        and _ratio(measured, "converge") <= CONVERGENCE_AT_MOST
+    )
+
+
+def _ratio(measured: dict[str, list[dict[str, Any]]], figure: str) -> float:
+    """Simulator to plain script: the median of the rounds' ratios."""
+    pairs = zip(measured["simulated"], measured["plain"], strict=True)
+    return statistics.median(mine[figure] / its[figure] for mine, its in pairs)
+
+
+def _table(measured: dict[str, list[dict[str, Any]]], agents: int) -> Table:
+    table = Table("", "plain SPADE", "simulator", "ratio", "bar", caption="medians of the rounds")
+
+    def add(
+        title: str, figure: str, unit: str, scale: float = 1.0, bar: float | None = None
+    ) -> None:
+        values = [statistics.median(one[figure] for one in measured[side]) for side in SIDES]
+        ratio = f"{_ratio(measured, figure):.2f}" if min(values) > 0 else ""
+        cells = [f"{value * scale:.2f} {unit}" for value in values]
+        table.add_row(title, *cells, ratio, "" if bar is None else f"{bar:.2f}")
+
+    add(f"start of {agents} agents", "start", "s", bar=START_AT_MOST)
+    add("convergence of all subscriptions", "converge", "s", bar=CONVERGENCE_AT_MOST)
+    add("processor, an agent", "cpu", "ms", 1000 / agents)
+    for stage in STAGES:
+        add(f"start of one agent: {stage}", stage, "ms", 1000)
+    return table
+
+
+class _Never:
+    def sample(self, random: Random) -> int:
+        return 0
+
+
+def _nobody(agents: int) -> Plan:
+    run = RunPlan(until="duration", limit=0, settle=0)
+    return Plan("benchmark", 0, {}, (), (), (), run, _Never(), pings=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
