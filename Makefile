@@ -18,7 +18,7 @@ run: runtime
 	$(BIN)/simulator run scenarios/two_agents.yaml --narrate
 
 test: dev
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: dev
 	$(BIN)/ruff check .

@@ -28,6 +28,7 @@ from rich.table import Table
 
 from benchmarks.machine import describe
 from simulator.backends.base import RunContext
+from simulator.backends.certificate import write_private
 from simulator.backends.prosody import ProsodyBackend
 from simulator.scenario.plan import Plan, RunPlan
 
@@ -65,24 +66,22 @@ async def _measure(arguments: argparse.Namespace, folder: Path) -> dict[str, lis
     try:
         for number in range(arguments.rounds):
             for side in SIDES[:: -1 if number % 2 else 1]:
-                file = folder / f"{side}-{number}.json"
-                await _prepare(server, file, f"{side}{number}", arguments)
+                task = _task(f"{side}{number}", arguments)
+                await server.create_accounts(task["passwords"])
+                file = write_private(folder / f"{side}-{number}.json", json.dumps(task).encode())
                 measured[side].append(await asyncio.to_thread(_run, side, file))
     finally:
         await server.stop()
     return measured
 
 
-async def _prepare(
-    server: ProsodyBackend, file: Path, prefix: str, arguments: argparse.Namespace
-) -> None:
-    """Make accounts, and write down what a side is to do: watches, and whose password is what."""
+def _task(prefix: str, arguments: argparse.Namespace) -> dict[str, Any]:
+    """What a side is to do: the accounts with their passwords, and the watches."""
     names = [f"{prefix}-{number}" for number in range(arguments.agents)]
-    passwords = {name: secrets.token_urlsafe() for name in names}
-    await server.create_accounts(passwords)
-    file.touch(mode=0o600)
-    watches = list(_watches(names, arguments.subscriptions))
-    file.write_text(json.dumps({"passwords": passwords, "watches": watches}))
+    return {
+        "passwords": {name: secrets.token_urlsafe() for name in names},
+        "watches": list(_watches(names, arguments.subscriptions)),
+    }
 
 
 def _watches(names: list[str], count: int) -> Iterator[tuple[str, str]]:

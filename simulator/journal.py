@@ -85,12 +85,18 @@ class Journal:
         self._flushed = time.perf_counter()
 
     def close(self) -> None:
-        """Flush to the disk and close. Closing twice is allowed."""
+        """Flush to the disk and close. Closing twice is allowed. Raises JournalError."""
         if self._file is None or self._file.closed:
             return
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise JournalError(f"{self._path}: cannot be written: {error.strerror}") from error
+        finally:
+            # What a full disk did not take is tried once more, and given up.
+            with contextlib.suppress(OSError):
+                self._file.close()
 
     def __enter__(self) -> Journal:
         return self

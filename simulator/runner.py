@@ -79,6 +79,8 @@ def execute(
         reason = str(error).partition("\n")[0]
         run.end(complete=False, reason=f"{type(error).__name__}: {reason}")
         raise
+    finally:
+        run.check_journal()
 
 
 class _Run:

@@ -36,7 +36,7 @@ def frame(schema: dict[str, Any], rows: Iterable[Sequence[Any]]) -> pl.DataFrame
 
 
 def _seconds(column: str) -> pl.Expr:
-    return (pl.col(column) / SECOND).alias(column)
+    return (pl.col(column) / SECOND).round(6).alias(column)
 
 
 def _words(column: pl.Expr, words: type[IntEnum]) -> pl.Expr:
