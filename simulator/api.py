@@ -16,7 +16,7 @@ from simulator.analysis.convergence import ConvergenceMonitor
 from simulator.analysis.run import Run, open_run
 from simulator.backends import make_backend
 from simulator.backends.base import Backend
-from simulator.errors import BackendError, Livelock, RunFailed
+from simulator.errors import BackendError, Livelock, RunFailed, RunFolderError
 from simulator.events import AnyRecord
 from simulator.faults import check_faults
 from simulator.interruption import Interruption
@@ -107,30 +107,37 @@ def run(
 
 
 def _write_inputs(target: Path, scenario: Scenario, plan: Plan, server: Backend) -> None:
-    run_folder.write_scenario(target, plan.scenario, scenario.source.folder)
-    run_folder.write_json(
-        target / run_folder.RUN,
-        {
-            "name": plan.name,
-            "seed": plan.seed,
-            "backend": server.name,
-            "repeat": f"simulator run {run_folder.SCENARIO} --seed {plan.seed}"
-            f" --backend {server.name}",
-            **run_folder.surroundings(),
-        },
-    )
+    repeat = f"simulator run {run_folder.SCENARIO} --seed {plan.seed} --backend {server.name}"
+    how = {
+        "name": plan.name,
+        "seed": plan.seed,
+        "backend": server.name,
+        "repeat": repeat,
+        **run_folder.surroundings(),
+    }
+    try:
+        run_folder.write_scenario(target, plan.scenario, scenario.source.folder)
+        run_folder.write_json(target / run_folder.RUN, how)
+    except OSError as error:
+        raise RunFolderError(target, f"cannot be written: {error.strerror}") from error
 
 
 def _write_results(finished: Run, target: Path) -> None:
-    run_folder.write_json(target / run_folder.SUMMARY, finished.summary)
-    plots.save_first_picture(finished, target / run_folder.PICTURE).chmod(0o600)
+    try:
+        run_folder.write_json(target / run_folder.SUMMARY, finished.summary)
+        plots.save_first_picture(finished, target / run_folder.PICTURE).chmod(0o600)
+    except OSError as error:
+        raise RunFailed(
+            f"{target}: the results cannot be written: {error.strerror};"
+            " the journal is whole, and simulator open reads it"
+        ) from error
 
 
 @contextlib.contextmanager
 def logged(path: Path) -> Iterator[None]:
     """Send the warnings of SPADE and aioxmpp to a file, not to the terminal, for a while."""
     run_folder.write_private(path, "")
-    handler = logging.FileHandler(path, encoding="utf-8")
+    handler = _LogFile(path, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     handler.setLevel(logging.WARNING)
     root = logging.getLogger()
@@ -139,7 +146,15 @@ def logged(path: Path) -> Iterator[None]:
         yield
     finally:
         root.removeHandler(handler)
-        handler.close()
+        with contextlib.suppress(OSError):
+            handler.close()
+
+
+class _LogFile(logging.FileHandler):
+    """A log that a full disk cuts short: the journal says what is wrong, and says it once."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        """Say nothing."""
 
 
 def _in_own_loop(work: Callable[[], None], interruption: Interruption) -> None:

@@ -13,6 +13,7 @@ server/           a real server's logs
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import itertools
 import json
@@ -20,6 +21,7 @@ import os
 import platform
 import re
 import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -43,19 +45,25 @@ def create_folder(wanted: Path | None, name: str, seed: int) -> Path:
     """
     candidates = [wanted] if wanted is not None else _default_names(name, seed)
     for folder in candidates:
-        try:
+        # Only the folder itself may be there already: a parent that is a file never goes away.
+        with _refusing(folder):
             folder.parent.mkdir(parents=True, exist_ok=True)
+        with _refusing(folder), contextlib.suppress(FileExistsError):
             folder.mkdir(mode=0o700)
-        except FileExistsError:
-            continue
-        except OSError as error:
-            raise RunFolderError(
-                folder, f"the run folder cannot be made: {error.strerror}; give another with --out"
-            ) from error
-        return folder
+            return folder
     raise RunFolderError(
         wanted or DEFAULT_PARENT, "exists already; a run is never overwritten, give another --out"
     )
+
+
+@contextlib.contextmanager
+def _refusing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RunFolderError(
+            folder, f"the run folder cannot be made: {error.strerror}; give another with --out"
+        ) from error
 
 
 def _default_names(name: str, seed: int) -> Any:

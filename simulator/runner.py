@@ -25,7 +25,7 @@ from simulator.agents.names import Names
 from simulator.agents.population import Population
 from simulator.agents.views import read_views
 from simulator.backends.base import Backend, RunContext
-from simulator.errors import Livelock, SimulatorError
+from simulator.errors import JournalError, Livelock, SimulatorError
 from simulator.events import FORMAT, AnyRecord, Planned, RunEnded, RunStarted, Watch
 from simulator.faults import FaultInjector
 from simulator.interruption import Interruption
@@ -68,6 +68,7 @@ def execute(
 
     Raises BackendError when the server cannot be used, and RunFailed or Livelock when the run
     cannot go on; the journal is complete as far as the run came, and says that it is not whole.
+    Raises JournalError when the disk refuses the journal: the run ends then, in order.
     """
     run = _Run(plan, backend, journal, convergence, interruption, options)
     quicker = pins.tuning() if options.tuned else contextlib.nullcontext()
@@ -79,8 +80,7 @@ def execute(
         reason = str(error).partition("\n")[0]
         run.end(complete=False, reason=f"{type(error).__name__}: {reason}")
         raise
-    finally:
-        run.check_journal()
+    run.check_journal()
 
 
 class _Run:
@@ -105,6 +105,7 @@ class _Run:
         self._began = 0.0
         self._dispatched = False
         self._ended = False
+        self._refused: JournalError | None = None
 
     def clock(self) -> int:
         """Microseconds since the run's start."""
@@ -180,9 +181,24 @@ class _Run:
     # --- the journal ---
 
     def record(self, record: AnyRecord) -> None:
-        """Append to the journal, until the run has ended."""
-        if not self._ended:
+        """Append to the journal, until the run has ended.
+
+        A disk that refuses a record ends the run. This is called from agents' code, where SPADE
+        and aioxmpp would swallow an exception.
+        """
+        if self._ended:
+            return
+        try:
             self._journal.append(record)
+        except JournalError as error:
+            self._ended = True
+            self._refused = error
+            self._interruption.request("the journal cannot be written")
+
+    def check_journal(self) -> None:
+        """Raise the JournalError that ended the run, if one did."""
+        if self._refused is not None:
+            raise self._refused
 
     def end(self, *, complete: bool, reason: str) -> None:
         """Write the last record, once."""

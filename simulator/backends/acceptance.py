@@ -73,8 +73,7 @@ class Acceptance:
 
     def ended(self) -> None:
         """The agent's stream is over. Its word counts where no proxy knows better."""
-        if self.line is None:
-            self.over(None)
+        self.over(None)
 
     def over(self, passage: Passage | None) -> None:
         """The server's end of a connection is closed."""
@@ -86,7 +85,8 @@ class Acceptance:
         self._record(msgspec.structs.replace(actual, t=self._clock()))
 
     def _close(self, passage: Passage | None) -> None:
-        # A newer connection may have taken the place of the one that is over.
+        # A newer connection may have taken the place of the one that is over; and what came
+        # through a proxy ends with the server's end of it, not with the agent's word.
         if self._available is None or passage is not self._passage:
             return
         ended = Actual(

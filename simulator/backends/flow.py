@@ -32,7 +32,6 @@ class Flow:
         self._finish = finish
         self._waiting: deque[tuple[float, Callable[[], None]]] = deque()
         self._timer: asyncio.TimerHandle | None = None
-        self._latest = 0.0
         self._ended = False
         self._severed = False
 
@@ -77,9 +76,8 @@ class Flow:
     def _put(self, step: Callable[[], None]) -> None:
         if self._severed:
             return
-        # Nothing overtakes what was sent before it.
-        self._latest = max(self._latest, self._loop.time() + self._delay())
-        self._waiting.append((self._latest, step))
+        # Nothing overtakes what was sent before it: it waits behind it.
+        self._waiting.append((self._loop.time() + self._delay(), step))
         self.release()
 
     def _wake_at(self, due: float) -> None:

@@ -21,7 +21,7 @@ populations:
   member: {count: 12, on_subscribe: approve_and_subscribe}
   plain: {count: 3, presence_manager: spade, on_subscribe: approve_all}
 subscriptions:
-  - {graph: {generator: gnm_random_graph, m: 20, seed: 1}, among: member, at: 0s}
+  - {graph: {generator: gnm_random_graph, m: 40, seed: 1}, among: member, at: 0s}
   - {from: plain, to: [member-1, member-2], at: 1s}
 timeline:
   - at: 2s
@@ -32,7 +32,7 @@ timeline:
   - {at: 3s, who: member-3, do: unsubscribe, peer: member-4}
   - {at: 4s, who: member-5, do: stop}
   - {at: 5s, who: member-5, do: start}
-network: {latency: {uniform: {low: 5ms, high: 40ms}}}
+network: {latency: LATENCY}
 run: {duration: 2min}
 """
 
@@ -61,9 +61,12 @@ def wires(scenario: Path, monkeypatch: pytest.MonkeyPatch, *, tuned: bool) -> li
     return list(links.values())
 
 
-def test_the_tuned_wire_is_the_stock_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("latency", ["20ms", "0s", "{uniform: {low: 5ms, high: 40ms}}"])
+def test_the_tuned_wire_is_the_stock_one(
+    latency: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = tmp_path / "scenario.yaml"
-    file.write_text(SCENARIO, encoding="utf-8")
+    file.write_text(SCENARIO.replace("LATENCY", latency), encoding="utf-8")
     stock = wires(file, monkeypatch, tuned=False)
     assert sum(len(wire) for wire in stock) > 1000
     assert any(b"&lt;b&gt; &amp;" in data for wire in stock for _, data in wire)
