@@ -33,10 +33,7 @@ def check_faults(plan: Plan, backend: Backend) -> None:
 
 
 class FaultInjector:
-    """Begins and ends faults at the runner's word, one at a time and in order.
-
-    `restart(agent, after)` starts a crashed agent again after so many microseconds.
-    """
+    """Begins and ends faults at the runner's word, one at a time and in order."""
 
     def __init__(
         self,
@@ -44,13 +41,12 @@ class FaultInjector:
         backend: Backend,
         record: Callable[[AnyRecord], None],
         clock: Callable[[], int],
-        restart: Callable[[str, int], None],
     ) -> None:
         self._population = population
         self._backend = backend
         self._record = record
         self._clock = clock
-        self._restart = restart
+        self._restarts: dict[str, asyncio.TimerHandle] = {}
         self._turn = asyncio.Lock()
         self._steps: dict[asyncio.Task[None], None] = {}
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -58,7 +54,7 @@ class FaultInjector:
     @property
     def idle(self) -> bool:
         """Whether everything asked for has been done."""
-        return not self._steps
+        return not self._steps and not self._restarts
 
     def begin(self, fault: FaultPlan) -> None:
         """Begin a fault, after what was asked for before."""
@@ -72,6 +68,9 @@ class FaultInjector:
         """Give up what is still under way."""
         for step in list(self._steps):
             step.cancel()
+        for restart in self._restarts.values():
+            restart.cancel()
+        self._restarts.clear()
 
     async def failure(self) -> None:
         """Wait for ever, or raise what kept a fault from being brought about."""
@@ -114,7 +113,18 @@ class FaultInjector:
         await self._backend.begin_fault(fault)
         for agent in fault.agents:
             if self._population.crash(agent) and fault.restart_after is not None:
-                self._restart(agent, fault.restart_after)
+                self._restart_later(agent, fault.restart_after)
+
+    def _restart_later(self, agent: str, after: int) -> None:
+        earlier = self._restarts.pop(agent, None)
+        if earlier is not None:
+            earlier.cancel()
+        loop = asyncio.get_running_loop()
+        self._restarts[agent] = loop.call_later(after / 1e6, self._restart, agent)
+
+    def _restart(self, agent: str) -> None:
+        self._restarts.pop(agent, None)
+        self._population.restart(agent)
 
     def _tell(self, fault: FaultPlan, state: Literal["begin", "end"]) -> None:
         self._record(

@@ -11,11 +11,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import simulator
 from simulator import pins
@@ -31,6 +31,8 @@ from simulator.faults import FaultInjector
 from simulator.interruption import Interruption
 from simulator.journal import Journal
 from simulator.scenario.plan import AgentPlan, Plan
+
+_T = TypeVar("_T")
 
 POLL = 50_000
 """How often, in microseconds, a run until convergence looks whether it has converged."""
@@ -105,6 +107,7 @@ class _Run:
         self._began = 0.0
         self._dispatched = False
         self._ended = False
+        self._members: Population | None = None
         self._refused: JournalError | None = None
 
     def clock(self) -> int:
@@ -120,17 +123,42 @@ class _Run:
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
         self._interruption.arm()
+        # Around everything: whoever is still connecting when the server stops must find nobody.
+        with pins.seams(make_manager, self._behaviour_failed):
+            try:
+                accounts = await self._unless_interrupted(self._bring_up())
+                # A server takes its time to come up: the run begins when it is there.
+                self._began = self._loop.time()
+                self._write_beginning()
+                if accounts is None:
+                    self._finish(interrupted=True)
+                else:
+                    await self._with_agents(self._population(accounts))
+            finally:
+                await self._backend.stop()
+
+    async def _bring_up(self) -> Mapping[str, str]:
+        """Start the server and make the accounts; gives the passwords."""
         context = RunContext(self._plan, self.clock, self.record, self._options.folder)
-        try:
-            await self._backend.start(context)
-            passwords = {agent.name: secrets.token_urlsafe(18) for agent in self._plan.agents}
-            accounts = await self._backend.create_accounts(passwords)
-            # A server takes its time to come up: the run begins when it is there.
-            self._began = self._loop.time()
-            self._write_beginning()
-            await self._with_agents(self._population(accounts))
-        finally:
-            await self._backend.stop()
+        await self._backend.start(context)
+        passwords = {agent.name: secrets.token_urlsafe(18) for agent in self._plan.agents}
+        return await self._backend.create_accounts(passwords)
+
+    async def _unless_interrupted(self, work: Coroutine[Any, Any, _T]) -> _T | None:
+        """The result of `work`, or None when somebody interrupted the run meanwhile."""
+        task = asyncio.ensure_future(work)
+        interruption = asyncio.ensure_future(self._interruption.wait())
+        await asyncio.wait([task, interruption], return_when=asyncio.FIRST_COMPLETED)
+        interruption.cancel()
+        if task.done():
+            return task.result()
+        task.cancel()
+        await asyncio.wait([task])
+        return None
+
+    def _behaviour_failed(self, behaviour: Any, error: BaseException) -> None:
+        if self._members is not None:
+            self._members.behaviour_failed(behaviour, error)
 
     def _population(self, passwords: Mapping[str, str]) -> Population:
         surroundings = Surroundings(
@@ -146,31 +174,24 @@ class _Run:
 
     async def _with_agents(self, population: Population) -> None:
         assert self._loop is not None
+        self._members = population
         self._loop.set_exception_handler(population.task_failed)
-        injector = FaultInjector(
-            population, self._backend, self.record, self.clock, self._starter(population)
-        )
-        with pins.seams(make_manager, population.behaviour_failed):
-            try:
-                interrupted = await self._until_over(population, injector)
-                if not interrupted:
-                    await read_views(population.harnesses, self.record, self.clock)
-                for agent in self._plan.agents:
-                    self.record(population.outcome(agent))
-                self._finish(interrupted)
-            finally:
-                await injector.stop()
-                await population.stop_everybody()
-                # SPADE's container keeps the loop: let it not keep the population. What fails
-                # from here on is after the journal's end.
-                self._loop.set_exception_handler(lambda _loop, _context: None)
-
-    def _starter(self, population: Population) -> Callable[[str, int], None]:
-        def start_later(agent: str, after: int) -> None:
-            assert self._loop is not None
-            self._loop.call_later(after / 1e6, population.start, agent)
-
-        return start_later
+        injector = FaultInjector(population, self._backend, self.record, self.clock)
+        try:
+            interrupted = await self._until_over(population, injector)
+            if not interrupted:
+                views = read_views(population.harnesses, self.record, self.clock)
+                await self._unless_interrupted(views)
+            for agent in self._plan.agents:
+                self.record(population.outcome(agent))
+            self._finish(interrupted or bool(self._interruption.reason))
+        finally:
+            await injector.stop()
+            await population.stop_everybody()
+            # SPADE's container keeps the loop: let it not keep the population. What fails from
+            # here on is after the journal's end.
+            self._loop.set_exception_handler(lambda _loop, _context: None)
+            self._members = None
 
     def _finish(self, interrupted: bool) -> None:
         if interrupted:
@@ -221,13 +242,16 @@ class _Run:
         end = asyncio.ensure_future(self._end_of_run(population, injector))
         interruption = asyncio.ensure_future(self._interruption.wait())
         failure = asyncio.ensure_future(injector.failure())
-        await asyncio.wait([end, interruption, failure], return_when=asyncio.FIRST_COMPLETED)
-        interrupted = not end.done()
-        for task in (follower, end, interruption, failure):
-            if task.done():
-                task.result()
+        tasks = [follower, end, interruption, failure]
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        if done == {follower} and follower.exception() is None:
+            done, _ = await asyncio.wait(tasks[1:], return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
             task.cancel()
-        return interrupted
+        for task in tasks:
+            if task in done:
+                task.result()
+        return end not in done
 
     async def _follow_plan(self, population: Population, injector: FaultInjector) -> None:
         for at, step in _steps(self._plan, population, injector):

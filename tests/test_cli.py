@@ -126,6 +126,20 @@ def test_default_folders_are_numbered(two: Path, tmp_path: Path) -> None:
     assert folders[1].endswith("-2")
 
 
+def test_a_reader_that_leaves_changes_nothing(two: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    with subprocess.Popen(
+        [sys.executable, "-m", "simulator", "run", str(two), "--narrate", "--out", str(out)],
+        cwd=ROOT,
+        env=process_environment(),
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.wait(timeout=100) == 0
+    assert isinstance(list(read_journal(out / FILE_NAME))[-1], RunEnded)
+
+
 def test_wrong_calls_exit_with_2(two: Path, tmp_path: Path) -> None:
     for arguments, text in (
         (("run",), "Missing argument"),

@@ -20,7 +20,7 @@ from simulator.errors import InputError
 from simulator.events import RunEnded
 from tests.random_scenarios import Document, Ran, documents, run_in_memory, spoiled
 
-HOW_MANY = int(os.environ.get("RANDOM_SCENARIOS", "420"))
+HOW_MANY = int(os.environ.get("RANDOM_SCENARIOS", "400"))
 TWICE = 6
 """One in so many is run a second time."""
 

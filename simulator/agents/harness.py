@@ -81,6 +81,7 @@ class PlanBehaviour(spade.behaviour.CyclicBehaviour):
         super().__init__()
         self._harness = harness
         self._waiting: asyncio.Queue[ActionPlan] = asyncio.Queue()
+        self._acting = False
 
     def match(self, _message: Any) -> bool:
         """Messages are for the agent's own behaviours."""
@@ -93,11 +94,13 @@ class PlanBehaviour(spade.behaviour.CyclicBehaviour):
     @property
     def idle(self) -> bool:
         """Whether everything asked for has been done."""
-        return self._waiting.empty()
+        return self._waiting.empty() and not self._acting
 
     async def run(self) -> None:
         action = await self._waiting.get()
+        self._acting = True
         await self._harness.perform(action)
+        self._acting = False
 
 
 class AgentHarness:
@@ -107,6 +110,7 @@ class AgentHarness:
         self.plan = plan
         self.failures: list[str] = []
         self._password = self._true_password = password
+        self._spoiled = 0
         self._surroundings = surroundings
         # One for the agent's whole life: who is approved does not change with a restart.
         self._policy = SubscriptionPolicy(
@@ -146,27 +150,49 @@ class AgentHarness:
     def crash(self) -> None:
         """End the agent as a dead process ends: nothing is said, written or recorded any more.
 
-        Its connection is the backend's to cut.
+        Its connection is the backend's to cut. Tasks that the agent made past SPADE's `submit`
+        go on, without a connection.
         """
-        self._stopped = True
-        self._behaviour = None
         if self._observer is not None:
             self._observer.detach()
+        self._end()
+
+    async def disconnect(self) -> None:
+        """End an agent that never got as far as running, so that it leaves no session behind."""
+        client = None if self.agent is None else self.agent.client
+        if client is None or not client.running:
+            self._end()
+            return
+        ends = [client.on_stopped.future(), client.on_failure.future()]
+        self._end()
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for end in ends:
+            end.cancel()
+
+    def _end(self) -> None:
+        self._stopped = True
+        self._behaviour = None
         self._policy.detach()
+        if self.agent is None:
+            return
         for behaviour in list(self.agent.behaviours):
             behaviour.kill()
         for task in list(self._tasks):
             task.cancel()
-        self.agent.client.stop()
+        if self.agent.client is not None:
+            self.agent.client.stop()
         self.agent._alive.clear()
 
     def spoil_password(self) -> None:
-        """From now on the agent logs in with a wrong password."""
+        """From now on the agent logs in with a wrong password, until it is mended as often."""
+        self._spoiled += 1
         self._use_password("not " + self._true_password)
 
     def mend_password(self) -> None:
-        """From now on the agent logs in with its password again."""
-        self._use_password(self._true_password)
+        """Undo one `spoil_password`."""
+        self._spoiled -= 1
+        if not self._spoiled:
+            self._use_password(self._true_password)
 
     def _use_password(self, password: str) -> None:
         self._password = password
@@ -308,7 +334,11 @@ class AgentHarness:
 
     def report(self, where: str, error: BaseException) -> None:
         """Record an exception in the agent's code."""
-        text, traceback = describe_error(error)
+        text, traceback = (
+            # A user's message may quote what it was given.
+            part.replace(self._true_password, "<password>")
+            for part in describe_error(error)
+        )
         self.failures.append(f"{text} in {where}")
         self._surroundings.record(
             Failure(

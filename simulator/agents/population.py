@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from simulator.agents.failures import describe_error
 from simulator.agents.harness import AgentHarness, Surroundings
 from simulator.backends.connector import explain
 from simulator.backends.loop import reported_elsewhere
@@ -57,12 +58,20 @@ class Population:
     # --- what faults ask ---
 
     def crash(self, name: str) -> bool:
-        """End an agent without a goodbye. False when it was not running."""
+        """End an agent without a goodbye, also while it starts. False when it did neither."""
         harness = self._harnesses[name]
-        if not harness.is_alive():
+        starting = self._is_starting(name)
+        if not harness.is_alive() and not starting:
             return False
+        if starting:
+            self._starting[name].cancel()
         harness.crash()
         return True
+
+    def restart(self, name: str) -> None:
+        """Start an agent again that crashed, unless somebody did so meanwhile."""
+        if not self._harnesses[name].is_alive() and not self._is_starting(name):
+            self.start(name)
 
     def is_connected(self, name: str) -> bool:
         """Whether an agent has a session."""
@@ -99,11 +108,11 @@ class Population:
             try:
                 await self._harnesses[name].start()
             except Exception as error:  # whatever ends one agent's start ends that agent only
-                self._start_failed(name, error)
+                await self._start_failed(name, error)
             else:
                 self._tell(name, "started")
 
-    def _start_failed(self, name: str, met: Exception) -> None:
+    async def _start_failed(self, name: str, met: Exception) -> None:
         # A server that cannot be used is named, where SPADE and aioxmpp say something else.
         error = explain(met) or met
         harness = self._harnesses[name]
@@ -112,6 +121,7 @@ class Population:
         reason = f"{type(error).__name__}: {error}"
         self._failed[name] = reason
         self._tell(name, "failed", reason)
+        await harness.disconnect()
 
     def _restart(self, action: ActionPlan, harness: AgentHarness) -> None:
         if harness.is_alive() or self._is_starting(action.agent):
@@ -134,6 +144,9 @@ class Population:
 
     async def _stop(self, action: ActionPlan, harness: AgentHarness) -> None:
         await asyncio.wait([self._starting[action.agent]])
+        if not harness.is_alive():
+            harness.skip(action, "the agent does not run")
+            return
         self._record_action(action)
         self._tell(action.agent, "stopping")
         try:
@@ -143,13 +156,16 @@ class Population:
         self._tell(action.agent, "stopped")
 
     async def stop_everybody(self) -> None:
-        """Take the population down."""
+        """Take the population down; nobody keeps a connection, whatever became of it."""
         for task in (*self._starting.values(), *self._stopping):
             task.cancel()
-        alive = [harness for harness in self.harnesses if harness.is_alive()]
-        stops = [asyncio.ensure_future(harness.stop()) for harness in alive]
-        if stops:
-            await asyncio.wait(stops, timeout=STOP_TIMEOUT)
+        ends = [
+            asyncio.ensure_future(harness.stop() if harness.is_alive() else harness.disconnect())
+            for harness in self.harnesses
+        ]
+        _, late = await asyncio.wait(ends, timeout=STOP_TIMEOUT)
+        for task in late:
+            task.cancel()
 
     # --- records ---
 
@@ -192,7 +208,12 @@ class Population:
         if reported_elsewhere(context):
             return
         error = context.get("exception")
-        text = str(context.get("message", ""))
-        if error is not None:
-            text += f": {type(error).__name__}: {error}"
-        self._record(Note(t=self._clock(), text=text))
+        if error is None:
+            # asyncio's message alone: the rest of the context names objects by their address.
+            self._record(Note(t=self._clock(), text=str(context.get("message", ""))))
+            return
+        text, traceback = describe_error(error)
+        where = "a task or callback that nobody waits for"
+        self._record(
+            Failure(t=self._clock(), agent="", where=where, error=text, traceback=traceback)
+        )

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from simulator.cli import (
     comparing,
+    creating,
     diagnosing,
     exporting,
     opening,
@@ -27,6 +28,7 @@ from simulator.cli.options import UNKNOWN, WRONG_CALL
 from simulator.errors import InputError, Livelock, ScenarioError, SimulatorError
 
 COMMANDS: dict[str, Callable[..., Any]] = {
+    "new": creating.new,
     "run": running.run,
     "check": scenarios.check,
     "open": opening.open_,

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from simulator.cli.console import Output
 from simulator.cli.external import (
     Accounts,
     Authorities,
@@ -66,7 +67,7 @@ def run(
     scenario = api.load_scenario(file, settings)
     external = ExternalOptions(server, domain, accounts, authorities, register, no_verify)
     chosen = choose_backend(backend, external, scenario)
-    output = Console()
+    output = Output()
     try:
         with ExitStack() as stack:
             finished = api.run(

@@ -7,7 +7,6 @@ The steps of RFC 6120: a stream header is answered with features; PLAIN authenti
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element
@@ -230,6 +229,6 @@ def _decode_plain(text: str) -> tuple[str, str]:
     """authzid NUL authcid NUL password -> (authcid, password); two empty ones if malformed."""
     try:
         parts = base64.b64decode(text, validate=True).decode().split("\0")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not base64, or not UTF-8
         return "", ""
     return (parts[1], parts[2]) if len(parts) == 3 else ("", "")

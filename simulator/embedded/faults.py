@@ -114,6 +114,10 @@ class EmbeddedFaults:
         for agent in self._everybody:
             self._wires.line(agent).refused += 1
         self._server.shut_down()
+        # Whoever was logging in is sent away too.
+        for agent in self._everybody:
+            for wire in self._wires.line(agent).wires:
+                wire.connection.fail(StreamError("system-shutdown"))
         if fault.lose_rosters:
             self._server.forget_rosters()
 

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.analysis.run import Run
+from simulator.events import Failure
 from simulator.folder import PICTURE
 from simulator.report.text import printable
 
@@ -25,6 +26,7 @@ def print_summary(console: Console, run: Run) -> None:
     print_verdict(console, summary)
     _print_checks(console, run)
     console.print(_figures(summary))
+    _print_list(console, "errors that nobody handled", map(_error_text, _unhandled(run)))
     _print_list(console, "not ok", map(_agent_text, summary["agent_outcomes"]["not_ok"]))
     _print_list(console, "wrong entries", map(_wrong_text, summary["wrong_entries"]["entries"]))
     divergence = summary["belief_divergence"].get("entries", ())
@@ -152,6 +154,15 @@ def _print_list(console: Console, title: str, lines: Any) -> None:
         console.print(Text(f"  {printable(text)}"), soft_wrap=True)
     if len(texts) > _MOST:
         console.print(Text(f"  and {len(texts) - _MOST} more (see summary.json)"))
+
+
+def _unhandled(run: Run) -> list[Failure]:
+    """Errors in tasks and callbacks that belong to no agent's behaviour or handler."""
+    return [record for record in run.records if isinstance(record, Failure) and not record.agent]
+
+
+def _error_text(failure: Failure) -> str:
+    return f"at {failure.t / 1e6:.3f} s: {failure.error}; {failure.traceback}"
 
 
 def _agent_text(entry: dict[str, Any]) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import networkx as nx
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from simulator.analysis.run import Run
+from simulator.lazily import import_lazily
 from simulator.report.plots.style import (
     BLUE,
     GREY,
@@ -21,6 +21,11 @@ from simulator.report.plots.style import (
     picture,
     say_nothing,
 )
+
+if TYPE_CHECKING:
+    import networkx as nx
+else:
+    nx = import_lazily("networkx")
 
 NODES = 60
 """More agents than this are sampled."""
