@@ -71,7 +71,7 @@ LINKS = """
     timeline:
       - {at: 5s, who: [watcher, "2", "3", "9", "impatient[1]"], do: set_presence, show: dnd}
       - {at: 8500ms, who: "0", do: set_presence, show: xa}
-    run: {duration: 18s}
+    run: {duration: 24s}
 """
 STREAM_ERROR = '- {at: 4s, stream_error: {who: "10", condition: policy-violation}}'
 LOST = """
