@@ -43,6 +43,7 @@ KINDS: dict[str, str] = {
     "server_restart": "timeline",
     "second_login": "timeline",
     "ghosts_after_reconnect": "timeline",
+    "hand_over": "timeline",
     "day_in_a_factory": "timeline",
 }
 """Scenario -> the kind of picture that shows its answer best."""

@@ -25,6 +25,7 @@ from simulator.scenario.faults import LASTING, STREAM_ERRORS
 from simulator.scenario.timeline import WITH_PEER
 
 Document = dict[str, Any]
+DESK_AND_PHONE = {"resources": [{"name": "desk"}, {"name": "phone", "priority": -1}]}
 NAMES = ("member", "seller", "asker")
 STUCK_AFTER = 60
 """Seconds of real time after which a small run is taken to hang."""
@@ -143,10 +144,15 @@ def population(names: list[str]) -> SearchStrategy[Document]:
             presence_manager=st.sampled_from(["documented", "spade"]),
             recovery=st.sampled_from(["none", "rejoin"]),
             start=st.one_of(durations, distributions, st.just({"every": "50ms"})),
-            resource=st.sampled_from(["desk", "r{index}", "é"]),
             behaviours=behaviours(names),
         ),
-    )
+        st.sampled_from([{}, {}, {"resource": "r{index}"}, {"resource": "é"}, DESK_AND_PHONE]),
+    ).map(without_two_presences)
+
+
+def without_two_presences(found: Document) -> Document:
+    """`presence` cannot stand beside `resources`."""
+    return {k: v for k, v in found.items() if k != "presence" or "resources" not in found}
 
 
 def subscription(names: list[str]) -> SearchStrategy[Document]:

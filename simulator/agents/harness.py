@@ -10,7 +10,7 @@ import asyncio
 import functools
 import inspect
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -29,7 +29,7 @@ from simulator.agents.observer import Observer
 from simulator.agents.policies import SubscriptionPolicy
 from simulator.backends.base import Peer
 from simulator.events import Action, AnyRecord, Failure
-from simulator.scenario.plan import ActionPlan, AgentPlan, PresencePlan
+from simulator.scenario.plan import ActionPlan, AgentPlan, PresencePlan, ResourcePlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +122,12 @@ class AgentHarness:
         self._tasks: dict[asyncio.Task[Any], None] = {}
         self._generators: dict[str, Random] = {}
         self._stopped = False
+        self._extra = {
+            extra.name: AgentHarness(_session_only(plan, extra), password, surroundings)
+            for extra in plan.extra_resources
+        }
+        for session in self._extra.values():
+            session.failures = self.failures
         self.agent: Any = None
 
     # --- life ---
@@ -140,9 +146,14 @@ class AgentHarness:
         for action in self._early:
             behaviour.put(action)
         self._early.clear()
+        for session in self._extra.values():
+            await session.start()
 
     async def stop(self) -> None:
         """Stop the agent as SPADE does."""
+        for session in self._extra.values():
+            if session.is_alive():
+                await session.stop()
         self._stopped = True
         self._behaviour = None
         await self.agent.stop()
@@ -153,12 +164,16 @@ class AgentHarness:
         Its connection is the backend's to cut. Tasks that the agent made past SPADE's `submit`
         go on, without a connection.
         """
+        for session in self._extra.values():
+            session.crash()
         if self._observer is not None:
             self._observer.detach()
         self._end()
 
     async def disconnect(self) -> None:
         """End an agent that never got as far as running, so that it leaves no session behind."""
+        for session in self._extra.values():
+            await session.disconnect()
         client = None if self.agent is None else self.agent.client
         if client is None or not client.running:
             self._end()
@@ -185,11 +200,15 @@ class AgentHarness:
 
     def spoil_password(self) -> None:
         """From now on the agent logs in with a wrong password, until it is mended as often."""
+        for session in self._extra.values():
+            session.spoil_password()
         self._spoiled += 1
         self._use_password("not " + self._true_password)
 
     def mend_password(self) -> None:
         """Undo one `spoil_password`."""
+        for session in self._extra.values():
+            session.mend_password()
         self._spoiled -= 1
         if not self._spoiled:
             self._use_password(self._true_password)
@@ -223,6 +242,7 @@ class AgentHarness:
         """Whether actions wait to be done, requests for their answer, or a behaviour has plans."""
         return (
             bool(self._early)
+            or any(session.busy for session in self._extra.values())
             or self._policy.pending > 0
             or (self._behaviour is not None and (not self._behaviour.idle or self._has_plans()))
         )
@@ -291,7 +311,9 @@ class AgentHarness:
 
     def ask(self, action: ActionPlan) -> None:
         """Pass an action on to the agent's behaviour; an agent that is to start does it then."""
-        if self._behaviour is not None:
+        if action.resource:
+            self._extra[action.resource].ask(replace(action, resource=""))
+        elif self._behaviour is not None:
             self._behaviour.put(action)
         elif self._stopped:
             self.skip(action, "the agent is stopped")
@@ -300,6 +322,8 @@ class AgentHarness:
 
     def give_up(self, reason: str) -> None:
         """The agent will not start: what it was asked to do is skipped."""
+        for session in self._extra.values():
+            session.give_up(reason)
         self._stopped = True
         for action in self._early:
             self.skip(action, reason)
@@ -364,6 +388,20 @@ class AgentHarness:
 
 
 @functools.lru_cache(64)
+def _session_only(plan: AgentPlan, extra: ResourcePlan) -> AgentPlan:
+    """The plan of one more session of an agent: plain, and nobody but the agent answers."""
+    return replace(
+        plan,
+        resource=extra.name,
+        presence=extra.presence,
+        agent_class=None,
+        arguments=(),
+        behaviours=(),
+        on_subscribe=(),
+        extra_resources=(),
+    )
+
+
 def harnessed(own: type) -> type:
     """A class that is `own` with `HarnessedAgent` in front, under the same name."""
     return type(own.__name__, (HarnessedAgent, own), {"__module__": own.__module__})

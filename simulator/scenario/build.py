@@ -41,7 +41,7 @@ def _worked_out(scenario: Scenario, seed: int) -> tuple[Plan | None, list[Fault]
     starts = {agent.name: agent.start for agent in agents}
     run, last = run_plan(scenario)
     watches, asking = planned_watches(scenario, seed, index, starts, faults)
-    actions = [*asking, *planned_timeline(scenario, seed, index, starts, last, faults)]
+    actions = [*asking, *planned_timeline(scenario, seed, index, agents, last, faults)]
     going_wrong = planned_faults(scenario, seed, index, watches, last, faults)
     check_expectations(scenario, index, faults)
     _check_times(actions, agents, last, faults)

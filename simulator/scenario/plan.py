@@ -71,12 +71,21 @@ class BehaviourPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class ResourcePlan:
+    """One more session of an agent's account, such as a phone beside a desk."""
+
+    name: str
+    presence: PresencePlan
+
+
+@dataclass(frozen=True, slots=True)
 class AgentPlan:
     """One agent. `name` is its localpart and is unique in the plan.
 
     `start` is when it starts. `agent_class` is None for the built-in agent, else an import
     path ``module:Class`` of a `spade.agent.Agent`. `recovery`: what the documented presence
-    manager does when its session's state was lost.
+    manager does when its session's state was lost. `extra_resources`: plain sessions of the same
+    account, which start and stop with the agent.
     """
 
     name: str
@@ -91,6 +100,7 @@ class AgentPlan:
     behaviours: tuple[BehaviourPlan, ...] = ()
     presence: PresencePlan | None = None
     on_subscribe: tuple[PolicyRule, ...] = ()
+    extra_resources: tuple[ResourcePlan, ...] = ()
 
 
 ActionName = Literal[
@@ -110,7 +120,8 @@ ActionName = Literal[
 class ActionPlan:
     """One timed action of one agent. `peer` is an agent's name or a foreign bare JID.
 
-    `origin` names the entry of the scenario that it comes from: ``subscriptions[0]``.
+    `origin` names the entry of the scenario that it comes from: ``subscriptions[0]``. `resource`
+    is one of the agent's extra resources; empty for the agent itself.
     """
 
     at: Microseconds
@@ -119,6 +130,7 @@ class ActionPlan:
     origin: str
     peer: str = ""
     change: PresenceChange | None = None
+    resource: str = ""
 
 
 @dataclass(frozen=True, slots=True)

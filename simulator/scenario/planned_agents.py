@@ -26,6 +26,7 @@ from simulator.scenario.plan import (
     Microseconds,
     PolicyRule,
     PresencePlan,
+    ResourcePlan,
 )
 from simulator.scenario.populations import Population, fill_pattern
 from simulator.scenario.schema import Scenario
@@ -126,7 +127,7 @@ class _Members:
             name=agent,
             population=self._name,
             index=place,
-            resource=fill_pattern(population.resource or "", self._name, place),
+            resource=fill_pattern(self._resources[0], self._name, place),
             start=start,
             manager=self._manager,
             recovery=self._recovery,
@@ -135,6 +136,21 @@ class _Members:
             behaviours=self._behaviours(),
             presence=self._presence(),
             on_subscribe=rules,
+            extra_resources=self._extra_resources(place),
+        )
+
+    @property
+    def _resources(self) -> tuple[str, ...]:
+        """The patterns of the agents' resources, the main one first; empty: the server's choice."""
+        population = self._population
+        if population.resources is None:
+            return (population.resource or "",)
+        return tuple(resource.name for resource in population.resources)
+
+    def _extra_resources(self, place: int) -> tuple[ResourcePlan, ...]:
+        extra = (self._population.resources or ())[1:]
+        return tuple(
+            ResourcePlan(fill_pattern(one.name, self._name, place), one.plan()) for one in extra
         )
 
     def _behaviours(self) -> tuple[BehaviourPlan, ...]:
@@ -144,8 +160,9 @@ class _Members:
         )
 
     def _presence(self) -> PresencePlan | None:
-        if self._population.presence is not None:
-            return self._population.presence.plan()
+        first = (self._population.resources or (self._population.presence,))[0]
+        if first is not None:
+            return first.plan()
         return PresencePlan() if self._population.agent is None else None
 
     def _starts(self, members: tuple[str, ...]) -> Iterable[Microseconds]:
@@ -178,12 +195,11 @@ class _Members:
     # --- checks ---
 
     def _check_resource(self) -> None:
-        pattern = self._population.resource
-        if pattern is None:
-            return
-        problem = resource_problem(fill_pattern(pattern, self._name, 0))
-        if problem:
-            self._faults.add((*self._path, "resource"), *problem)
+        key = "resource" if self._population.resources is None else "resources"
+        for pattern in filter(None, self._resources):
+            problem = resource_problem(fill_pattern(pattern, self._name, 0))
+            if problem:
+                self._faults.add((*self._path, key), *problem)
 
     def _check_classes(self) -> None:
         population = self._population

@@ -10,7 +10,7 @@ from simulator.scenario.capacity import too_large
 from simulator.scenario.durations import format_duration
 from simulator.scenario.fault_list import FaultList
 from simulator.scenario.jids import bare_jid_problem
-from simulator.scenario.plan import ActionPlan, Microseconds, PresenceChange
+from simulator.scenario.plan import ActionPlan, AgentPlan, Microseconds, PresenceChange
 from simulator.scenario.presence import presence_change
 from simulator.scenario.schema import Scenario
 from simulator.scenario.selectors import AgentIndex, UnknownAgentError
@@ -28,12 +28,12 @@ def planned_timeline(
     scenario: Scenario,
     seed: int,
     index: AgentIndex,
-    starts: dict[str, Microseconds],
+    agents: Iterable[AgentPlan],
     end: Microseconds,
     faults: FaultList,
 ) -> list[ActionPlan]:
     """The actions of the timeline in the order of time; at one instant, in that of the file."""
-    work = _Timeline(scenario, seed, index, starts, faults)
+    work = _Timeline(scenario, seed, index, tuple(agents), faults)
     turns = sorted(_turns(scenario, end, faults))
     return work.actions(turns)
 
@@ -62,14 +62,18 @@ class _Timeline:
         scenario: Scenario,
         seed: int,
         index: AgentIndex,
-        starts: dict[str, Microseconds],
+        agents: tuple[AgentPlan, ...],
         faults: FaultList,
     ) -> None:
         self._entries = scenario.timeline
         self._changes = [_change(entry) for entry in scenario.timeline]
         self._seed = seed
         self._index = index
-        self._starts = starts
+        self._starts = {agent.name: agent.start for agent in agents}
+        self._resources = {
+            agent.name: (agent.resource, *(extra.name for extra in agent.extra_resources))
+            for agent in agents
+        }
         self._faults = faults
         self._stopped: set[str] = set()
         self._started: set[str] = set()
@@ -96,7 +100,15 @@ class _Timeline:
         agents = self._select(entry, "who", one.who, time)
         self._check_started(entry, agents, at)
         planned = [
-            ActionPlan(at, agent, one.do, f"timeline[{entry}]", peer, self._changes[entry])
+            ActionPlan(
+                at,
+                agent,
+                one.do,
+                f"timeline[{entry}]",
+                peer,
+                self._changes[entry],
+                self._resource(entry, agent),
+            )
             for agent in agents
             for peer in self._peers(entry, agent, time)
         ]
@@ -149,6 +161,19 @@ class _Timeline:
         if peers == (agent,):
             self._give_up(entry, "peer", f"`{agent}` with itself", "another agent")
         return tuple(one for one in peers if one != agent)
+
+    def _resource(self, entry: int, agent: str) -> str:
+        """The extra resource that is meant; empty for the agent's own session."""
+        wanted = self._entries[entry].resource
+        if wanted is None:
+            return ""
+        own, *extra = self._resources[agent]
+        if wanted not in (own, *extra):
+            known = ", ".join(f"`{name}`" for name in (own, *extra) if name)
+            self._give_up(
+                entry, "resource", f"`{agent}` has no resource `{wanted}`", known or "no `resource`"
+            )
+        return "" if wanted == own else wanted
 
     def _give_up(self, entry: int, key: str, problem: str, expected: str) -> None:
         self._faults.add(("timeline", entry, key), problem, expected)

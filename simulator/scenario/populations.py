@@ -67,6 +67,14 @@ class BehaviourClass(Words):
     arguments: Arguments = Field(default_factory=dict, description="Its constructor's arguments.")
 
 
+class Resource(Presence):
+    """One of several resources of an agent: a session, with its first presence."""
+
+    name: Annotated[Pattern, Field(min_length=1)] = Field(
+        description="The resource's name; may hold {index}."
+    )
+
+
 def _with_class(value: Any) -> Any:
     return {"class": value} if isinstance(value, str) else value
 
@@ -125,3 +133,21 @@ class Population(Words):
         min_length=1,
         description="The resource they bind; may hold {index}. Omitted: the server makes one.",
     )
+    resources: tuple[Resource, ...] | None = Field(
+        None,
+        min_length=1,
+        description="Several resources, in place of `resource` and `presence`: the first is the "
+        "agent's own session, the others are plain sessions of the same account.",
+    )
+
+    @model_validator(mode="after")
+    def _one_way_to_say_it(self) -> Population:
+        if self.resources is None:
+            return self
+        for word in ("resource", "presence"):
+            if getattr(self, word) is not None:
+                raise wrong(f"`{word}` beside `resources`", "one of them", key=word)
+        names = [resource.name for resource in self.resources]
+        if len(set(names)) < len(names):
+            raise wrong("two resources have the same name", "different ones", key="resources")
+        return self

@@ -10,12 +10,14 @@ from simulator.scenario.plan import ActionName
 from simulator.scenario.presence import Priority, Show, Status
 from simulator.scenario.selectors import Selector
 from simulator.scenario.times import RepeatedAt
-from simulator.scenario.words import Words, nearest, quoted, wrong
+from simulator.scenario.words import Text, Words, nearest, quoted, wrong
 
 ACTIONS: tuple[ActionName, ...] = get_args(ActionName)
 CHANGES = ("show", "status", "priority")
 WITH_PEER = frozenset({"subscribe", "unsubscribe", "approve", "deny", "remove"})
 """Actions that need somebody they are about."""
+OF_A_RESOURCE = frozenset({"set_presence", "become_unavailable"})
+"""Actions that one of an agent's resources can do by itself."""
 
 
 def _known_action(value: Any) -> Any:
@@ -42,6 +44,11 @@ class Entry(Words):
     show: Show | None = Field(None, description="For set_presence: the show; omitted: as it was.")
     status: Status | None = Field(None, description="For set_presence: the status.")
     priority: Priority | None = Field(None, description="For set_presence: the priority.")
+    resource: Text | None = Field(
+        None,
+        description="For set_presence and become_unavailable: which of the `resources` of the "
+        "population; omitted: the first.",
+    )
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:
@@ -49,6 +56,8 @@ class Entry(Words):
             raise wrong(f"`{self.do}` needs to know with whom", "`peer: ...`")
         if self.do not in WITH_PEER and self.peer is not None:
             raise wrong(f"`{self.do}` is with nobody", "no `peer`", key="peer")
+        if self.do not in OF_A_RESOURCE and self.resource is not None:
+            raise wrong(f"`{self.do}` is of the whole agent", "no `resource`", key="resource")
         self._check_changes()
         return self
 
