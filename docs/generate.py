@@ -212,8 +212,9 @@ faults:
 run: {duration: 4min}
 ```
 
-The embedded server can do all of them. A real server can do `wrong_password` only: a scenario with
-other faults is refused there before anything runs.
+The embedded server can do all of them, Prosody, ejabberd and a server of your own most:
+[faults.md](faults.md) has the table. What a server cannot do is refused by name before anything
+runs.
 """,
     "Network": """\
 The embedded server delays each direction of each agent's link by this much, drawn anew for each

@@ -64,8 +64,8 @@ def run(
     `realtime`: pace the embedded server by the wall clock. `follow` is called with the plan and
     the live convergence, and gives functions that are called with each journal record.
 
-    Works where an event loop is running already, as in Jupyter. Ctrl-C and SIGTERM end the run
-    and keep what there is: its verdict is then ``unknown``.
+    Works where an event loop is running already, as in Jupyter. Ctrl-C ends the run and
+    keeps what there is, as does SIGTERM where no loop is running: its verdict is ``unknown``.
 
     Raises ScenarioError and RunFolderError for a wrong call, BackendError when the server cannot
     be used, RunFailed and Livelock when the run cannot go on.

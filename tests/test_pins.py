@@ -112,3 +112,25 @@ def test_the_tuned_jids_are_the_stock_ones() -> None:
             assert tuned == stock
         with pytest.raises(ValueError, match="must not be empty"):
             aioxmpp.JID.fromstr("@localhost")
+
+
+def test_wait_for_is_the_one_of_every_python() -> None:
+    async def waits() -> list[str]:
+        found = []
+        quick = asyncio.ensure_future(asyncio.sleep(0, "there"))
+        found.append(await asyncio.wait_for(quick, 1))
+        found.append(await asyncio.wait_for(quick, 0))
+        found.append(await asyncio.wait_for(asyncio.sleep(0, "no limit"), None))
+        for timeout in (0, 0.01):
+            slow = asyncio.ensure_future(asyncio.sleep(5))
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(slow, timeout)
+            found.append(f"cancelled {slow.cancelled()}")
+        return found
+
+    before = asyncio.wait_for
+    with pins.virtual_time(lambda: 0.0, 7):
+        assert asyncio.wait_for is not before
+        found = asyncio.run(waits())
+    assert found == ["there", "there", "no limit", "cancelled True", "cancelled True"]
+    assert asyncio.wait_for is before

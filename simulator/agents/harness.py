@@ -387,7 +387,6 @@ class AgentHarness:
         return self._observer
 
 
-@functools.lru_cache(64)
 def _session_only(plan: AgentPlan, extra: ResourcePlan) -> AgentPlan:
     """The plan of one more session of an agent: plain, and nobody but the agent answers."""
     return replace(
@@ -402,6 +401,7 @@ def _session_only(plan: AgentPlan, extra: ResourcePlan) -> AgentPlan:
     )
 
 
+@functools.lru_cache(64)
 def harnessed(own: type) -> type:
     """A class that is `own` with `HarnessedAgent` in front, under the same name."""
     return type(own.__name__, (HarnessedAgent, own), {"__module__": own.__module__})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from simulator.errors import Fault, ScenarioError
+from simulator.errors import Fault, InputError, ScenarioError
 from simulator.scenario.durations import as_distribution, format_duration
 from simulator.scenario.expected_names import check_expectations
 from simulator.scenario.fault_list import FaultList
@@ -21,7 +21,10 @@ def build_plan(scenario: Scenario, seed: int | None = None) -> Plan:
 
     The same scenario and seed give the same plan, always. Raises ScenarioError with all faults.
     """
-    plan, faults = _worked_out(scenario, scenario.seed if seed is None else seed)
+    seed = scenario.seed if seed is None else seed
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
+        raise InputError(f"seed {seed!r}: expected a whole number from 0 to 2^63 - 1")
+    plan, faults = _worked_out(scenario, seed)
     if faults or plan is None:
         raise ScenarioError(faults)
     return plan

@@ -85,6 +85,10 @@ def _check_address(path: DocumentPath, name: str, faults: FaultList) -> None:
         faults.add(path, f"agent name: {problem[0]}", problem[1], key=path[-1] != "name")
 
 
+RESERVED_ARGUMENTS = frozenset({"jid", "password"})
+"""What a run gives to each agent's constructor."""
+
+
 def planned_agents(
     scenario: Scenario, seed: int, index: AgentIndex, faults: FaultList
 ) -> tuple[AgentPlan, ...]:
@@ -205,6 +209,9 @@ class _Members:
         population = self._population
         if population.agent is not None:
             self._check_class((*self._path, "agent"), population.agent, AGENT, None)
+            for name in sorted(RESERVED_ARGUMENTS & population.arguments.keys()):
+                problem = f"the run gives `{name}` itself"
+                self._faults.add((*self._path, "arguments", name), problem, key=True)
         elif population.arguments:
             problem = "`arguments` without an `agent` class"
             self._faults.add((*self._path, "arguments"), problem, "`agent`", key=True)

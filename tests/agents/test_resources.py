@@ -115,3 +115,10 @@ def test_faults_of_links_hit_every_resource(fault: str, tmp_path: Path) -> None:
     ]
     wanted = "established" if fault.startswith("reset") else "failed"
     assert [one.state for one in established] == [wanted, wanted]
+
+
+def test_arguments_that_python_cannot_hash_are_no_trouble(tmp_path: Path) -> None:
+    looks = "arguments: {every: 1s, looks: [chat, away], times: 2}"
+    behaviour = f"[{{class: 'simulator.behaviours:ChangeStatus', {looks}}}]"
+    text = SCENARIO.replace("on_subscribe: approve", f"behaviours: {behaviour}")
+    assert run_text(text, tmp_path).summary["agent_outcomes"]["ok"] == 2
