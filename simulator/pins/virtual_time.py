@@ -20,8 +20,8 @@ def virtual_time(clock: Callable[[], float], seed: int) -> Iterator[None]:
     """Pin aioxmpp's clock and every source of randomness that agents may use.
 
     `clock` gives seconds since the run's start. Stanza ids become a counter, and the global
-    `random` generator is seeded for the length of the run. `asyncio.wait_for` takes as many turns of
-    the loop on every Python, which decides what comes first within one instant.
+    `random` generator is seeded for the length of the run. `asyncio.wait_for` takes as many turns
+    of the loop on every Python, which decides what comes first within one instant.
     """
     state = random.getstate()
     with contextlib.ExitStack() as stack:
@@ -34,8 +34,11 @@ def virtual_time(clock: Callable[[], float], seed: int) -> Iterator[None]:
         yield
 
 
-async def _wait_for(awaitable: Awaitable[Any], timeout: float | None) -> Any:
-    """`asyncio.wait_for` as Python has it from 3.12 on. Before, it took a task, and a turn, more."""
+async def _wait_for(
+    awaitable: Awaitable[Any],
+    timeout: float | None,  # noqa: ASYNC109  (asyncio's own signature)
+) -> Any:
+    """`asyncio.wait_for` as Python 3.12 has it. Before, it took a task, and a turn, more."""
     if timeout is None or timeout > 0:
         async with asyncio.timeout(timeout):
             return await awaitable
