@@ -539,7 +539,7 @@ def test_row_20_the_example(run: Run, capsys: pytest.CaptureFixture[str]) -> Non
     for name, peer in (("agent1", "agent2"), ("agent2", "agent1")):
         assert lines.count(f"Agent {name} running") == 1
         assert f"[{name}] Agent {peer} is available." in lines
-        asked = f"[{name}] Agent {peer} asked for subscription. Let's aprove it."
+        asked = f"[{name}] Agent {peer} asked for subscription."
         assert lines.count(asked) == 1
         accepted = lines.index(f"[{name}] Agent {peer} has accepted the subscription.")
         assert lines[accepted + 1].startswith(f"[{name}] Contacts List: {{JID(localpart='{peer}'")
