@@ -37,6 +37,8 @@ STEPS: dict[str, Callable[[Run], object]] = {
     "frame: phases": lambda run: run.phases(),
     "frame: propagation": lambda run: run.propagation(),
     "frame: staleness": lambda run: run.staleness(),
+    "frame: faults": lambda run: run.faults(),
+    "frame: deaths": lambda run: run.deaths(),
     "frame: detection": lambda run: run.detection(),
     "frame: rosters": lambda run: run.rosters(),
     "frame: belief_divergence": lambda run: run.belief_divergence(),

@@ -18,6 +18,7 @@ class Row:
     """One line of the answer: a figure of `job`, or its ratio to that of `against`.
 
     `at_most` is the bar, in the figure's unit (s, MB) or as a ratio; None where there is none.
+    `takes_long`: only measured when it is asked for by its title.
     """
 
     title: str
@@ -25,6 +26,7 @@ class Row:
     figure: Figure = "cpu"
     against: Job | None = None
     at_most: float | None = None
+    takes_long: bool = False
 
     @property
     def jobs(self) -> tuple[Job, ...]:
@@ -51,6 +53,8 @@ UNRECORDED = Job("unrecorded_crowd", CROWD_SIZE)
 IDLE = Job("idle_hour")
 BUSY = Job("busy_hour")
 WHOLE = Job("whole_command", CROWD_SIZE)
+CHURN = Job("hour_of_churn", ("tuned",))
+STOCK_CHURN = Job("hour_of_churn", ("stock",))
 
 ROWS: tuple[Row, ...] = (
     Row("1,000 agents, 5,000 subscriptions: simulator", CROWD),
@@ -63,4 +67,7 @@ ROWS: tuple[Row, ...] = (
     Row("the same with 7,200 status changes", BUSY, at_most=15),
     Row("simulator run, file to picture", WHOLE),
     Row("simulator run, peak memory", WHOLE, "megabytes"),
+    Row("hour of churn: tuned", CHURN, takes_long=True),
+    Row("hour of churn: peak memory", CHURN, "megabytes", takes_long=True),
+    Row("hour of churn: tuned / stock", CHURN, against=STOCK_CHURN, at_most=0.67, takes_long=True),
 )

@@ -30,6 +30,8 @@ from simulator.scenario import Plan, build_plan, load_scenario
 
 Done = dict[str, Any]
 
+HOUR_OF_CHURN = Path(__file__).with_name("hour_of_churn.yaml")
+
 
 class Stopwatch:
     """Measures from its making: `read()` gives seconds of the processor and of the wall."""
@@ -90,6 +92,11 @@ def busy_hour() -> Done:
     return _simulate(HOUR.format(timeline=CHANGES))
 
 
+def hour_of_churn(tuning: str) -> Done:
+    """A thousand agents that come and go for an hour; `tuning` is "tuned" or "stock"."""
+    return _simulate(HOUR_OF_CHURN.read_text(), tuned=tuning == "tuned")
+
+
 def whole_command(agents: str, subscriptions: str) -> Done:
     """The crowd from the scenario file to summary and picture."""
     from simulator import api  # noqa: PLC0415  (the other workloads do without)
@@ -109,19 +116,20 @@ def _plan(scenario: str) -> Plan:
         return build_plan(load_scenario(file))
 
 
-def _simulate(scenario: str) -> Done:
+def _simulate(scenario: str, *, tuned: bool = True) -> Done:
     """Run with a journal on the disk and the live convergence, to the last record."""
     plan = _plan(scenario)
     monitor = ConvergenceMonitor()
     with tempfile.TemporaryDirectory() as folder, Journal(Path(folder, "journal.jsonl")) as journal:
         journal.listen(monitor.see)
-        done = _execute(plan, journal, monitor)
+        done = _execute(plan, journal, monitor, tuned=tuned)
     return done | {"converged": monitor.converged}
 
 
-def _execute(plan: Plan, journal: Journal, convergence: Convergence) -> Done:
+def _execute(plan: Plan, journal: Journal, convergence: Convergence, *, tuned: bool = True) -> Done:
+    options = RunOptions(tuned=tuned)
     watch = Stopwatch()
-    execute(plan, EmbeddedBackend(), journal, convergence, Interruption(), RunOptions())
+    execute(plan, EmbeddedBackend(), journal, convergence, Interruption(), options)
     return watch.read() | {"agents": len(plan.agents), "records": journal.records}
 
 
@@ -132,6 +140,7 @@ WORKLOADS: dict[str, Callable[..., Done]] = {
     "plain_crowd": plain_crowd,
     "idle_hour": idle_hour,
     "busy_hour": busy_hour,
+    "hour_of_churn": hour_of_churn,
     "whole_command": whole_command,
 }
 

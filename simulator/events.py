@@ -5,7 +5,8 @@ planned agents (the localpart of the JID); somebody who is not in the plan appea
 JID. Times are integer microseconds from the start of the run. Text order and field order are
 fixed, so equal runs give equal bytes.
 
-`status` is a sorted tuple of ``(language, text)``; the default language is ``""``.
+`status` is a sorted tuple of ``(language, text)``; the default language is ``""``, and so is the
+one that a server's stream header names: a text without a language has it.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ PresenceType = Literal[
 SentType = Literal[PresenceType, "roster_set", "roster_remove"]
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind"):
+class Record(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", gc=False
+):
     """Base of all records.
 
     `t`: microseconds from the start of the run.

@@ -1,7 +1,8 @@
 """One direction of an in-memory connection: FIFO, with one-way latency, and open to faults.
 
-A link never reorders, and never loses by itself. Latency is drawn for each chunk, and a chunk
-never overtakes the one before it, as on one TCP connection.
+A link never reorders, and never loses by itself. What is sent at one instant travels together,
+as one chunk. Latency is drawn for each chunk, and a chunk never overtakes the one before it, as on
+one TCP connection.
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ class Link:
         self._waiting: list[bytes] = []
         self._ending: list[Exception | None] = []
         self._arrival = 0
+        self._sent_at = -1
         self._closed = False
         self._severed = False
 
@@ -104,6 +106,11 @@ class Link:
         self._severed = True
 
     def _put_on_the_way(self, data: bytes) -> None:
+        now = self._loop.now
+        if self._in_flight is not None and self._sent_at == now:
+            self._in_flight.append(data)
+            return
+        self._sent_at = now
         arrival = self._next_arrival()
         if self._in_flight is not None and arrival == self._arrival:
             self._in_flight.append(data)

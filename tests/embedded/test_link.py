@@ -58,11 +58,26 @@ def test_a_chunk_never_overtakes_the_one_before() -> None:
         receiver = Receiver(30_000, 10_000, 40_000)
         for data in (b"a", b"b", b"c"):
             receiver.link.send(data)
+            await asyncio.sleep(0.001)
         await asyncio.sleep(1)
         return receiver
 
-    # b would arrive at 10 ms alone; it comes with a.
-    assert run(main).arrived == [(30_000, b"ab"), (40_000, b"c")]
+    # b would arrive at 11 ms alone; it comes with a.
+    assert run(main).arrived == [(30_000, b"ab"), (42_000, b"c")]
+
+
+def test_what_is_sent_at_one_instant_travels_together() -> None:
+    async def main() -> Receiver:
+        receiver = Receiver(30_000, 10_000)
+        for data in (b"a", b"b"):
+            receiver.link.send(data)
+        await asyncio.sleep(0.025)
+        receiver.link.send(b"c")
+        await asyncio.sleep(1)
+        return receiver
+
+    # One draw serves a and b; c has the second one.
+    assert run(main).arrived == [(30_000, b"ab"), (35_000, b"c")]
 
 
 def test_closing_lets_what_is_on_the_way_arrive() -> None:
