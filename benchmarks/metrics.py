@@ -38,6 +38,7 @@ STEPS: dict[str, Callable[[Run], object]] = {
     "frame: propagation": lambda run: run.propagation(),
     "frame: staleness": lambda run: run.staleness(),
     "frame: faults": lambda run: run.faults(),
+    "frame: fault_effects": lambda run: run.fault_effects(),
     "frame: deaths": lambda run: run.deaths(),
     "frame: detection": lambda run: run.detection(),
     "frame: rosters": lambda run: run.rosters(),

@@ -58,7 +58,9 @@ def draw(name: str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         content = BytesIO()
         figure.savefig(content, dpi=DOTS_PER_INCH, metadata={"Software": None})
-        Image.open(content).convert("RGB").quantize(COLOURS).save(path, optimize=True)
+        image = Image.open(content).convert("RGB")
+        # Other ways to choose the colours lose those of small marks and of the legend.
+        image.quantize(COLOURS, method=Image.Quantize.FASTOCTREE).save(path, optimize=True)
     return path
 
 

@@ -22,6 +22,7 @@ from simulator.faults import check_faults
 from simulator.interruption import Interruption
 from simulator.journal import FILE_NAME, Journal
 from simulator.lazily import import_lazily
+from simulator.redaction import Redaction
 from simulator.scenario import Plan, Scenario, build_plan
 from simulator.scenario import load_scenario as load_scenario_file
 
@@ -65,7 +66,8 @@ def run(
     the live convergence, and gives functions that are called with each journal record.
 
     Works where an event loop is running already, as in Jupyter. Ctrl-C ends the run and
-    keeps what there is, as does SIGTERM where no loop is running: its verdict is ``unknown``.
+    keeps what there is, as does SIGTERM where no loop is running: its verdict is ``unknown``. A
+    second Ctrl-C ends it at once, with a KeyboardInterrupt and the journal so far.
 
     Raises ScenarioError and RunFolderError for a wrong call, BackendError when the server cannot
     be used, RunFailed and Livelock when the run cannot go on.
@@ -80,39 +82,38 @@ def run(
     monitor = ConvergenceMonitor()
     listeners = follow(plan, monitor) if follow is not None else ()
     interruption = Interruption()
+    redaction = Redaction()
+    options = runner.RunOptions(folder=target, login_limit=server.login_limit, redaction=redaction)
     failure: BaseException | None = None
-    with Journal(target / FILE_NAME) as journal, logged(target / run_folder.LOG):
+    with (
+        _telling(target),
+        Journal(target / FILE_NAME) as journal,
+        logged(target / run_folder.LOG, redaction),
+    ):
         journal.listen(monitor.see)
         for listener in listeners:
             journal.listen(listener)
         try:
             _in_own_loop(
-                lambda: runner.execute(
-                    plan,
-                    server,
-                    journal,
-                    monitor,
-                    interruption,
-                    runner.RunOptions(folder=target, login_limit=server.login_limit),
-                ),
+                lambda: runner.execute(plan, server, journal, monitor, interruption, options),
                 interruption,
             )
         except (BackendError, RunFailed, Livelock) as error:
             failure = error
-    finished = open_run(target)
-    _write_results(finished, target)
+    with _telling(target):
+        finished = open_run(target)
+        _write_results(finished, target)
     if failure is not None:
         raise failure
     return finished
 
 
 def _write_inputs(target: Path, scenario: Scenario, plan: Plan, server: Backend) -> None:
-    repeat = f"simulator run {run_folder.SCENARIO} --seed {plan.seed} --backend {server.name}"
     how = {
         "name": plan.name,
         "seed": plan.seed,
         "backend": server.name,
-        "repeat": repeat,
+        "repeat": run_folder.repeat_command(plan, server.options),
         **run_folder.surroundings(),
     }
     try:
@@ -120,6 +121,19 @@ def _write_inputs(target: Path, scenario: Scenario, plan: Plan, server: Backend)
         run_folder.write_json(target / run_folder.RUN, how)
     except OSError as error:
         raise RunFolderError(target, f"cannot be written: {error.strerror}") from error
+
+
+@contextlib.contextmanager
+def _telling(target: Path) -> Iterator[None]:
+    """A Ctrl-C that ends everything at once says what is kept."""
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        interrupt.add_note(
+            f"interrupted at once: {target / FILE_NAME} has the run so far, the rest of the folder"
+            f" is incomplete; simulator open {target} reads it"
+        )
+        raise
 
 
 def _write_results(finished: Run, target: Path) -> None:
@@ -134,11 +148,11 @@ def _write_results(finished: Run, target: Path) -> None:
 
 
 @contextlib.contextmanager
-def logged(path: Path) -> Iterator[None]:
+def logged(path: Path, redaction: Redaction) -> Iterator[None]:
     """Send the warnings of SPADE and aioxmpp to a file, not to the terminal, for a while."""
     run_folder.write_private(path, "")
     handler = _LogFile(path, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(_Redacted(redaction))
     handler.setLevel(logging.WARNING)
     root = logging.getLogger()
     root.addHandler(handler)
@@ -148,6 +162,18 @@ def logged(path: Path) -> Iterator[None]:
         root.removeHandler(handler)
         with contextlib.suppress(OSError):
             handler.close()
+
+
+class _Redacted(logging.Formatter):
+    """Lines, and tracebacks, without the passwords of the run."""
+
+    def __init__(self, redaction: Redaction) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+        self._redaction = redaction
+
+    def format(self, record: logging.LogRecord) -> str:
+        """As always, and redacted."""
+        return self._redaction.text(super().format(record))
 
 
 class _LogFile(logging.FileHandler):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Literal
 
 from simulator.backends.base import Backend
-from simulator.errors import InputError
+from simulator.errors import InputError, SimulatorError
 from simulator.events import AnyRecord, Died, FaultChanged
 from simulator.scenario.plan import FaultPlan, Plan
 
@@ -18,6 +19,8 @@ OF_AGENTS = frozenset(("wrong_password",))
 """Kinds that the harness brings about without the server's help, on every backend."""
 CUTS_OFF = frozenset(("reset", "close", "black_hole", "partition", "crash"))
 """Kinds after which an agent is dead to the others, though nobody was told."""
+SILENCES = frozenset(("black_hole", "stall", "partition", "server_freeze"))
+"""Kinds during which an agent gets no answer, though its stream seems whole."""
 
 
 def check_faults(plan: Plan, backend: Backend) -> None:
@@ -47,6 +50,7 @@ class FaultInjector:
         self._record = record
         self._clock = clock
         self._restarts: dict[str, asyncio.TimerHandle] = {}
+        self._silencing: list[FaultPlan] = []
         self._turn = asyncio.Lock()
         self._steps: dict[asyncio.Task[None], None] = {}
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -64,13 +68,24 @@ class FaultInjector:
         """End a fault, after what was asked for before."""
         self._soon(self._end(fault))
 
+    def silence(self, agent: str) -> str:
+        """Why the agent gets no answer now: a fault; empty when none is known."""
+        for fault in self._silencing:
+            if not fault.agents or agent in fault.agents:
+                return f"{fault.kind} ({fault.origin}) lasts"
+        return ""
+
     async def stop(self) -> None:
-        """Give up what is still under way."""
+        """Give up what is still under way. Links are whole again, so that agents can leave."""
         for step in list(self._steps):
             step.cancel()
         for restart in self._restarts.values():
             restart.cancel()
         self._restarts.clear()
+        for fault in self._silencing:
+            # The run is over: a server that is gone by now is no failure of it.
+            with contextlib.suppress(SimulatorError):
+                await self._backend.end_fault(fault)
 
     async def failure(self) -> None:
         """Wait for ever, or raise what kept a fault from being brought about."""
@@ -98,6 +113,8 @@ class FaultInjector:
                 await self._crash(fault)
             else:
                 await self._backend.begin_fault(fault)
+                if fault.kind in SILENCES:
+                    self._silencing.append(fault)
 
     async def _end(self, fault: FaultPlan) -> None:
         async with self._turn:
@@ -106,6 +123,8 @@ class FaultInjector:
                     self._population.mend_password(agent)
             else:
                 await self._backend.end_fault(fault)
+                if fault in self._silencing:
+                    self._silencing.remove(fault)
             self._tell(fault, "end")
 
     async def _crash(self, fault: FaultPlan) -> None:

@@ -2,7 +2,7 @@
 
 journal.jsonl     everything that happened (see `simulator.events`)
 scenario.yaml     the scenario as it was run, after `--set`, with its graph files beside it
-run.json          how to repeat it: seed, backend, versions, Python, platform, wall clock
+run.json          how to repeat it: seed, backend, command, Python, platform, wall clock
 summary.json      the figures and the verdict
 convergence.png   the first picture
 plots/            more of them, once `simulator plot` drew them
@@ -20,13 +20,16 @@ import json
 import os
 import platform
 import re
+import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from simulator.errors import RunFolderError
+from simulator.scenario.imports import module_folders
+from simulator.scenario.plan import Plan
 from simulator.scenario.scalars import dump_yaml
 
 DEFAULT_PARENT = Path("runs")
@@ -112,6 +115,18 @@ def write_private_bytes(path: Path, content: bytes) -> None:
 def write_json(path: Path, value: Any) -> None:
     """Write a value as JSON into a new file that only its owner can read."""
     write_private(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def repeat_command(plan: Plan, options: Sequence[str]) -> str:
+    """The command that repeats a run, inside of its folder. `options`: those of its backend.
+
+    The modules of the user's own classes are not in the folder; the command says where they are.
+    """
+    paths = [agent.agent_class for agent in plan.agents if agent.agent_class]
+    paths += [behaviour.path for agent in plan.agents for behaviour in agent.behaviours]
+    needed = os.pathsep.join(module_folders(dict.fromkeys(paths)))
+    path = f"PYTHONPATH={shlex.quote(needed)} " if needed else ""
+    return path + shlex.join(["simulator", "run", SCENARIO, "--seed", str(plan.seed), *options])
 
 
 def surroundings() -> dict[str, str]:

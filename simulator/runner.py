@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import Callable, Coroutine, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -30,6 +30,7 @@ from simulator.events import FORMAT, AnyRecord, Planned, RunEnded, RunStarted, W
 from simulator.faults import FaultInjector
 from simulator.interruption import Interruption
 from simulator.journal import Journal
+from simulator.redaction import Redaction
 from simulator.scenario.plan import AgentPlan, Plan
 
 _T = TypeVar("_T")
@@ -51,11 +52,13 @@ class RunOptions:
     """How to run. `login_limit`: how many agents connect at a time; None for all at once.
 
     `tuned`: with the quicker aioxmpp of `pins.tuning`; benchmarks switch it off to compare.
+    `redaction` learns the passwords of the agents, for who writes of the run elsewhere.
     """
 
     folder: Path | None = None
     login_limit: int | None = None
     tuned: bool = True
+    redaction: Redaction = field(default_factory=Redaction)
 
 
 def execute(
@@ -169,6 +172,7 @@ class _Run:
             seed=self._plan.seed,
             writes_actual=not self._backend.sees_sessions,
             pings=self._plan.pings,
+            redaction=self._options.redaction,
         )
         return Population(self._plan, passwords, surroundings, self._options.login_limit)
 
@@ -180,7 +184,7 @@ class _Run:
         try:
             interrupted = await self._until_over(population, injector)
             if not interrupted:
-                views = read_views(population.harnesses, self.record, self.clock)
+                views = read_views(population.harnesses, self.record, self.clock, injector.silence)
                 await self._unless_interrupted(views)
             for agent in self._plan.agents:
                 self.record(population.outcome(agent))

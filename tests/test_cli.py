@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import signal
 import stat
 import subprocess
@@ -98,6 +99,37 @@ def test_a_run_can_be_repeated_from_its_folder(two: Path, tmp_path: Path) -> Non
     done = command("run", first / "scenario.yaml", "--out", second)
     assert done.returncode == 0, done.stderr
     assert (first / FILE_NAME).read_bytes() == (second / FILE_NAME).read_bytes()
+
+
+OWN = """
+name: Own
+populations: {one: {agent: "own_agents.quiet:Quiet"}}
+run: {duration: 1s}
+"""
+
+
+def test_the_command_of_a_run_repeats_it_with_the_users_own_modules(tmp_path: Path) -> None:
+    """The scenario is run from elsewhere, and its modules are beside it."""
+    project = tmp_path / "it's a project"
+    (project / "own_agents").mkdir(parents=True)
+    (project / "own_agents" / "quiet.py").write_text(
+        "from spade.agent import Agent\n\n\nclass Quiet(Agent):\n    pass\n"
+    )
+    (project / "own.yaml").write_text(OWN)
+    first = tmp_path / "first"
+    done = command("run", project / "own.yaml", "--out", first, "--realtime", "--seed", "3")
+    assert done.returncode == 0, done.stderr
+    told = json.loads((first / "run.json").read_text())["repeat"]
+    assert told == (
+        f"PYTHONPATH={shlex.quote(str(project))} simulator run scenario.yaml"
+        " --seed 3 --backend embedded --realtime"
+    )
+    setting, _simulator, *arguments = shlex.split(told)
+    assert command(*arguments, "--out", "../second", cwd=first).returncode == 2
+    path = os.pathsep.join([str(ROOT), setting.partition("=")[2]])
+    again = command(*arguments, "--out", "../second", cwd=first, PYTHONPATH=path)
+    assert again.returncode == 0, again.stderr
+    assert (first / FILE_NAME).read_bytes() == (tmp_path / "second" / FILE_NAME).read_bytes()
 
 
 def test_a_failed_expectation_exits_with_1_and_says_why(two: Path, tmp_path: Path) -> None:
@@ -198,6 +230,40 @@ def test_an_interrupted_run_keeps_what_it_had(tmp_path: Path, number: int) -> No
     assert (out / "summary.json").exists()
 
 
+STUBBORN = """
+import pathlib
+import time
+
+from spade.agent import Agent
+
+
+class Stubborn(Agent):
+    async def stop(self):
+        pathlib.Path(__file__).with_name("stopping").touch()
+        for _ in range(300):
+            time.sleep(0.1)
+"""
+
+
+def test_a_second_interrupt_ends_at_once_and_says_what_is_kept(tmp_path: Path) -> None:
+    """The first one waits for an agent that does not stop."""
+    (tmp_path / "stubborn.py").write_text(STUBBORN)
+    long = LONG.replace("{count: 20}", "{count: 20, agent: 'stubborn:Stubborn'}")
+    process, out = start_long(tmp_path, long)
+    process.send_signal(signal.SIGINT)
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "stopping").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 3, errors
+    assert f"{out / FILE_NAME} has the run so far" in errors
+    assert errors.strip().count("\n") == 0
+    assert not (out / "summary.json").exists()
+    assert command("open", out).returncode == 3
+
+
 def test_a_killed_run_leaves_a_readable_journal(tmp_path: Path) -> None:
     process, out = start_long(tmp_path)
     process.kill()
@@ -208,10 +274,10 @@ def test_a_killed_run_leaves_a_readable_journal(tmp_path: Path) -> None:
     assert "the journal has no end" in done.stdout
 
 
-def start_long(folder: Path) -> tuple[subprocess.Popen[str], Path]:
+def start_long(folder: Path, text: str = LONG) -> tuple[subprocess.Popen[str], Path]:
     """Start a run that would take very long, and wait until it records."""
     file, out = folder / "long.yaml", folder / "run"
-    file.write_text(LONG)
+    file.write_text(text)
     process = subprocess.Popen(
         [sys.executable, "-m", "simulator", "run", str(file), "--out", str(out)],
         cwd=ROOT,

@@ -222,6 +222,11 @@ def test_the_scenario_reference_is_up_to_date() -> None:
     assert page == generator().generate(), "python docs/generate.py writes it anew"
 
 
+def test_the_page_of_the_servers_is_up_to_date() -> None:
+    page = (ROOT / "docs" / "servers.md").read_text("utf-8")
+    assert page == generator().generate_servers(), "python docs/generate.py writes it anew"
+
+
 def test_the_reference_has_every_key_of_every_model() -> None:
     page = (ROOT / "docs" / "scenario.md").read_text("utf-8")
     schema = json_schema()

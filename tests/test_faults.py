@@ -14,7 +14,7 @@ from simulator.analysis.convergence import ConvergenceMonitor
 from simulator.analysis.run import Run
 from simulator.backends.embedded import EmbeddedBackend
 from simulator.errors import InputError
-from simulator.events import Actual, Died, FaultChanged, Received, Sent, Session
+from simulator.events import Actual, Died, FaultChanged, Received, Sent, Session, View
 from simulator.faults import check_faults
 from simulator.interruption import Interruption
 from simulator.journal import FILE_NAME, Journal
@@ -136,6 +136,22 @@ def test_a_black_hole_is_found_by_pings_after_one_to_two_minutes(tmp_path: Path)
     assert kind == "unavailable"
     assert told > found
     assert run.summary["detection_time"]["max_s"] == pytest.approx(told - 40)
+
+
+@pytest.mark.parametrize("kind", ["black_hole", "stall", "partition", "server_freeze"])
+def test_nobody_waits_for_an_answer_that_a_fault_keeps_back(tmp_path: Path, kind: str) -> None:
+    run = run_with(tmp_path, fault(kind, at=190))
+    views = {r.agent: r for r in run.records if isinstance(r, View) and r.view == "served"}
+    assert views["a"].absent == f"no answer: {kind} (faults[0]) lasts"
+    # Duration and settle time, and no patience with an answer that does not come.
+    assert views["a"].t <= 201.1 * SECOND
+    assert bool(views["b"].absent) == (kind == "server_freeze")
+
+
+def test_who_answers_again_is_read(tmp_path: Path) -> None:
+    run = run_with(tmp_path, fault("stall", at=190, until=195))
+    views = [record for record in run.records if isinstance(record, View)]
+    assert [record.absent for record in views] == [""] * 6
 
 
 @pytest.mark.parametrize("direction", ["up", "down"])

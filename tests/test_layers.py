@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "simulator"
 
 RECORDS = {"errors", "events"}
 PLANS = RECORDS | {"scenario"}
-RUNS = PLANS | {"rfc6121", "journal", "pins", "folder", "interruption"}
+RUNS = PLANS | {"rfc6121", "journal", "pins", "folder", "interruption", "redaction"}
 EVERYTHING = RUNS | {
     "embedded",
     "agents",
@@ -41,6 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "folder": {"errors", "scenario"},
     "interruption": {"errors"},
     "lazily": set(),
+    "redaction": set(),
     "pins": {"errors"},
     "embedded": PLANS | {"rfc6121"},
     "agents": RUNS | {"backends"},

@@ -10,6 +10,7 @@ import pytest
 from simulator.analysis.run import Run
 from simulator.errors import Livelock
 from simulator.events import Failure, Received, RunEnded, Sent
+from simulator.folder import LOG
 from simulator.journal import FILE_NAME, read_journal
 from tests.runs import run_text
 
@@ -153,3 +154,19 @@ def test_a_behaviour_that_polls_is_named_as_a_livelock(tmp_path: Path) -> None:
     assert isinstance(last, RunEnded)
     assert not last.complete
     assert "livelock" in last.reason
+
+
+def test_a_password_reaches_neither_the_log_nor_the_journal(tmp_path: Path) -> None:
+    """Its form is that of `secrets.token_urlsafe(18)`: 24 characters."""
+    text = """
+        name: talkative
+        populations: {one: {agent: "tests.user_agents:Talkative"}}
+        run: {duration: 1s}
+        """
+    run = run_text(text, tmp_path)
+    log = (run.folder / LOG).read_text()
+    assert "I log in with <password>" in log
+    assert "ValueError: <password> is too long" in log
+    assert [failure.error for failure in of(run, Failure, "one")] == [
+        "ValueError: <password> is too short"
+    ]

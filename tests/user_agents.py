@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import logging
 from typing import Any
 
 from spade.agent import Agent
@@ -139,3 +140,16 @@ class Greeting(OneShotBehaviour):
 
     async def run(self) -> None:
         self.presence.set_presence(status=self.text)
+
+
+class Talkative(Agent):
+    """Tells its password to whoever listens."""
+
+    async def setup(self) -> None:
+        logger = logging.getLogger("talkative")
+        logger.warning("I log in with %s", self.password)
+        try:
+            raise ValueError(f"{self.password} is too long")
+        except ValueError:
+            logger.exception("what a pity")
+        raise ValueError(f"{self.password} is too short")

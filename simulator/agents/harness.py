@@ -10,7 +10,7 @@ import asyncio
 import functools
 import inspect
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -29,6 +29,7 @@ from simulator.agents.observer import Observer
 from simulator.agents.policies import SubscriptionPolicy
 from simulator.backends.base import Peer
 from simulator.events import Action, AnyRecord, Failure
+from simulator.redaction import Redaction
 from simulator.scenario.plan import ActionPlan, AgentPlan, PresencePlan, ResourcePlan
 
 
@@ -39,10 +40,11 @@ class Surroundings:
     names: Names
     record: Callable[[AnyRecord], None]
     clock: Callable[[], int]
-    peer: Callable[[str], Peer]
+    peer: Callable[[str, str], Peer]
     seed: int
     writes_actual: bool
     pings: bool
+    redaction: Redaction = field(default_factory=Redaction)
 
 
 class HarnessedAgent(spade.agent.Agent):
@@ -110,6 +112,7 @@ class AgentHarness:
         self.plan = plan
         self.failures: list[str] = []
         self._password = self._true_password = password
+        surroundings.redaction.add(password)
         self._spoiled = 0
         self._surroundings = surroundings
         # One for the agent's whole life: who is approved does not change with a restart.
@@ -291,7 +294,7 @@ class AgentHarness:
     def before_connecting(self, agent: Any) -> None:
         """The client is made and not connected: let the observer in and name the server."""
         around = self._surroundings
-        peer = around.peer(self.plan.name)
+        peer = around.peer(self.plan.name, self.plan.resource)
         agent.client.override_peer = [(peer.host, peer.port, peer.connector)]
         if not around.pings:
             agent.client.stream.soft_timeout = None
@@ -359,9 +362,7 @@ class AgentHarness:
     def report(self, where: str, error: BaseException) -> None:
         """Record an exception in the agent's code."""
         text, traceback = (
-            # A user's message may quote what it was given.
-            part.replace(self._true_password, "<password>")
-            for part in describe_error(error)
+            self._surroundings.redaction.text(part) for part in describe_error(error)
         )
         self.failures.append(f"{text} in {where}")
         self._surroundings.record(

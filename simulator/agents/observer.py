@@ -12,6 +12,7 @@ from typing import Any
 import aioxmpp
 import aioxmpp.roster.xso as roster_xso
 from aioxmpp.protocol import State
+from aioxmpp.structs import LanguageTag
 
 from simulator.agents.names import Names
 from simulator.backends.base import Acceptance
@@ -52,6 +53,7 @@ class Observer:
         self._acceptance = acceptance
         self._client: Any = None
         self._resource = ""
+        self._language: LanguageTag | None = None
         self._initial = True
 
     def attach(self, client: Any) -> None:
@@ -124,7 +126,7 @@ class Observer:
                 type=kind,
                 peer="" if stanza.to is None else self._names.name(stanza.to),
                 show=stanza.show.value or "",
-                status=status_text(stanza),
+                status=self._texts(stanza),
                 priority=stanza.priority,
                 id=stanza.id_ or "",
             )
@@ -144,7 +146,7 @@ class Observer:
                 peer=self._names.name(sender),
                 peer_resource=(sender.resource or "") if sender is not None else "",
                 show=stanza.show.value or "",
-                status=status_text(stanza),
+                status=self._texts(stanza),
                 priority=stanza.priority,
                 id=stanza.id_ or "",
             )
@@ -158,11 +160,18 @@ class Observer:
             resource=self._bound_resource(),
             available=available,
             show=stanza.show.value or "",
-            status=status_text(stanza),
+            status=self._texts(stanza),
             priority=stanza.priority,
             id=stanza.id_ or "",
             source="client",
         )
+
+    def _texts(self, stanza: Any) -> StatusText:
+        # aioxmpp gives a text without a language the one of the server's stream header.
+        processor = self._client.stream._xmlstream._processor if stanza.status else None
+        if processor is not None:
+            self._language = processor.remote_lang
+        return status_text(stanza, self._language)
 
     # --- the roster ---
 
@@ -239,13 +248,20 @@ class Observer:
             )
 
 
-def status_text(stanza: Any) -> StatusText:
-    """A stanza's status texts as the journal keeps them: sorted, "" for the default language."""
+def status_text(stanza: Any, default: LanguageTag | None = None) -> StatusText:
+    """A stanza's status texts as the journal keeps them: sorted, "" for the default language.
+
+    `default`: the language of the stream, which is that of a text without one (RFC 6120, 4.7.4
+    and 8.1.5). Nobody can tell the two apart, so both are "".
+    """
     if not stanza.status:
         return ()
-    texts = stanza.status.items()
     # aioxmpp reads an empty text as None.
-    return tuple(sorted((str(language or ""), text or "") for language, text in texts))
+    texts = [
+        ("" if language in (None, default) else str(language), text or "")
+        for language, text in stanza.status.items()
+    ]
+    return tuple(sorted(texts))
 
 
 def _forget(_record: AnyRecord) -> None:

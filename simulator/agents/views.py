@@ -19,19 +19,25 @@ async def read_views(
     harnesses: Iterable[AgentHarness],
     record: Callable[[AnyRecord], None],
     clock: Callable[[], int],
+    silence: Callable[[str], str],
 ) -> None:
-    """Record both views of every agent, in the plan's order; what cannot be read says why."""
+    """Record both views of every agent, in the plan's order; what cannot be read says why.
+
+    `silence` says why an agent, by name, would get no answer, or nothing. Nobody waits for that.
+    """
     agents = list(harnesses)
-    views = await asyncio.gather(*(_views(harness) for harness in agents))
+    views = await asyncio.gather(
+        *(_views(harness, silence(harness.plan.name)) for harness in agents)
+    )
     now = clock()
     for harness, (served, believed) in zip(agents, views, strict=True):
         _record_view(harness.plan.name, "served", served, record, now)
         _record_view(harness.plan.name, "believed", believed, record, now)
 
 
-async def _views(harness: AgentHarness) -> tuple[list[Any] | str, list[Any] | str]:
+async def _views(harness: AgentHarness, silence: str) -> tuple[list[Any] | str, list[Any] | str]:
     """What the server says and what the manager says once it has heard all of that."""
-    served = await _served(harness)
+    served: list[Any] | str = f"no answer: {silence}" if silence else await _served(harness)
     return served, _beliefs(harness)
 
 
@@ -53,6 +59,8 @@ def _record_view(
 async def _served(harness: AgentHarness) -> list[Roster] | str:
     if not harness.is_connected() or harness.observer is None:
         return "the agent is not connected"
+    if harness.agent.client.suspended:
+        return "the agent's stream is broken"
     try:
         return await harness.observer.served_roster(TIMEOUT)
     except Exception as error:  # an agent without an answer must not cost the others theirs

@@ -1,8 +1,8 @@
 """Two runs of one scenario held against each other: what differs in what they came to.
 
 What is meant to differ (server, seed, presence manager) is named as a condition and is no
-difference. Times and stanza ids are left out of the order of events, so that a run on another
-server can be the same run; the figures have the times.
+difference. Times, stanza ids and names that a server made up are left out of the order of events,
+so that a run on another server can be the same run; the figures have the times.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from itertools import takewhile
 from typing import Any, Literal, NamedTuple
 
 from simulator.analysis.checks import value_text
+from simulator.analysis.event_texts import event_orders
 from simulator.analysis.figures import Figure
-from simulator.analysis.orders import observed
 from simulator.analysis.rosters import ABSENT, belief_text, entry_text, roster_rows
 from simulator.analysis.run import Run
 from simulator.errors import InputError
-from simulator.events import AnyRecord, Received, Roster, Sent
+from simulator.events import Belief
 from simulator.scenario.expect import FIGURES
 
 View = Literal["served", "believed"]
@@ -47,7 +47,10 @@ class WatchDifference(NamedTuple):
 
 
 class RosterDifference(NamedTuple):
-    """A roster entry that is another one at the end: ``both``, ``none + ask``, ``absent``."""
+    """An entry that is another one at the end: ``both``, ``none + ask``, ``absent``.
+
+    A believed one also says whom the agent takes to be there: ``both, available [chat]``.
+    """
 
     view: View
     agent: str
@@ -215,8 +218,13 @@ def _entries(run: Run) -> dict[tuple[View, str, str], str]:
         if row.served_read and row.served is not None:
             entries["served", row.agent, row.peer] = entry_text(row.served)
         if row.believed_read and row.believed is not None:
-            entries["believed", row.agent, row.peer] = belief_text(row.believed)
+            entries["believed", row.agent, row.peer] = _believed(row.believed)
     return entries
+
+
+def _believed(belief: Belief) -> str:
+    available = ", available" if belief.available else ""
+    return belief_text(belief) + available + (f" [{belief.show}]" if belief.show else "")
 
 
 def _missing(run: Run, view: View, agent: str, _peer: str) -> str:
@@ -235,46 +243,6 @@ def _orders(one: Run, other: Run) -> Iterator[OrderDifference]:
 
 def _equal(pair: tuple[str, str]) -> bool:
     return pair[0] == pair[1]
-
-
-def event_orders(records: Iterable[AnyRecord]) -> dict[str, list[str]]:
-    """What each agent sent, received and was told of its roster, in order, as text.
-
-    Without times and ids, and without what the harness does after the observation.
-    """
-    orders: dict[str, list[str]] = {}
-    for record in observed(records):
-        tell = _TELLERS.get(type(record))
-        if tell is not None:
-            orders.setdefault(record.agent, []).append(tell(record))  # type: ignore[union-attr]
-    return orders
-
-
-def _sent(record: Sent) -> str:
-    to = f" to {record.peer}" if record.peer else ""
-    return f"sent {record.type}{to}{_shown(record)}"
-
-
-def _received(record: Received) -> str:
-    resource = f"/{record.peer_resource}" if record.peer_resource else ""
-    return f"received {record.type} from {record.peer}{resource}{_shown(record)}"
-
-
-def _shown(record: Sent | Received) -> str:
-    parts = [f"[{record.show}]"] if record.show else []
-    parts += [f"{language + ': ' if language else ''}{text!r}" for language, text in record.status]
-    parts += [f"priority {record.priority}"] if record.priority else []
-    return "".join(f" {part}" for part in parts)
-
-
-def _told(record: Roster) -> str:
-    parts: list[str] = [record.subscription]
-    parts += [word for word in ("ask", "approved") if getattr(record, word)]
-    source = " (at login)" if record.source == "initial" else ""
-    return f"roster {record.peer}: {' + '.join(parts)}{source}"
-
-
-_TELLERS: dict[type, Callable[[Any], str]] = {Sent: _sent, Received: _received, Roster: _told}
 
 
 def _figures(one: Run, other: Run) -> Iterator[FigureDifference]:

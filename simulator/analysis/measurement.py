@@ -13,12 +13,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from simulator.analysis.convergence import ConvergenceMonitor, Handler, Share
+from simulator.analysis.deaths import Deaths
 from simulator.analysis.detection import Detections
+from simulator.analysis.downtimes import Downtimes
 from simulator.analysis.ledger import Ledger
 from simulator.analysis.phases import Phase, PhaseSpans
 from simulator.analysis.propagation import Propagation
 from simulator.analysis.series import Converged, Series, time_to_converge
-from simulator.analysis.spans import AvailabilitySpans, SightSpans
+from simulator.analysis.spans import AvailabilitySpans, FaultSpans, SightSpans
 from simulator.analysis.watches import Sight, WatchState
 from simulator.events import (
     Action,
@@ -36,6 +38,7 @@ from simulator.events import (
     RunEnded,
     RunStarted,
     Sent,
+    Session,
     View,
 )
 from simulator.scenario.durations import parse_duration
@@ -68,6 +71,9 @@ class Measurement:
         self.sights = SightSpans()
         self.propagation = Propagation(self.watches)
         self.detections = Detections(self.watches)
+        self.deaths = Deaths(self.watches.actual_of)
+        self.downtimes = Downtimes()
+        self.faults = FaultSpans()
         self.presences_received = 0
         self.end = 0
         self._spans = PhaseSpans()
@@ -135,6 +141,8 @@ class Measurement:
         self.end = t
         self.available.finish(t)
         self.sights.finish(self.watches, t)
+        self.downtimes.finish(t)
+        self.faults.finish(t)
         self.propagation.finish(t, self.settle)
 
     def _sight_changed(self, watch: WatchState, old: Sight, since: int, t: int) -> None:
@@ -167,13 +175,20 @@ class Measurement:
             (Planned, self._spans.planned),
             (Action, self._spans.action),
             (FaultChanged, self._spans.fault),
+            (FaultChanged, self.faults.changed),
+            (FaultChanged, self.deaths.fault),
             (Died, self._spans.fault),
             (Died, self.detections.died),
+            (Died, self.deaths.died),
+            (Died, self.downtimes.died),
             (Agent, self._spans.agent),
             (Sent, self.propagation.sent),
             (Actual, self.propagation.actual),
             (Actual, self.available.actual),
             (Actual, self.detections.actual),
+            (Actual, self.deaths.actual),
+            (Actual, self.downtimes.actual),
+            (Session, self.downtimes.session),
             (Failure, self.ledger.failed),
         ]
         for kind, handler in extra:

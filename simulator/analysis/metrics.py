@@ -23,6 +23,7 @@ from simulator.analysis.rosters import (
 )
 from simulator.analysis.series import Series
 from simulator.analysis.watches import Sight
+from simulator.events import Actual
 
 SECOND = 1_000_000
 
@@ -35,7 +36,8 @@ def frame(schema: dict[str, Any], rows: Iterable[Sequence[Any]]) -> pl.DataFrame
     return pl.DataFrame(list(rows), schema=schema, orient="row")
 
 
-def _seconds(column: str) -> pl.Expr:
+def seconds(column: str) -> pl.Expr:
+    """A column of microseconds in seconds, under the same name."""
     return (pl.col(column) / SECOND).round(6).alias(column)
 
 
@@ -55,7 +57,7 @@ def availability(measurement: Measurement) -> pl.DataFrame:
         "end_s": pl.Int64,
     }
     spans = frame(schema, measurement.available.all)
-    return spans.with_columns(_seconds("begin_s"), _seconds("end_s")).sort(
+    return spans.with_columns(seconds("begin_s"), seconds("end_s")).sort(
         "agent", "resource", "begin_s"
     )
 
@@ -64,7 +66,7 @@ def sights(measurement: Measurement) -> pl.DataFrame:
     """Spans of every authorised watch: how what the watcher saw stood to the truth."""
     return (
         _sight_spans(measurement)
-        .with_columns(_words(pl.col("sight"), Sight), _seconds("begin_s"), _seconds("end_s"))
+        .with_columns(_words(pl.col("sight"), Sight), seconds("begin_s"), seconds("end_s"))
         .sort("watcher", "contact", "begin_s")
     )
 
@@ -103,7 +105,7 @@ def _series(name: str, series: Series, end: int) -> pl.DataFrame:
         }
     )
     share = pl.when(pl.col("total") > 0).then(pl.col("right") / pl.col("total")).alias("share")
-    return points.select(pl.lit(name).alias("figure"), _seconds("time_s"), "right", "total", share)
+    return points.select(pl.lit(name).alias("figure"), seconds("time_s"), "right", "total", share)
 
 
 def phases(measurement: Measurement) -> pl.DataFrame:
@@ -134,7 +136,7 @@ def phases(measurement: Measurement) -> pl.DataFrame:
     for figure in figures:
         schema |= {f"{figure}_time_to_converge_s": pl.Int64, f"{figure}_never": pl.Boolean}
     durations = [f"{figure}_time_to_converge_s" for figure in figures]
-    return frame(schema, rows).with_columns(_seconds(name) for name in [*times, *durations])
+    return frame(schema, rows).with_columns(seconds(name) for name in [*times, *durations])
 
 
 def propagation(measurement: Measurement) -> pl.DataFrame:
@@ -154,17 +156,28 @@ def propagation(measurement: Measurement) -> pl.DataFrame:
         .with_columns(pl.when(received >= 0).then(received).alias("received_s"))
         .with_columns(((received - pl.col("issued_s")) / SECOND).alias("latency_s"))
         .with_columns(
-            _seconds("issued_s"), _seconds("received_s"), _words(pl.col("delivery"), Delivery)
+            seconds("issued_s"),
+            seconds("accepted_s"),
+            seconds("received_s"),
+            _words(pl.col("delivery"), Delivery),
         )
         .select(*CHANGE_COLUMNS, "watcher", "delivery", "received_s", "latency_s")
     )
 
 
-CHANGE_COLUMNS = ("change", "contact", "resource", "available", "show", "issued_s")
+CHANGE_COLUMNS = (
+    "change",
+    "contact",
+    "resource",
+    "available",
+    "show",
+    "issued_s",
+    "accepted_s",
+)
 
 
 def changes(measurement: Measurement) -> pl.DataFrame:
-    """The presence changes; `issued_s` still in microseconds."""
+    """The presence changes; times still in microseconds."""
     found = measurement.propagation.changes
     actual = [change.actual for change in found]
     return pl.DataFrame(
@@ -175,8 +188,15 @@ def changes(measurement: Measurement) -> pl.DataFrame:
             "available": pl.Series([record.available for record in actual], dtype=pl.Boolean),
             "show": pl.Series([record.show for record in actual], dtype=_NAMES),
             "issued_s": pl.Series([change.issued for change in found], dtype=pl.Int64),
+            "accepted_s": pl.Series([_accepted(record) for record in actual], dtype=pl.Int64),
         }
     )
+
+
+def _accepted(actual: Actual) -> int | None:
+    """When the server took a change from the agent; None where nobody saw it do so."""
+    taken = actual.source == "server" and actual.cause == "presence"
+    return actual.t if taken else None
 
 
 def _seconds_of(kind: Sight) -> str:
@@ -224,7 +244,7 @@ def detection(measurement: Measurement) -> pl.DataFrame:
         "result": _NAMES,
         "detection_s": pl.Int64,
     }
-    return frame(schema, rows).with_columns(_seconds("died_s"), _seconds("detection_s"))
+    return frame(schema, rows).with_columns(seconds("died_s"), seconds("detection_s"))
 
 
 def rosters(measurement: Measurement) -> pl.DataFrame:

@@ -20,9 +20,10 @@ from simulator.lazily import import_lazily
 if TYPE_CHECKING:
     import polars as pl
 
-    from simulator.analysis import event_frame, metrics
+    from simulator.analysis import event_frame, fault_frames, metrics
 else:
     event_frame = import_lazily("simulator.analysis.event_frame")
+    fault_frames = import_lazily("simulator.analysis.fault_frames")
     metrics = import_lazily("simulator.analysis.metrics")
 
 
@@ -134,9 +135,10 @@ class Run:
     def propagation(self) -> pl.DataFrame:
         """One row per presence change and watch of the contact that changed.
 
-        `change` (number), `contact`, `resource`, `available`, `show`, `issued_s`; `watcher`;
-        `delivery`: delivered, superseded, lost or not_due; `received_s` and `latency_s`, null
-        where it was not delivered.
+        `change` (number), `contact`, `resource`, `available`, `show`, `issued_s`; `accepted_s`,
+        when the server took it from the agent, null where the server made the change itself or
+        cannot be looked into; `watcher`; `delivery`: delivered, superseded, lost or not_due;
+        `received_s` and `latency_s`, null where it was not delivered.
         """
         return metrics.propagation(self.measurement)
 
@@ -147,6 +149,37 @@ class Run:
         `mislabelled_s`.
         """
         return metrics.staleness(self.measurement)
+
+    def faults(self) -> pl.DataFrame:
+        """One row per fault of the scenario and agent that it hit, in the order of their begins.
+
+        `origin` (the plan's entry), `fault` (its kind); `agent`, null for the server's own;
+        `begin_s`, `end_s`: the same where it was over at once, and the end of the observation
+        where it lasted until then.
+        """
+        return fault_frames.faults(self.measurement)
+
+    def deaths(self) -> pl.DataFrame:
+        """One row per agent that crashed or was cut off and could tell nobody.
+
+        `agent`, `cause`, `origin`, `died_s`; `result`: noticed (the server held none of its
+        resources available any more), back (the server accepted its presence again, or the
+        partition ended) or unnoticed; `over_s`: when, null where it was unnoticed.
+        """
+        return fault_frames.deaths(self.measurement)
+
+    def fault_effects(self) -> pl.DataFrame:
+        """One row per fault that began, in the order of their begins: what it did.
+
+        `origin`, `fault`, `begin_s`, `end_s`; `agents`: how many it hit (all of the plan for a
+        fault of the server). `recovery_p50_s`, `recovery_max_s`: from its begin until an agent was
+        connected and saw, and was seen, rightly; `unrecovered`: how many agents were not, before
+        the next fault hit them or the run ended. `detection_p50_s`, `detection_max_s`,
+        `undetected`: of deaths, per watcher. `reconnects`: of these agents. `lost`, `superseded`:
+        deliveries from and to them. `ghost_s`, `blind_s`, `mislabelled_s`: watch-seconds in which
+        they saw, or were seen, wrongly. All from the fault's begin until recovery.
+        """
+        return fault_frames.effects(self.measurement)
 
     def detection(self) -> pl.DataFrame:
         """One row per death and authorised watcher that saw the agent available.

@@ -1,4 +1,4 @@
-"""Spans of time: how long each agent was available as what, and how each watch stood."""
+"""Spans of time: of availability, of how each watch stood, and of faults."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from simulator.analysis.watches import Sight, WatchState
-from simulator.events import Actual
+from simulator.events import Actual, FaultChanged
+from simulator.scenario.faults import MAY_LAST
 
 
 class AvailabilitySpan(NamedTuple):
@@ -76,3 +77,41 @@ class SightSpans:
         """The observation ended at `end`."""
         for watch in watches:
             self.add(watch, watch.sight, watch.sight_since, end)
+
+
+class FaultSpan(NamedTuple):
+    """A fault of the scenario, from `begin` to `end` (microseconds); at once: both are the same.
+
+    `agents`: whom it hit; empty for the server's own.
+    """
+
+    origin: str
+    fault: str
+    agents: tuple[str, ...]
+    begin: int
+    end: int
+
+
+class FaultSpans:
+    """Collects the spans of faults, in the order of their ends."""
+
+    def __init__(self) -> None:
+        self.all: list[FaultSpan] = []
+        self._open: dict[tuple[str, str, tuple[str, ...]], list[int]] = {}
+
+    def changed(self, record: FaultChanged) -> None:
+        """Take the begin or end of a fault."""
+        key = (record.origin, record.fault, record.agents)
+        if record.state == "end":
+            if begins := self._open.get(key):
+                self.all.append(FaultSpan(*key, begins.pop(0), record.t))
+        elif record.fault in MAY_LAST:
+            self._open.setdefault(key, []).append(record.t)
+        else:
+            self.all.append(FaultSpan(*key, record.t, record.t))
+
+    def finish(self, end: int) -> None:
+        """The observation ended at `end`, and so does what still lasts."""
+        for key, begins in self._open.items():
+            self.all += [FaultSpan(*key, begin, end) for begin in begins]
+        self._open.clear()

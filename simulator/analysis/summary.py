@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
+from simulator.analysis.fault_effects import FaultEffect, fault_effects
 from simulator.analysis.figures import (
     QUANTILES,
     Figure,
@@ -14,7 +16,7 @@ from simulator.analysis.figures import (
     latencies,
 )
 from simulator.analysis.measurement import Measurement
-from simulator.analysis.quantiles import FEW
+from simulator.analysis.quantiles import FEW, quantiles
 from simulator.analysis.rosters import belief_divergence, believed_ghosts, entry_text
 from simulator.analysis.series import Converged
 
@@ -40,16 +42,15 @@ def summarise(measurement: Measurement) -> dict[str, Any]:
             found["availability_convergence"], measurement.final_availability
         ),
         "time_to_converge": _times(measurement, found),
-        "propagation_latency": _quantiles(
-            found, "propagation_latency", len(latencies(measurement))
-        ),
+        "propagation_latency": _quantiles(latencies(measurement), "no change was delivered"),
         "deliveries": _part(found, "deliveries"),
         "staleness": _staleness(measurement, found),
-        "detection_time": _detection(measurement, found),
+        "detection_time": _detection(measurement),
         "belief_divergence": _divergence(measurement, found["belief_divergence"]),
         "believed_ghosts": _ghosts(measurement, found["believed_ghosts"]),
         "amplification": _amplification(measurement, found["amplification"]),
         "wrong_entries": _wrong_entries(measurement),
+        "faults": _faults(measurement),
     }
 
 
@@ -120,11 +121,12 @@ def _converged(converged: Converged) -> Any:
     return converged.time / SECOND
 
 
-def _quantiles(found: Figures, name: str, samples: int) -> dict[str, Any]:
-    if not samples:
-        return {"samples": 0, "absent": found[f"{name}.max"].absent}
-    values = {f"{part}_s": _value(found[f"{name}.{part}"], SECOND) for part in QUANTILES}
-    return {"samples": samples, **values, "note": FEW_SAMPLES if samples < FEW else ""}
+def _quantiles(times: Sequence[int], absent: str) -> dict[str, Any]:
+    found = quantiles(times)
+    if found is None:
+        return {"samples": 0, "absent": absent}
+    values = {f"{part}_s": getattr(found, part) / SECOND for part in QUANTILES}
+    return {"samples": found.samples, **values, "note": FEW_SAMPLES if found.few else ""}
 
 
 def _part(found: Figures, name: str) -> dict[str, Any]:
@@ -146,8 +148,8 @@ def _staleness(measurement: Measurement, found: Figures) -> dict[str, Any]:
     return {"value": figure.value, **parts, "authorised_s": watch_time / SECOND}
 
 
-def _detection(measurement: Measurement, found: Figures) -> dict[str, Any]:
-    seen = _quantiles(found, "detection_time", len(detection_times(measurement)))
+def _detection(measurement: Measurement) -> dict[str, Any]:
+    seen = _quantiles(detection_times(measurement), "no death was detected")
     results = [detection.result for detection in measurement.detections.all]
     return {**seen, "undetected": results.count("undetected"), "not_due": results.count("not due")}
 
@@ -189,3 +191,35 @@ def _wrong_entries(measurement: Measurement) -> dict[str, Any]:
         for agent, peer in wrong[:MOST]
     ]
     return {"count": len(wrong), "entries": entries}
+
+
+def _faults(measurement: Measurement) -> list[dict[str, Any]]:
+    """What each fault entry of the scenario did, all its times together, by its first begin."""
+    by_origin: dict[tuple[str, str], list[FaultEffect]] = {}
+    for effect in fault_effects(measurement):
+        by_origin.setdefault((effect.span.origin, effect.span.fault), []).append(effect)
+    return [_fault(*key, effects) for key, effects in by_origin.items()]
+
+
+def _fault(origin: str, fault: str, effects: list[FaultEffect]) -> dict[str, Any]:
+    def total(name: str) -> int:
+        return sum(getattr(effect, name) for effect in effects)
+
+    recovery = [time for effect in effects for time in effect.recovery]
+    detection = [time for effect in effects for time in effect.detection]
+    return {
+        "origin": origin,
+        "fault": fault,
+        "times": len(effects),
+        "agents": total("agents"),
+        "recovery": {
+            **_quantiles(recovery, "no agent recovered"),
+            "unrecovered": total("unrecovered"),
+        },
+        "detection": {
+            **_quantiles(detection, "no death was detected"),
+            "undetected": total("undetected"),
+        },
+        **{name: total(name) for name in ("reconnects", "lost", "superseded")},
+        **{f"{name}_s": total(name) / SECOND for name in ("ghost", "blind", "mislabelled")},
+    }

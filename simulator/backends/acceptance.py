@@ -42,9 +42,9 @@ class Gate:
 
 
 class Acceptance:
-    """Of one agent. Writes `Actual` records with source ``client``.
+    """Of one session of an agent. Writes `Actual` records with source ``client``.
 
-    `line`: the agent's proxy, if it has one.
+    `line`: the session's proxy, if it has one.
     """
 
     def __init__(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Acceptance(Protocol):
-    """Writes the `Actual` records of one agent on a server that cannot be looked into."""
+    """Writes the `Actual` records of one session on a server that cannot be looked into."""
 
     def issued(self, actual: Actual) -> None:
         """The agent sends this presence now."""
@@ -71,6 +71,11 @@ class Backend(Protocol):
     faults: frozenset[str]
 
     @property
+    def options(self) -> tuple[str, ...]:
+        """What ``simulator run`` is told to use this server in this way; no passwords."""
+        ...
+
+    @property
     def version(self) -> str:
         """The server's version. Raises ServerUnavailable when it is not installed."""
         ...
@@ -94,8 +99,11 @@ class Backend(Protocol):
         """
         ...
 
-    def peer(self, agent: str) -> Peer:
-        """How this agent reaches the server. Each call may be for a new connection."""
+    def peer(self, agent: str, resource: str = "") -> Peer:
+        """How this agent reaches the server. Each call may be for a new connection.
+
+        `resource`: the one that the plan names for the session, if it names one.
+        """
         ...
 
     async def begin_fault(self, fault: FaultPlan) -> None:

@@ -37,6 +37,11 @@ class EmbeddedBackend:
         self._wires: Wires | None = None
         self._faults: EmbeddedFaults | None = None
 
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What ``simulator run`` is told to use this server in this way."""
+        return ("--backend", self.name, *(["--realtime"] if self._paced else []))
+
     def run(self, main: Callable[[], Awaitable[Any]], seed: int) -> Any:
         """Run `main()` on a virtual-time loop to its end, free of wall clock and randomness."""
 
@@ -62,7 +67,7 @@ class EmbeddedBackend:
         self._running_server().create_accounts(passwords)
         return passwords
 
-    def peer(self, agent: str) -> Peer:
+    def peer(self, agent: str, resource: str = "") -> Peer:
         """A connector to this process's server."""
         assert self._wires is not None, "start() comes first"
         return Peer("embedded", 0, MemoryConnector(self._wires, agent))

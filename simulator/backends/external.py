@@ -14,7 +14,7 @@ import aioxmpp.errors
 from simulator.backends.base import RunContext
 from simulator.backends.connector import Address, ServerConnector
 from simulator.backends.limits import allow_open_files
-from simulator.backends.network import files_needed
+from simulator.backends.network import connections_needed
 from simulator.backends.real import RealBackend
 from simulator.backends.session import Session, greet, register, session
 from simulator.backends.trust import Anybody, Authorities
@@ -58,6 +58,15 @@ class ExternalBackend(RealBackend):
         self._connector = ServerConnector(self._address, trust)
         self._registered: dict[str, str] = {}
         self._contacts_before: dict[str, frozenset[aioxmpp.JID]] = {}
+        self._options = ["--server", server, "--domain", self.domain]
+        self._options += ["--authorities", str(authorities.resolve())] if authorities else []
+        self._options += ["--register"] if register else []
+        self._options += [] if verify else ["--no-verify"]
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What ``simulator run`` is told to use this server in this way; no passwords."""
+        return tuple(self._options)
 
     async def start(self, context: RunContext) -> None:
         """Connect once and verify the certificate.
@@ -65,7 +74,7 @@ class ExternalBackend(RealBackend):
         Raises ServerUnavailable within 15 seconds when that fails, BackendError when too few
         open files are allowed.
         """
-        allow_open_files(len(context.plan.agents) + files_needed(context.plan))
+        allow_open_files(connections_needed(context.plan))
         try:
             async with asyncio.timeout(_START_WITHIN):
                 await greet(self.peer(""), self.domain)

@@ -22,7 +22,7 @@ from simulator.backends.configuration import Configuration, file_name, render
 from simulator.backends.connector import Address, ServerConnector
 from simulator.backends.control import SERVER_FAULTS, ServerControl
 from simulator.backends.limits import allow_open_files
-from simulator.backends.network import files_needed
+from simulator.backends.network import connections_needed
 from simulator.backends.ports import LOOPBACK, reserved_port
 from simulator.backends.process import ServerProcess
 from simulator.backends.real import RealBackend
@@ -90,7 +90,7 @@ class LocalBackend(RealBackend, abc.ABC):
         come up (with its last log lines), BackendError when too few open files are allowed.
         """
         installation = self.installation
-        allow_open_files(len(context.plan.agents) + files_needed(context.plan))
+        allow_open_files(connections_needed(context.plan))
         try:
             with reserved_port(self._address.server, self._wanted_port) as port:
                 self._address = Address(self.name, LOOPBACK, port)

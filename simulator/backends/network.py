@@ -1,14 +1,14 @@
 """How the agents of a run reach a real server, and what can happen on the way.
 
-Only agents that a fault of the plan hits go through a proxy; the others, and every agent of a
-run without such faults, meet the server directly.
+Only agents that a fault of the plan hits go through a proxy, each of their sessions through its
+own; the others, and every agent of a run without such faults, meet the server directly.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from simulator.backends.acceptance import Acceptance, Gate
 from simulator.backends.base import Peer, RunContext
@@ -18,6 +18,13 @@ from simulator.backends.proxy import FILES, Line
 from simulator.scenario.plan import FaultPlan, Plan
 
 
+class _Session(NamedTuple):
+    """One of an agent's sessions, by the resource that the plan names; empty for none."""
+
+    agent: str
+    resource: str
+
+
 class Network:
     """The ways of one run. `connector` connects to `address` and is used for nothing else."""
 
@@ -25,20 +32,20 @@ class Network:
         self._address = address
         self._connector = connector
         self._context = context
-        self._lines: dict[str, Line] = {}
-        self._acceptances: dict[str, Acceptance] = {}
+        self._lines: dict[_Session, Line] = {}
+        self._acceptances: dict[_Session, Acceptance] = {}
         self.gate = Gate()
 
     async def open(self) -> None:
-        """Make a proxy for each agent that a fault hits."""
+        """Make a proxy for each session of each agent that a fault hits."""
         plan = self._context.plan
-        for agent in _hit(plan):
-            acceptance = self._acceptance(agent)
-            line = acceptance.line = self._lines[agent] = Line(
+        for session in _hit(plan):
+            acceptance = self._acceptance(session)
+            line = acceptance.line = self._lines[session] = Line(
                 self._address.host,
                 self._address.port,
                 plan.latency,
-                Random(f"{plan.seed}/link/{agent}"),
+                Random(f"{plan.seed}/link/{'/'.join(session)}"),
                 acceptance.over,
             )
             await line.open()
@@ -48,50 +55,61 @@ class Network:
         for line in self._lines.values():
             line.close()
 
-    def peer(self, agent: str) -> Peer:
-        """How this agent reaches the server."""
-        return Peer(*self._way(agent), self._acceptance(agent))
+    def peer(self, agent: str, resource: str) -> Peer:
+        """How this agent reaches the server with the session of that planned resource."""
+        session = _Session(agent, resource)
+        return Peer(*self._way(session), self._acceptance(session))
 
-    def resource(self, agent: str) -> str | None:
-        """The resource with which the agent is available, as far as can be known."""
-        return self._acceptance(agent).resource
+    def resources(self, agent: str) -> list[str]:
+        """The resources with which the agent is available, as far as can be known."""
+        found = [one.resource for key, one in self._acceptances.items() if key.agent == agent]
+        return [resource for resource in found if resource is not None]
 
-    def _way(self, agent: str) -> tuple[str, int, ServerConnector]:
-        line = self._lines.get(agent)
+    def _way(self, session: _Session) -> tuple[str, int, ServerConnector]:
+        line = self._lines.get(session)
         if line is None:
             return self._address.host, self._address.port, self._connector
-        address = Address(f"{self._address}, by way of {agent}'s proxy", LOOPBACK, line.port)
-        return LOOPBACK, line.port, self._connector.at(address)
+        way = f"{self._address}, by way of {session.agent}'s proxy"
+        return LOOPBACK, line.port, self._connector.at(Address(way, LOOPBACK, line.port))
 
-    def _acceptance(self, agent: str) -> Acceptance:
-        if agent not in self._acceptances:
-            self._acceptances[agent] = Acceptance(
+    def _acceptance(self, session: _Session) -> Acceptance:
+        if session not in self._acceptances:
+            self._acceptances[session] = Acceptance(
                 self._context.record, self._context.clock, self.gate
             )
-        return self._acceptances[agent]
+        return self._acceptances[session]
 
     # --- faults ---
 
     async def begin(self, fault: FaultPlan) -> None:
         """Begin a fault of a kind in `LINK_FAULTS`."""
-        for agent in fault.agents:
-            await LINK_FAULTS[fault.kind][0](self._lines[agent], fault)
+        for line in self._hit_by(fault):
+            await LINK_FAULTS[fault.kind][0](line, fault)
 
     async def end(self, fault: FaultPlan) -> None:
         """End a fault that was begun."""
-        for agent in fault.agents:
-            await LINK_FAULTS[fault.kind][1](self._lines[agent], fault)
+        for line in self._hit_by(fault):
+            await LINK_FAULTS[fault.kind][1](line, fault)
+
+    def _hit_by(self, fault: FaultPlan) -> list[Line]:
+        agents = set(fault.agents)
+        return [line for session, line in self._lines.items() if session.agent in agents]
 
 
-def files_needed(plan: Plan) -> int:
-    """How many open files the proxies of a plan need."""
-    return FILES * len(_hit(plan))
+def connections_needed(plan: Plan) -> int:
+    """How many connections a plan needs, those of its proxies included: an open file each."""
+    sessions = sum(1 + len(agent.extra_resources) for agent in plan.agents)
+    return sessions + FILES * sum(1 for _ in _hit(plan))
 
 
-def _hit(plan: Plan) -> list[str]:
-    """The agents that need a proxy, in the plan's order."""
+def _hit(plan: Plan) -> Iterator[_Session]:
+    """The sessions that need a proxy, in the plan's order."""
     hit = {agent for fault in plan.faults if fault.kind in LINK_FAULTS for agent in fault.agents}
-    return [agent.name for agent in plan.agents if agent.name in hit]
+    for agent in plan.agents:
+        if agent.name in hit:
+            yield _Session(agent.name, agent.resource)
+            for extra in agent.extra_resources:
+                yield _Session(agent.name, extra.name)
 
 
 # --- over at once ---

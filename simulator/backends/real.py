@@ -37,17 +37,22 @@ class RealBackend:
         self._network: Network | None = None
         self._context: RunContext | None = None
 
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What ``simulator run`` is told to use this server."""
+        return ("--backend", self.name)
+
     def run(self, main: Callable[[], Awaitable[Any]], seed: int) -> Any:
         """Run `main()` on a fresh asyncio loop. `seed` is not used: a real network pins nothing."""
         return run_on_real_loop(main)
 
-    def peer(self, agent: str) -> Peer:
+    def peer(self, agent: str, resource: str = "") -> Peer:
         """How an agent reaches the server. Raises ServerUnavailable before it was started."""
         if self._connector is None:
             raise ServerUnavailable(f"{self.name} was not started")
         if self._network is None or not agent:
             return Peer(self._address.host, self._address.port, self._connector)
-        return self._network.peer(agent)
+        return self._network.peer(agent, resource)
 
     async def _open_network(self, context: RunContext) -> None:
         assert self._connector is not None
@@ -83,20 +88,20 @@ class RealBackend:
         return self._network
 
     async def _conflict(self, fault: FaultPlan) -> None:
-        """Log in a second time with the agent's own resource, and leave again."""
+        """Log in a second time with the agent's own resources, and leave again."""
         for agent in fault.agents:
-            resource = self._running_network().resource(agent)
-            if resource is None:
-                continue
-            account = aioxmpp.JID(agent, self.domain, resource)
-            password = self._passwords[agent]
-            # Not through the agent's proxy: the other client is somewhere else.
-            async with session(self.peer(""), account, password, self._address) as visit:
-                if visit.account.resource != resource:
-                    self._note(
-                        f"{fault.origin}: the server gave the second login of {agent}"
-                        f" another resource, so nobody was replaced"
-                    )
+            for resource in self._running_network().resources(agent):
+                await self._replace(agent, resource, fault.origin)
+
+    async def _replace(self, agent: str, resource: str, origin: str) -> None:
+        account = aioxmpp.JID(agent, self.domain, resource)
+        # Not through the agent's proxy: the other client is somewhere else.
+        async with session(self.peer(""), account, self._passwords[agent], self._address) as visit:
+            if visit.account.resource != resource:
+                self._note(
+                    f"{origin}: the server gave the second login of {agent}"
+                    f" another resource, so nobody was replaced"
+                )
 
     def _note(self, text: str) -> None:
         assert self._context is not None

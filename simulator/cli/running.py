@@ -78,6 +78,8 @@ def run(
                 realtime=realtime,
                 follow=_followers(stack, output, narrate),
             )
+    except KeyboardInterrupt as interrupt:
+        raise SimulatorError(*getattr(interrupt, "__notes__", ["interrupted"])) from None
     except InputError:
         raise
     except (SimulatorError, Livelock) as error:

@@ -26,7 +26,8 @@ def print_summary(console: Console, run: Run) -> None:
     print_verdict(console, summary)
     _print_checks(console, run)
     console.print(_figures(summary))
-    _print_list(console, "errors that nobody handled", map(_error_text, _unhandled(run)))
+    _print_list(console, "faults", map(fault_text, summary["faults"]))
+    _print_list(console, "errors that nobody handled", _unhandled(run))
     _print_list(console, "not ok", map(_agent_text, summary["agent_outcomes"]["not_ok"]))
     _print_list(console, "wrong entries", map(_wrong_text, summary["wrong_entries"]["entries"]))
     divergence = summary["belief_divergence"].get("entries", ())
@@ -86,6 +87,24 @@ def figure_rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
         ("believed ghosts", _absent_or(summary["believed_ghosts"], _ghosts)),
         ("amplification", _absent_or(summary["amplification"], _amplification)),
     ]
+
+
+def fault_text(fault: dict[str, Any]) -> str:
+    """One entry of the summary's faults as a line."""
+    times = f" × {fault['times']}" if fault["times"] > 1 else ""
+    hit = f"{fault['agents']} agent{'s' if fault['agents'] != 1 else ''}"
+    parts = [_recovery(fault["recovery"]), f"{fault['reconnects']} reconnects"]
+    parts += [f"{fault[f'{name}_s']:.1f} watch-seconds {name}" for name in ("ghost", "blind")]
+    parts += [f"{fault[name]} {name}" for name in ("lost", "superseded") if fault[name]]
+    return f"{fault['origin']} {fault['fault']}{times}, {hit}: {', '.join(parts)}"
+
+
+def _recovery(recovery: dict[str, Any]) -> str:
+    never = f"{recovery['unrecovered']} not recovered"
+    if not recovery["samples"]:
+        return never
+    text = f"recovered in {recovery['p50_s']:.3f} s (p50), at most {recovery['max_s']:.3f} s"
+    return f"{text}, {never}" if recovery["unrecovered"] else text
 
 
 def _absent_or(figure: dict[str, Any], show: Any) -> str:
@@ -156,13 +175,20 @@ def _print_list(console: Console, title: str, lines: Any) -> None:
         console.print(Text(f"  and {len(texts) - _MOST} more (see summary.json)"))
 
 
-def _unhandled(run: Run) -> list[Failure]:
+def _unhandled(run: Run) -> list[str]:
     """Errors in tasks and callbacks that belong to no agent's behaviour or handler."""
-    return [record for record in run.records if isinstance(record, Failure) and not record.agent]
+    found: dict[tuple[str, str], list[float]] = {}
+    for record in run.records:
+        if isinstance(record, Failure) and not record.agent:
+            found.setdefault((record.error, record.traceback), []).append(record.t / 1e6)
+    return [_error_text(*error, times) for error, times in found.items()]
 
 
-def _error_text(failure: Failure) -> str:
-    return f"at {failure.t / 1e6:.3f} s: {failure.error}; {failure.traceback}"
+def _error_text(error: str, traceback: str, times: list[float]) -> str:
+    what = f"{error}; {traceback}" if traceback else error
+    if len(times) == 1:
+        return f"at {times[0]:.3f} s: {what}"
+    return f"{len(times)} times from {times[0]:.3f} s to {times[-1]:.3f} s: {what}"
 
 
 def _agent_text(entry: dict[str, Any]) -> str:

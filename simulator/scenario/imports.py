@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import inspect
 import sys
+import sysconfig
 import traceback
+from collections.abc import Iterable
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,32 @@ def make_importable(folder: Path) -> None:
     for name in (str(folder), str(Path.cwd())):
         if name not in sys.path:
             sys.path.append(name)
+
+
+def module_folders(paths: Iterable[str]) -> tuple[str, ...]:
+    """The folders, sorted, that Python must look in for these import paths, once imported.
+
+    Without those of what is installed, and the one that this package is in.
+    """
+    names = {path.partition(":")[0].partition(".")[0] for path in paths}
+    places = [
+        place for name in names if name in sys.modules for place in _places(sys.modules[name])
+    ]
+    folders = {Path(place).resolve().parent for place in places}
+    known = [Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "purelib", "platlib")]
+    own = Path(__file__).resolve().parents[2]
+    return tuple(
+        sorted(
+            str(folder)
+            for folder in folders
+            if folder != own and not any(folder.is_relative_to(one) for one in known)
+        )
+    )
+
+
+def _places(module: Any) -> Iterable[str]:
+    # A package has folders, several where it is a namespace; a module of its own has a file.
+    return getattr(module, "__path__", None) or [module.__file__]
 
 
 def load_checked(path: str, base: tuple[str, str]) -> type:

@@ -92,16 +92,21 @@ def _events(text: str, file: str) -> Iterator[Any]:
         mark = error.problem_mark or error.context_mark
         problem = ", ".join(part for part in (error.context, error.problem) if part)
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        expected = "spaces, as YAML forbids tabs here" if _is_tab(text, mark) else ""
-        raise _refused(file, f"not YAML: {problem}", expected, line, column) from None
+        raise _refused(file, f"not YAML: {problem}", _hint(text, mark), line, column) from None
     except yaml.YAMLError as error:
         raise _refused(file, f"not YAML: {error}", "", *_reader_place(text, error)) from None
     except RecursionError:  # the pure Python parser, where libyaml is not at hand
         raise _refused(file, "is nested too deeply", f"at most {DEEPEST} levels") from None
 
 
-def _is_tab(text: str, mark: Any) -> bool:
-    return mark is not None and text[mark.index : mark.index + 1] == "\t"
+def _hint(text: str, mark: Any) -> str:
+    """What is probably meant where the parser stopped."""
+    at = "" if mark is None else text[mark.index : mark.index + 1]
+    if at == "\t":
+        return "spaces, as YAML forbids tabs here"
+    if at == "[" and not text[mark.index - 1].isspace():
+        return "quotes around a text with brackets inside of [ ] or { }, such as 'member[2:5]'"
+    return ""
 
 
 def _reader_place(text: str, error: yaml.YAMLError) -> tuple[int, int]:

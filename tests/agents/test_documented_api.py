@@ -307,6 +307,7 @@ def test_row_13_changes_reach_on_available(run: Run) -> None:
             (PresenceShow.AWAY, []),
             (PresenceShow.AWAY, ["Lunch"]),
         ]
+        assert world.received("watcher", "available")[-1].status == (("", "Lunch"),)
 
     run(script)
 

@@ -12,6 +12,7 @@ from simulator.events import (
     AnyRecord,
     Belief,
     Died,
+    FaultChanged,
     Outcome,
     Planned,
     Received,
@@ -128,6 +129,10 @@ def did(t: float, agent: str, do: str = "set_presence", origin: str = "timeline[
 
 def died(t: float, agent: str) -> Died:
     return Died(t=us(t), agent=agent, cause="crash", origin="faults[0]")
+
+
+def fault(t: float, kind: str, state: Any, *agents: str, origin: str = "faults[0]") -> FaultChanged:
+    return FaultChanged(t=us(t), origin=origin, fault=kind, state=state, agents=agents)
 
 
 def end(t: float, *agents: str, complete: bool = True, **outcomes: Any) -> list[AnyRecord]:

@@ -8,10 +8,11 @@ import msgspec
 import pytest
 
 import simulator
-from simulator.analysis.compare import PARTS, OrderDifference, compare, event_orders
+from simulator.analysis.compare import PARTS, OrderDifference, compare
+from simulator.analysis.event_texts import event_orders
 from simulator.analysis.run import Run, open_run
 from simulator.errors import InputError
-from simulator.events import AnyRecord, Received, RunStarted, Watch
+from simulator.events import AnyRecord, Belief, RunStarted, Watch
 from tests.analysis.journals import (
     actual,
     asks,
@@ -115,6 +116,19 @@ def test_a_roster_entry_differs_in_each_view(runs: Any) -> None:
     assert found.compared == ("rosters",)
 
 
+def test_whom_an_agent_believes_available_differs(runs: Any) -> None:
+    there = [
+        msgspec.structs.replace(record, available=True, show="chat")
+        if isinstance(record, Belief) and record.agent == "a"
+        else record
+        for record in ending()
+    ]
+    one, other = runs(story() + ending(), story() + there)
+    assert [tuple(item) for item in compare(one, other).rosters] == [
+        ("believed", "a", "b", "to", "to, available [chat]")
+    ]
+
+
 def test_an_entry_that_is_absent_or_was_not_read(runs: Any) -> None:
     gone = [record for record in ending() if getattr(record, "peer", "") != "b"]
     unread = [
@@ -161,23 +175,6 @@ def test_events_that_only_one_run_has_are_counted(runs: Any) -> None:
 def test_what_the_harness_does_at_the_end_is_no_event() -> None:
     late = [*story(), *ending(), sees(9.5, "a", "b", available=False)]
     assert event_orders(late) == event_orders(story())
-
-
-def test_texts_of_events_say_what_was_shown() -> None:
-    record = Received(
-        t=0,
-        agent="a",
-        resource="r",
-        type="available",
-        peer="b",
-        show="away",
-        status=(("", "Lunch"), ("es", "Comida")),
-        priority=-1,
-        id="x",
-    )
-    assert event_orders([record]) == {
-        "a": ["received available from b [away] 'Lunch' es: 'Comida' priority -1"]
-    }
 
 
 def test_a_long_difference_stays_quick_and_its_count_whole() -> None:

@@ -228,3 +228,18 @@ def mixed(instant: list[AnyRecord], random: Any) -> list[AnyRecord]:
         if not lanes[lane]:
             del lanes[lane]
     return mixed_records
+
+
+def test_the_two_hops_meet_when_the_server_accepts() -> None:
+    """Issued at 5.000, accepted at 5.020. A server's own change, and a client's word, are none."""
+    records = [
+        says(5, "b", "1", "away"),
+        actual(5.02, "b", show="away", id="1"),
+        actual(6, "b", False, cause="broken"),
+        says(7, "b", "2", "dnd"),
+        actual(7, "b", show="dnd", id="2", source="client"),
+    ]
+    start = [*head("a", "b", scenario=SETTLE), watch("a", "b"), *seeing("a", "b")]
+    found = metrics.propagation(measured(*start, *records, *end(20, "a", "b")))
+    later = found.filter(pl.col("issued_s") > 0)
+    assert later.select("issued_s", "accepted_s").rows() == [(5.0, 5.02), (6.0, None), (7.0, None)]

@@ -13,10 +13,12 @@ import time
 from pathlib import Path
 
 import pytest
+import typer.main
 import yaml
 
 from simulator.backends.external import ExternalBackend
 from simulator.backends.process import ServerProcess
+from simulator.cli.application import app
 from tests.backends.helpers import LOCAL, context_of, make_local
 
 DOCKER = Path(__file__).parents[2] / "docker"
@@ -60,6 +62,22 @@ def test_the_simulator_waits_for_a_healthy_and_configured_server(server):
         "condition": "service_completed_successfully"
     }
     assert f"--server={server}:5222" in services["simulator"]["command"]
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_the_command_is_one_that_the_simulator_takes(server):
+    group = typer.main.get_command(app)
+    name, *arguments = compose(server)["services"]["simulator"]["command"]
+    context = group.commands[name].make_context(name, list(arguments))
+    given = {key: value for key, value in context.params.items() if value}
+    assert given.pop("file").parts[1] == "scenarios"
+    assert given == {
+        "backend": "external",
+        "server": f"{server}:5222",
+        "domain": "localhost",
+        "authorities": Path("/trust/server.crt"),
+        "register": True,
+    }
 
 
 @pytest.mark.parametrize("server", SERVERS)

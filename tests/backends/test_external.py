@@ -243,3 +243,15 @@ def test_servers_are_parsed(text, expected):
 def test_what_is_no_server_is_refused(text):
     with pytest.raises(InputError, match="expected HOST:PORT"):
         parse_server(text)
+
+
+def test_its_options_are_those_of_the_command_without_passwords():
+    accounts = {"a": "sesame"}
+    assert ExternalBackend("[::1]:5222", accounts=accounts).options == (
+        "--server",
+        "[::1]:5222",
+        "--domain",
+        "::1",
+    )
+    more = ExternalBackend("h", domain="d", register=True, verify=False).options
+    assert more == ("--server", "h", "--domain", "d", "--register", "--no-verify")

@@ -47,8 +47,11 @@ LINKS = """
         name: "{index}"
         agent: tests.backends.fault_agents:Patient
       impatient: {count: 3, agent: "tests.backends.fault_agents:Impatient"}
+      several:
+        resources: [{name: desk, show: chat}, {name: phone, show: away, priority: -1}]
+        on_subscribe: approve
     subscriptions:
-      - {from: watcher, to: [victim, impatient], mutual: true, at: 1500ms}
+      - {from: watcher, to: [victim, impatient, several], mutual: true, at: 1500ms}
     network: {latency: 20ms}
     faults:
       - {at: 4s, reset: "0"}
@@ -59,6 +62,7 @@ LINKS = """
       - {at: 4s, for: 3s, stall: "2"}
       - {at: 4s, for: 3s, slow: {who: "3", added: 400ms, factor: 2}}
       - {at: 4s, for: 3s, refuse: "4"}
+      - {at: 4s, reset: several}
       - {at: 4s, conflict: "5"}
       - {at: 4s, crash: {who: "6", restart_after: 3s}}
       - {at: 4s, crash: {who: "7", silent: true}}
@@ -71,6 +75,7 @@ LINKS = """
     timeline:
       - {at: 5s, who: [watcher, "2", "3", "9", "impatient[1]"], do: set_presence, show: dnd}
       - {at: 8500ms, who: "0", do: set_presence, show: xa}
+      - {at: 9500ms, who: several, do: become_unavailable, resource: desk}
     run: {duration: 24s}
 """
 STREAM_ERROR = '- {at: 4s, stream_error: {who: "10", condition: policy-violation}}'
@@ -199,6 +204,13 @@ def test_a_reset_and_a_close_are_mended_after_a_second(links: Seen, agent: str) 
     assert words(links.actual(agent)) == ["unavailable", "available"]
 
 
+def test_every_resource_of_an_agent_is_cut_and_mended(links: Seen) -> None:
+    before = replace(links, begin=0, end=4)
+    assert sorted(words(before.actual("several"))) == ["away", "chat"]
+    assert sorted(words(links.actual("several"))) == ["away", "chat", "unavailable", "unavailable"]
+    assert words(links.presence("watcher", "several"))[:2] == ["unavailable", "unavailable"]
+
+
 def test_a_black_hole_is_found_by_pings(links: Seen) -> None:
     hole = "impatient-0"
     assert links.sessions(hole)[:2] == ["suspended", "destroyed"]
@@ -279,7 +291,7 @@ def test_a_wrong_password_ends_at_the_next_login(links: Seen) -> None:
 def test_deaths_are_recorded(links: Seen) -> None:
     died = [record.cause for record in links.run.records if isinstance(record, Died)]
     assert sorted(died) == sorted(
-        ["reset"] * 3 + ["close", "crash", "crash", "partition"] + ["black_hole"] * 3
+        ["reset"] * 4 + ["close", "crash", "crash", "partition"] + ["black_hole"] * 3
     )
 
 

@@ -29,7 +29,9 @@ def test_too_few_are_raised_to_what_is_needed(limit):
 
 
 def test_a_hard_limit_that_is_too_low_is_named_with_the_remedy(limit):
-    with pytest.raises(BackendError, match=r"5000 agents need 5256 .* limit is 4096 .*ulimit -Hn"):
+    with pytest.raises(
+        BackendError, match=r"5000 connections need 5256 .* limit is 4096 .*ulimit -Hn"
+    ):
         limits.allow_open_files(5000)
     assert limit["set"] is None
 

@@ -1,12 +1,16 @@
-"""What a real network cannot do is refused by name."""
+"""What a real network cannot do is refused by name, and what it does can be done again."""
 
 import asyncio
 from types import SimpleNamespace
 
 import pytest
 
+import simulator
 from simulator.backends import make_backend
 from simulator.errors import InputError
+from simulator.events import Session
+from tests.backends.helpers import make_local
+from tests.runs import ROOT
 
 OPTIONS = {"prosody": {}, "ejabberd": {}, "external": {"server": "127.0.0.1:5222"}}
 
@@ -34,3 +38,19 @@ def test_a_fault_that_it_cannot_bring_about_is_refused_by_name(name):
 def test_the_faults_of_links_are_possible_everywhere_and_those_of_servers_on_our_own(name, others):
     links = {"reset", "close", "black_hole", "stall", "slow", "refuse", "crash", "partition"}
     assert make_backend(name, **OPTIONS[name]).faults == links | {"conflict"} | others
+
+
+def test_two_runs_of_one_scenario_differ_in_times_alone(kind, tmp_path):
+    """Though the server makes other names of resources each time."""
+    runs = [
+        simulator.run(
+            ROOT / "scenarios" / "two_agents.yaml",
+            backend=make_local(kind),
+            out=tmp_path / name,
+        )
+        for name in ("one", "other")
+    ]
+    names = [{one.resource for one in run.records if isinstance(one, Session)} for run in runs]
+    assert not names[0] & names[1]
+    found = simulator.compare(*runs, parts=["watches", "rosters", "orders"])
+    assert found.differences == 0, found

@@ -1,15 +1,31 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
+import networkx as nx
 import pytest
 from matplotlib.figure import Figure
+from msgspec.structs import replace
 
 from simulator.analysis.run import Run, open_run
+from simulator.events import AnyRecord
 from simulator.report.plots import FIRST, PLOTS, save, save_first_picture
-from simulator.report.plots.graph import watch_states
-from tests.analysis.journals import head
+from simulator.report.plots.graph import sample, watch_states, wrong_beliefs
+from tests.analysis.journals import (
+    actual,
+    belief,
+    did,
+    end,
+    final,
+    head,
+    says,
+    seeing,
+    sees,
+    view,
+    watch,
+)
 from tests.analysis.synthetic import S, small_world, write
 
 
@@ -116,3 +132,94 @@ def test_names_and_shows_cannot_break_a_picture(tmp_path: Path) -> None:
     labels = figure.axes[0].get_yticklabels()
     assert [label.get_text() for label in labels] == ["$a$", "c_<script>"]
     assert not any(label.get_parse_math() for label in labels)
+
+
+def two_watching(tmp_path: Path, *records: AnyRecord, later: Sequence[AnyRecord] = ()) -> Run:
+    """`a` watches `b` from the start."""
+    start = [*head("a", "b"), watch("a", "b"), *seeing("a", "b")]
+    return open_run(write([*start, *records, *later, *end(20, "a", "b")], tmp_path))
+
+
+def labels(figure: Figure) -> list[str]:
+    """What the legends say."""
+    legends = [legend for axes in figure.axes if (legend := axes.get_legend())]
+    return [text.get_text() for legend in legends for text in legend.get_texts()]
+
+
+CHANGE = (says(5, "b", "1", "away"), actual(5.02, "b", show="away", id="1"))
+ARRIVES = (sees(5.045, "a", "b", show="away", id="1"),)
+
+
+def test_the_latency_is_split_by_hop_where_the_journal_knows(tmp_path: Path) -> None:
+    """Issued at 5.000, accepted at 5.020, received at 5.045: 20 ms up and 25 ms down."""
+    figure = PLOTS["propagation"](two_watching(tmp_path, *CHANGE, *ARRIVES))
+    assert {"agent to server", "server to watcher"} <= set(labels(figure))
+    hops = next(axes for axes in figure.axes if axes.get_title("left") == "Hop by hop")
+    lines = {str(line.get_label()): line.get_xdata()[-1] for line in hops.lines}
+    assert lines["agent to server"] == pytest.approx(20)
+    assert lines["server to watcher"] == pytest.approx(25)
+
+
+def test_the_picture_says_where_the_hops_are_not_known(tmp_path: Path) -> None:
+    said = actual(5, "b", show="away", id="1", source="client")
+    figure = PLOTS["propagation"](two_watching(tmp_path, CHANGE[0], said, *ARRIVES))
+    assert "Hop by hop: not known" in texts(figure)
+    assert "agent to server" not in labels(figure)
+
+
+def test_a_logarithmic_axis_has_plain_numbers(tmp_path: Path) -> None:
+    slow = (
+        says(6, "b", "2", "dnd"),
+        actual(6.02, "b", show="dnd", id="2"),
+        sees(16, "a", "b", show="dnd", id="2"),
+    )
+    figure = PLOTS["propagation"](two_watching(tmp_path, *CHANGE, *ARRIVES, *slow))
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    assert axes.get_xscale() == "log"
+    ticks = [label.get_text() for label in axes.get_xticklabels()]
+    assert {"100", "1,000"} <= set(ticks)
+
+
+def test_staleness_has_the_same_colours_in_every_picture(run: Run, large: Run) -> None:
+    """A cell of 1 % looks the same whatever the worst one is."""
+    scales = [PLOTS["staleness"](one).axes[0].images[0].norm for one in (run, large)]
+    assert [(scale.vmin, scale.vmax) for scale in scales] == [(0, 1), (0, 1)]
+    assert scales[0](0.01) == pytest.approx(scales[1](0.01))
+    assert scales[0](0.01) > 0.2, "one per cent can be told from nothing"
+
+
+def test_the_graph_marks_what_agents_believe_wrongly(tmp_path: Path) -> None:
+    """Of `b`, `a` believes `both`, and that it is there; the server holds `to`, and `b` is gone."""
+    later = [
+        actual(6, "b", False, cause="broken"),
+        view(19, "a", "served", 1),
+        final(19, "a", "b", "to"),
+        view(19, "a", "believed", 1),
+        replace(belief(19, "a", "b", "both"), available=True),
+    ]
+    run = two_watching(tmp_path, later=later)
+    assert wrong_beliefs(run) == {"subscription": [("a", "b")], "ghost": [("a", "b")]}
+    figure = PLOTS["graph"](run)
+    assert "agent believes another subscription: 1" in labels(figure)
+    assert "agent believes it available, it is gone: 1" in labels(figure)
+    assert [line.get_marker() for line in figure.axes[0].lines] == ["D", "o"]
+
+
+def test_a_graph_without_wrong_beliefs_has_no_badges(small: Run) -> None:
+    assert wrong_beliefs(small) == {"subscription": [], "ghost": []}
+    assert not PLOTS["graph"](small).axes[0].lines
+
+
+def test_the_close_up_names_the_disturbance_by_its_number(tmp_path: Path) -> None:
+    figure = PLOTS["convergence"](two_watching(tmp_path, did(5, "b"), *CHANGE, *ARRIVES))
+    assert "close up: 0.045 s after disturbance 2" in texts(figure)
+    assert "2 timeline[0] (5 s)" in texts(figure)
+
+
+def test_who_is_believed_wrongly_is_in_the_sample() -> None:
+    """The last agents of 120 are far from the first one, whose neighbours would be shown."""
+    graph = nx.DiGraph([(f"a{n:03}", f"a{n + 1:03}") for n in range(120)])
+    nx.set_edge_attributes(graph, "in force", "state")
+    assert "a119" not in sample(graph, [])
+    assert {"a119", "a118"} <= set(sample(graph, [("a119", "a118")]))

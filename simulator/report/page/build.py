@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 import simulator
 from simulator.analysis.run import Run
+from simulator.folder import RUN, SCENARIO
 from simulator.report.page.tables import Table, tables_of
 from simulator.report.plots import PLOTS
 from simulator.report.summary import figure_rows
@@ -31,10 +32,13 @@ _MOST_TOGETHER = 3
 CAPTIONS = {
     "convergence": "Share of roster entries that are served as RFC 6121 expects, and of "
     "authorised watches that see their contact as it is, over time.",
-    "timeline": "One lane an agent: when it was available, and when its watchers saw it so.",
-    "propagation": "How long changes of presence took to reach their watchers.",
+    "timeline": "One lane an agent: when the server held it available, when watchers saw it "
+    "otherwise, and when it died.",
+    "propagation": "How long changes of presence took to reach their watchers, hop by hop where "
+    "it is known.",
     "staleness": "How much of the time each watcher saw each contact otherwise than it was.",
-    "graph": "Who wants to see whom, and what became of each subscription.",
+    "graph": "Who wants to see whom, what became of each subscription, and what agents believe "
+    "wrongly.",
     "sequence": "Who sent what to whom, and when.",
     "spread": "How one change of presence reached its watchers.",
 }
@@ -91,9 +95,17 @@ def _describe(run: Run) -> dict[str, Any]:
         "not_ok": run.summary["agent_outcomes"]["not_ok"],
         "scenario": dump_yaml(run.scenario),
         "versions": run.versions,
-        "repeat": f"simulator run {run.folder.name}/scenario.yaml --seed "
-        f"{run.summary['run']['seed']} --backend {run.summary['run']['backend']}",
+        "repeat": _repeat(run),
     }
+
+
+def _repeat(run: Run) -> str:
+    """The command of ``run.json``; without that file, what the journal knows of it."""
+    try:
+        return str(json.loads((run.folder / RUN).read_text("utf-8"))["repeat"])
+    except (OSError, ValueError, KeyError):
+        about = run.summary["run"]
+        return f"simulator run {SCENARIO} --seed {about['seed']} --backend {about['backend']}"
 
 
 def _comparison(runs: Sequence[Run]) -> list[tuple[str, list[str], bool]]:

@@ -36,7 +36,19 @@ def tables_of(run: Run) -> list[Table]:
         "issued_s",
         maintain_order=True,
     )
+    faults = run.fault_effects()
+    hit = [
+        _table(
+            "faults",
+            "Faults",
+            "What each fault did until the agents that it hit had recovered. recovery: from its "
+            "begin until an agent was connected, and saw and was seen rightly. detection: from a "
+            "death until a watcher saw it. ghost, blind, mislabelled: seconds times watches.",
+            faults,
+        )
+    ]
     return [
+        *(hit if faults.height else ()),
         _table("agents", "Agents", "How each planned agent ended.", run.agents()),
         _table(
             "rosters",

@@ -14,7 +14,8 @@ from matplotlib.ticker import PercentFormatter
 from simulator.analysis.figures import Figure as Measured
 from simulator.analysis.run import Run
 from simulator.analysis.series import Converged, Series, worst
-from simulator.report.plots.disturbances import key, mark
+from simulator.report.plots.disturbances import key, key_text, mark
+from simulator.report.plots.faults import Fault, faults_of, shade
 from simulator.report.plots.style import BLUE, VERMILION, entitle, new_figure, picture
 
 SECOND = 1_000_000
@@ -26,13 +27,17 @@ CLOSE_ENOUGH = 0.25
 
 @dataclass(frozen=True, slots=True)
 class _Panel:
-    """A row of the picture: a figure, its series, and the phase that converged slowest."""
+    """A row of the picture: a figure, its series, and the phase that converged slowest.
+
+    `number`: that phase's, counted from 1.
+    """
 
     name: str
     label: str
     colour: str
     series: Series
     slowest: Converged | None
+    number: int
 
 
 @picture
@@ -44,25 +49,29 @@ def plot_convergence(run: Run) -> Figure:
         _panel(run, "availability", "watches\nseen as it is", VERMILION, found.availability),
     ]
     end = max(found.end, 1)
-    figure = new_figure(11, 5.6)
+    figure = new_figure(11, 5.6 + 0.16 * key_text(run).count("\n"))
     close = [number for number, panel in enumerate(panels) if _deserves_close_up(panel, end)]
     grid = figure.add_gridspec(2, 2 if close else 1, width_ratios=[2.4, 1] if close else None)
     axes = [figure.add_subplot(grid[row, 0]) for row in range(len(panels))]
+    faults, above = faults_of(run), 0.0
     for row, panel in enumerate(panels):
         _draw(axes[row], panel, 0, end)
         mark(axes[row], run.phases(), numbers=row == 0)
+        above += shade(axes[row], faults, names=row == 0)
         axes[row].set_ylabel(panel.label)
     for row in close:
-        _close_up(figure.add_subplot(grid[row, 1]), panels[row], end)
+        _close_up(figure.add_subplot(grid[row, 1]), panels[row], end, faults)
         figure.axes[-1].set_xlabel("time since the disturbance (s)")
-    entitle(axes[0], _title(run), _subtitle(run), room=16)
+    entitle(axes[0], _title(run), _subtitle(run), room=16 + above)
     axes[-1].set_xlabel("time since the run's start (s)")
-    key(figure, run.phases())
+    key(figure, run)
     return figure
 
 
 def _panel(run: Run, name: str, label: str, colour: str, series: Series) -> _Panel:
-    return _Panel(name, label, colour, series, worst(run.measurement.time_to_converge(series)))
+    slowest = worst(run.measurement.time_to_converge(series))
+    number = run.measurement.phases.index(slowest.phase) + 1 if slowest else 0
+    return _Panel(name, label, colour, series, slowest, number)
 
 
 def _draw(axes: Axes, panel: _Panel, begin: int, end: int, origin: int = 0) -> None:
@@ -112,7 +121,7 @@ def _deserves_close_up(panel: _Panel, end: int) -> bool:
     return slowest is not None and 0 < (slowest.time or 0) < CLOSE_ENOUGH * end
 
 
-def _close_up(axes: Axes, panel: _Panel, end: int) -> None:
+def _close_up(axes: Axes, panel: _Panel, end: int, faults: list[Fault]) -> None:
     """The slowest phase, with a vertical axis that begins near the lowest share in it."""
     slowest = panel.slowest
     assert slowest is not None
@@ -125,9 +134,11 @@ def _close_up(axes: Axes, panel: _Panel, end: int) -> None:
     if lowest > 0.5:
         margin = (1 - lowest) * 0.1 or 0.01
         axes.set_ylim(lowest - margin, 1 + margin)
+    origin = phase.disturbance / SECOND
+    shade(axes, [fault.on_axis(origin) for fault in faults], names=False)
     axes.axvline(0, color="#444444", lw=0.9, ls=":")
     axes.axvline(slowest.time / SECOND, color=panel.colour, lw=0.9, ls="--")
-    title = f"close up: {slowest.time / SECOND:.3g} s after {phase.origins[-1]}"
+    title = f"close up: {slowest.time / SECOND:.3g} s after disturbance {panel.number}"
     axes.set_title(title, fontsize=9, color="#444444")
 
 

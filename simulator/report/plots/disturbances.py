@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
+from textwrap import fill
 
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+from simulator.analysis.run import Run
+from simulator.report.plots.faults import fault_texts, faults_of, time_text
 from simulator.report.plots.style import GREY
 
 MOST = 8
 """The key names so many disturbances; the rest are counted."""
+WIDTH = 165
+"""Letters in a line of the key."""
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 _NEAR = 0.015
 """Numbers closer than this share of the width would overlap: the later one is left out."""
 
@@ -50,22 +56,33 @@ def _number(axes: Axes, time: float, number: int) -> None:
     )
 
 
-def key_text(phases: pl.DataFrame) -> str:
-    """What the numbers stand for, in one line or two."""
+def key_text(run: Run) -> str:
+    """What the numbers and the shading stand for, in a few lines."""
+    lines = [_lines("dotted: disturbances, ", _phases(run.phases()))]
+    if faults := fault_texts(faults_of(run)):
+        lines.append(_lines("dark red lines and shading: faults, ", faults))
+    return "\n".join(lines)
+
+
+def _lines(what: str, named: list[str]) -> str:
+    """Lines of the key, broken between what is named and not within it."""
+    whole = f"{_NO_BREAK}· ".join(name.replace(" ", _NO_BREAK) for name in named)
+    return fill(what + whole, WIDTH, break_on_hyphens=False).replace(_NO_BREAK, " ")
+
+
+def _phases(phases: pl.DataFrame) -> list[str]:
     named = [
-        f"{row['phase'] + 1} {_short(row['name'])} ({row['disturbance_s']:.4g} s)"
+        f"{row['phase'] + 1} {_short(row['name'])} ({time_text(row['disturbance_s'])})"
         for row in phases.head(MOST).iter_rows(named=True)
     ]
     if len(phases) > MOST:
         named.append(f"and {len(phases) - MOST} more")
-    half = (len(named) + 1) // 2 if len(named) > 4 else len(named)
-    lines = [" · ".join(part) for part in (named[:half], named[half:]) if part]
-    return "dotted: disturbances, " + "\n".join(lines)
+    return named
 
 
-def key(figure: Figure, phases: pl.DataFrame) -> None:
-    """Name the numbers in small type under the picture; call it last."""
-    text, inch = key_text(phases), 1 / figure.get_figheight()
+def key(figure: Figure, run: Run) -> None:
+    """Name numbers and shading in small type under the picture; call it last."""
+    text, inch = key_text(run), 1 / figure.get_figheight()
     figure.text(0.02, 0.05 * inch, text, fontsize=8, color="#444444", in_layout=False)
     below = (0.24 + 0.16 * text.count("\n")) * inch
     engine = figure.get_layout_engine()

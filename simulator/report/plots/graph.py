@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from simulator.analysis.rosters import believed_ghosts
 from simulator.analysis.run import Run
 from simulator.lazily import import_lazily
 from simulator.report.plots.style import (
+    BLACK,
     BLUE,
     GREY,
     ORANGE,
+    PURPLE,
     VERMILION,
     entitle,
     new_figure,
@@ -32,6 +37,8 @@ NODES = 60
 NAMED = 40
 """Up to so many agents are named."""
 Graph: TypeAlias = "nx.DiGraph[str]"
+_Places: TypeAlias = Mapping[str, Any]
+"""Agent -> its place, x and y."""
 _STYLES: dict[str, tuple[str, Any, float]] = {
     "in force": (BLUE, "-", 1.0),
     "pending": (ORANGE, (0, (4, 2)), 1.6),
@@ -39,6 +46,18 @@ _STYLES: dict[str, tuple[str, Any, float]] = {
     "wrong": (VERMILION, "-", 2.2),
 }
 """State of a watch's entry -> colour, dash, width; drawn in this order."""
+_SHAPE = (1.0, 0.8)
+"""Width and height of a large graph, in parts of its width."""
+_BEND = 0.08
+"""How much an edge bends to its side, as a part of its length."""
+_BADGES: dict[str, tuple[str, Any]] = {
+    "subscription": ("agent believes another subscription", {"marker": "D", "color": PURPLE}),
+    "ghost": ("agent believes it available, it is gone", {"marker": "o", "color": "white"}),
+}
+"""What an agent believes wrongly of a contact -> words, and the badge near the agent."""
+_BADGE: Any = {"mec": BLACK, "mew": 1.2, "ms": 7, "ls": ""}
+_BADGE_AT = {"subscription": 0.3, "ghost": 0.4}
+"""Where on the way from the agent to the contact a badge is."""
 
 
 @picture
@@ -55,9 +74,11 @@ def plot_graph(run: Run) -> Figure:
     graph: Graph = nx.DiGraph()
     graph.add_nodes_from(run.measurement.ledger.planned)
     graph.add_edges_from((*pair, {"state": state}) for pair, state in states.items())
-    shown = graph.subgraph(_sample(graph))
-    _draw(axes, shown)
-    _explain(axes, graph, shown, Counter(states.values()))
+    beliefs = wrong_beliefs(run)
+    shown = graph.subgraph(sample(graph, [pair for pairs in beliefs.values() for pair in pairs]))
+    places = _draw(axes, shown)
+    _draw_beliefs(axes, places, beliefs)
+    _explain(axes, graph, shown, Counter(states.values()), beliefs)
     return figure
 
 
@@ -82,13 +103,22 @@ def watch_states(run: Run) -> dict[tuple[str, str], str]:
     return states
 
 
-def _sample(graph: Graph) -> list[str]:
-    """All agents, or those around the watches that are not in force, then the first ones."""
+def wrong_beliefs(run: Run) -> dict[str, list[tuple[str, str]]]:
+    """The pairs (agent, peer) at the end of which the agent's manager believes what is not so.
+
+    subscription: `belief_divergence`. ghost: `believed_ghosts`.
+    """
+    diverging = run.belief_divergence().select("agent", "peer").rows()
+    return {"subscription": diverging, "ghost": believed_ghosts(run.measurement)}
+
+
+def sample(graph: Graph, believed: list[tuple[str, str]]) -> list[str]:
+    """All agents, or those around watches that are not in force or are believed wrongly."""
     if len(graph) <= NODES:
         return list(graph)
     states: dict[tuple[str, str], str] = nx.get_edge_attributes(graph, "state")
-    restless = [pair for pair, state in states.items() if state != "in force"]
-    queue = [agent for pair in restless for agent in pair] or list(graph)[:1]
+    restless = believed + [pair for pair, state in states.items() if state != "in force"]
+    queue = [agent for pair in restless for agent in pair if agent in graph] or list(graph)[:1]
     chosen = dict.fromkeys(queue[:NODES])
     for agent in queue:
         for near in sorted(nx.all_neighbors(graph, agent)):
@@ -100,14 +130,15 @@ def _sample(graph: Graph) -> list[str]:
     return list(chosen)
 
 
-def _draw(axes: Axes, graph: Graph) -> None:
+def _draw(axes: Axes, graph: Graph) -> _Places:
+    """Draw agents and watches; returns where the agents are."""
     ordered: nx.Graph[str] = nx.Graph()
     ordered.add_nodes_from(sorted(graph))
     ordered.add_edges_from(sorted((min(edge), max(edge)) for edge in graph.edges))
     places = (
         nx.circular_layout(ordered)
         if len(ordered) <= 6
-        else nx.spring_layout(ordered, seed=1, k=2.2 / len(ordered) ** 0.5, iterations=80)
+        else _fill(nx.spring_layout(ordered, seed=1, k=2.2 / len(ordered) ** 0.5, iterations=80))
     )
     states: dict[tuple[str, str], str] = nx.get_edge_attributes(graph, "state")
     size = 820 if len(graph) <= NAMED else 60
@@ -123,7 +154,7 @@ def _draw(axes: Axes, graph: Graph) -> None:
             width=width,
             node_size=size,
             arrowsize=9,
-            connectionstyle="arc3,rad=0.08",
+            connectionstyle=f"arc3,rad={_BEND}",
         )
         for arrow in arrows or ():
             arrow.set_zorder(1 + width)
@@ -143,30 +174,86 @@ def _draw(axes: Axes, graph: Graph) -> None:
         for text in texts.values():
             text.set_zorder(6)
     axes.margins(0.08)
+    axes.set_aspect("equal", adjustable="datalim")
+    return places
+
+
+def _fill(places: _Places) -> _Places:
+    """The same places, stretched to the shape of the picture."""
+    low, high = np.min([*places.values()], axis=0), np.max([*places.values()], axis=0)
+    size = np.maximum(high - low, 1e-9)
+    return {agent: (place - low) / size * _SHAPE for agent, place in places.items()}
+
+
+def _draw_beliefs(
+    axes: Axes, places: _Places, beliefs: Mapping[str, Sequence[tuple[str, str]]]
+) -> None:
+    for belief, pairs in beliefs.items():
+        at = [
+            _on_the_way(places[agent], places[peer], _BADGE_AT[belief])
+            for agent, peer in pairs
+            if agent in places and peer in places
+        ]
+        if at:
+            axes.plot(*zip(*at, strict=True), zorder=7, **_BADGE, **_BADGES[belief][1])
+
+
+def _on_the_way(start: Any, end: Any, part: float) -> tuple[float, float]:
+    """A point on the bent edge from an agent to another, so much of the way along it."""
+    (left, low), (right, high) = start, end
+    bend_x, bend_y = _BEND * (high - low), -_BEND * (right - left)
+    middle = 2 * part * (1 - part)
+    along = left + part * (right - left), low + part * (high - low)
+    return along[0] + middle * bend_x, along[1] + middle * bend_y
 
 
 def _label(name: str) -> str:
     """A name in a circle: long ones in two lines."""
     head, dash, tail = name.rpartition("-")
-    text = f"{head[:8]}\n{tail[:8]}" if dash and len(name) > 6 else name
-    return text if len(text) <= 17 else text[:16] + "…"
+    return f"{_cut(head)}\n{_cut(tail)}" if dash and len(name) > 6 else _cut(name)
 
 
-def _explain(axes: Axes, graph: Graph, shown: Graph, counts: Counter[str]) -> None:
+def _cut(text: str) -> str:
+    return text if len(text) <= 9 else text[:8] + "…"
+
+
+def _explain(
+    axes: Axes,
+    graph: Graph,
+    shown: Graph,
+    counts: Counter[str],
+    beliefs: Mapping[str, Sequence[tuple[str, str]]],
+) -> None:
     handles = [
         Line2D([], [], color=colour, ls=dash, lw=width + 0.6, label=f"{state}: {counts[state]:,}")
         for state, (colour, dash, width) in _STYLES.items()
     ]
+    handles += [
+        Line2D(
+            [], [], label=f"{_BADGES[belief][0]}: {len(pairs):,}", **_BADGE, **_BADGES[belief][1]
+        )
+        for belief, pairs in beliefs.items()
+        if pairs
+    ]
+    columns = 4 if len(handles) == len(_STYLES) else 3
     axes.legend(
-        handles=handles, loc="lower center", ncols=4, frameon=False, bbox_to_anchor=(0.5, -0.04)
+        handles=handles,
+        loc="upper center",
+        ncols=columns,
+        frameon=False,
+        fontsize=9,
+        bbox_to_anchor=(0.5, 0.02),
     )
+    watches = graph.number_of_edges()
     note = (
-        f"{len(graph)} agents, {graph.number_of_edges():,} watches · "
+        f"{len(graph)} agents, {watches:,} watch{'es' * (watches != 1)} · "
         "an arrow points from the watcher to the contact"
     )
     if len(shown) < len(graph):
         restless = len(graph.edges) > counts["in force"]
         where = "the watches that are not in force" if restless else "the first agent"
+        if any(beliefs.values()):
+            where = "what is not in force or believed wrongly"
         note = (
             f"{len(shown)} of {len(graph)} agents: those around {where} · "
             "the counts are of all watches"

@@ -25,6 +25,9 @@ from simulator.report.plots.style import (
 LINES = ((BLUE, "-"), (VERMILION, "--"), (GREEN, "-."), (ORANGE, ":"), (PURPLE, "-"), (SKY, "--"))
 POINTS = 2_000
 """A line is drawn through at most so many points."""
+WIDE = 50
+"""Samples whose longest is more than so many times the shortest have a logarithmic axis."""
+_NO_HOPS = "Hop by hop: not known.\nThe journal does not say when\nthe server accepted a change."
 _FATES = {"delivered": GREEN, "superseded": SKY, "lost": VERMILION, "not_due": "#BBBBBB"}
 
 
@@ -34,10 +37,12 @@ def plot_propagation(run: Run) -> Figure:
     deliveries = run.propagation().join(
         run.agents().select(contact="agent", population="population"), on="contact", how="left"
     )
-    figure = new_figure(11, 4.8)
-    left, right = figure.subplots(1, 2, width_ratios=[2.6, 1])
-    _draw_latency(left, deliveries.filter(pl.col("delivery") == "delivered"))
-    _draw_fates(right, deliveries)
+    delivered = deliveries.filter(pl.col("delivery") == "delivered")
+    figure = new_figure(11, 6)
+    grid = figure.add_gridspec(2, 2, width_ratios=[1.7, 1], height_ratios=[1.5, 1])
+    _draw_latency(figure.add_subplot(grid[:, 0]), delivered)
+    _draw_hops(figure.add_subplot(grid[0, 1]), delivered)
+    _draw_fates(figure.add_subplot(grid[1, 1]), deliveries)
     return figure
 
 
@@ -48,46 +53,70 @@ def _draw_latency(axes: Axes, delivered: pl.DataFrame) -> None:
         say_nothing(axes, "No presence change was delivered\nto an authorised watcher")
         return
     few = f" (fewer than {FEW})" if found.few else ""
-    entitle(axes, title, f"{found.samples} deliveries{few}", room=8)
+    named = {"p50": found.p50, "p95": found.p95, "p99": found.p99, "max": found.max}
+    times = ", ".join(f"{name} {_milliseconds(value)}" for name, value in named.items())
+    entitle(axes, title, f"{found.samples:,} deliveries{few} · dotted: {times}", room=8)
     _draw_lines(axes, delivered)
-    for value in (found.p50, found.p95, found.p99):
+    for value in named.values():
         axes.axvline(value * 1000, color="#444444", lw=0.8, ls=":")
     axes.set_xlabel("propagation latency (ms)")
     axes.set_ylabel("share of deliveries")
-    axes.yaxis.set_major_formatter(PercentFormatter(1))
-    axes.set_ylim(0, 1.02)
-    axes.grid(axis="y", color="#dddddd", lw=0.6)
-    text = "\n".join(
-        f"{name} {value * 1000:.4g} ms"
-        for name, value in (
-            ("p50", found.p50),
-            ("p95", found.p95),
-            ("p99", found.p99),
-            ("max", found.max),
-        )
-    )
-    box = {"boxstyle": "square,pad=0.3", "fc": "white", "ec": "none"}
-    axes.text(0.99, 0.45, text, transform=axes.transAxes, ha="right", va="top", bbox=box)
+
+
+def _milliseconds(seconds: float) -> str:
+    """Four digits, or whole milliseconds of more than that."""
+    value = seconds * 1000
+    return f"{value:,.0f} ms" if value >= 1000 else f"{value:.4g} ms"
 
 
 def _draw_lines(axes: Axes, delivered: pl.DataFrame) -> None:
-    """A line for each population, the largest first; too many become one for all."""
+    """A line for each population; too many become one for all."""
     groups = [
         (str(name[0]), group)
         for name, group in delivered.sort("population").group_by("population", maintain_order=True)
     ]
     if len(groups) > len(LINES):
         groups = [(f"all {len(groups)} populations", delivered)]
-    longest = max(group["latency_s"].max() for _, group in groups)  # type: ignore[type-var]
-    shortest = min(group["latency_s"].min() for _, group in groups)  # type: ignore[type-var]
-    if shortest and longest / shortest > 50:  # type: ignore[operator]
+    _steps(axes, [(name, group["latency_s"]) for name, group in groups])
+    axes.legend(title="population of the contact", loc="lower right", fontsize=9)
+
+
+def _steps(axes: Axes, samples: list[tuple[str, pl.Series]]) -> None:
+    """A line for each sample of seconds: the share of it that took at most so long."""
+    if _spread(pl.concat([sample for _, sample in samples])) > WIDE:
         axes.set_xscale("log")
-    for (name, group), (colour, dash) in zip(groups, LINES, strict=False):
-        values, shares = _distribution(group["latency_s"].sort().to_list())
+        axes.xaxis.set_major_formatter("{x:,g}")
+    for (name, sample), (colour, dash) in zip(samples, LINES, strict=False):
+        values, shares = _distribution(sample.sort().to_list())
         axes.step(values, shares, where="post", color=colour, ls=dash, lw=1.8, label=name)
         if len(values) <= 2 * FEW:
             axes.plot(values[1:], shares[1:], "o", color=colour, ms=4)
-    axes.legend(title="population of the contact", loc="lower right", fontsize=9)
+    axes.set_ylim(0, 1.02)
+    axes.yaxis.set_major_formatter(PercentFormatter(1))
+    axes.grid(axis="y", color="#dddddd", lw=0.6)
+
+
+def _spread(seconds: pl.Series) -> float:
+    """How many times as long as the shortest one that took any time the longest one is."""
+    some = seconds.filter(seconds > 0)
+    return some.max() / some.min() if len(some) else 0  # type: ignore[operator,return-value]
+
+
+def _draw_hops(axes: Axes, delivered: pl.DataFrame) -> None:
+    """The two hops of a delivery, where the journal knows when the server accepted the change."""
+    accepted = pl.col("accepted_s")
+    hops = delivered.drop_nulls("accepted_s").select(
+        up=(accepted - pl.col("issued_s")).round(6), down=(pl.col("received_s") - accepted).round(6)
+    )
+    if hops.is_empty():
+        axes.set_axis_off()
+        text = "" if delivered.is_empty() else _NO_HOPS
+        axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", fontsize=9)
+        return
+    entitle(axes, "Hop by hop", f"{len(hops):,} deliveries that an agent's stanza caused", room=8)
+    _steps(axes, [("agent to server", hops["up"]), ("server to watcher", hops["down"])])
+    axes.set_xlabel("latency of the hop (ms)")
+    axes.legend(loc="lower right", fontsize=8)
 
 
 def _distribution(ordered: list[float]) -> tuple[list[float], list[float]]:
@@ -110,4 +139,4 @@ def _draw_fates(axes: Axes, deliveries: pl.DataFrame) -> None:
     axes.set_xlim(0, max([*values, 1]) * 1.3)
     axes.set_xlabel("changes × watchers")
     axes.locator_params(axis="x", nbins=4, integer=True)
-    entitle(axes, "What became of them", room=8)
+    entitle(axes, "What became of all", "not due: not subscribed all the time until then", room=8)

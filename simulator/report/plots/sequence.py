@@ -9,18 +9,20 @@ from matplotlib.figure import Figure
 
 from simulator.analysis.orders import observed
 from simulator.analysis.run import Run
-from simulator.events import Agent, AnyRecord, Died, Received, Roster, Sent
+from simulator.events import Agent, AnyRecord, Died, FaultChanged, Received, Roster, Sent
 from simulator.report.plots.style import (
     BLACK,
     BLUE,
     GREEN,
     GREY,
     VERMILION,
+    WINE,
     entitle,
     new_figure,
     picture,
     say_nothing,
 )
+from simulator.scenario.faults import MAY_LAST
 
 MOST_AGENTS = 5
 """More agents than this are sampled: the first one, and whom it deals with."""
@@ -49,6 +51,7 @@ class _Chart:
     times: list[int]
     arrows: list[_Arrow]
     notes: list[tuple[int, str, str]]
+    faults: list[tuple[int, FaultChanged]]
     cut: bool = False
 
 
@@ -80,16 +83,23 @@ def _choose(run: Run) -> list[str]:
 
 
 def _chart(run: Run, agents: list[str]) -> _Chart:
-    chart = _Chart(agents, [], [], [])
+    chart = _Chart(agents, [], [], [], [])
     issued = _Issued(set(agents))
     for record in observed(run.records):
-        if getattr(record, "agent", None) not in issued.among:
+        if not _concerns(record, issued.among):
             continue
         if len(chart.times) >= MOST_EVENTS:
             chart.cut = True
             break
         _add(chart, record, issued)
     return chart
+
+
+def _concerns(record: AnyRecord, agents: set[str]) -> bool:
+    """Is it about one of the agents? A fault of the server is about all."""
+    if isinstance(record, FaultChanged):
+        return not record.agents or not agents.isdisjoint(record.agents)
+    return getattr(record, "agent", None) in agents
 
 
 class _Issued:
@@ -138,6 +148,8 @@ def _add(chart: _Chart, record: AnyRecord, issued: _Issued) -> None:
         chart.notes.append((row, record.agent, f"roster: {record.peer} {record.subscription}{ask}"))
     elif isinstance(record, Agent) and record.state != "starting":
         chart.notes.append((row, record.agent, record.state))
+    elif isinstance(record, FaultChanged):
+        chart.faults.append((row, record))
     elif isinstance(record, Died):
         chart.notes.append((row, record.agent, f"dies: {record.cause}"))
     else:
@@ -178,6 +190,8 @@ def _draw(axes: Axes, chart: _Chart) -> None:
             bbox={"boxstyle": "round,pad=0.3", "fc": "white", "ec": BLACK, "lw": 0.8},
             annotation_clip=False,
         )
+    for row, record in chart.faults:
+        _draw_fault(axes, row, _end_row(chart, row, record), record)
     for arrow in chart.arrows:
         _draw_arrow(axes, arrow, place)
     for row, agent, text in chart.notes:
@@ -207,6 +221,35 @@ def _draw_arrow(axes: Axes, arrow: _Arrow, place: dict[str, int]) -> None:
         color=colour,
         bbox={"boxstyle": "square,pad=0.08", "fc": "white", "ec": "none", "alpha": 0.8},
         zorder=4,
+    )
+
+
+def _end_row(chart: _Chart, begin: int, record: FaultChanged) -> float:
+    """The row where a fault that begins in a row ends; its own row where it is over at once."""
+    if record.state == "end" or record.fault not in MAY_LAST:
+        return begin
+    same = (row for row, other in chart.faults if row > begin and _ends(other, record))
+    return next(same, len(chart.times) - 0.4)
+
+
+def _ends(end: FaultChanged, begin: FaultChanged) -> bool:
+    return end.state == "end" and (end.origin, end.agents) == (begin.origin, begin.agents)
+
+
+def _draw_fault(axes: Axes, row: int, end: float, record: FaultChanged) -> None:
+    """A line across all lifelines, and the rows shaded while the fault lasts."""
+    if end > row:
+        axes.axhspan(row, end, color=WINE, alpha=0.12, lw=0, zorder=0)
+    axes.axhline(row, color=WINE, lw=0.8, zorder=0.5)
+    what = "" if record.fault not in MAY_LAST else f" {record.state}s"
+    axes.annotate(
+        f"fault: {record.fault.replace('_', ' ')}{what}",
+        (0, row),
+        xycoords=("axes fraction", "data"),
+        xytext=(3, 2),
+        textcoords="offset points",
+        fontsize=8,
+        color=WINE,
     )
 
 

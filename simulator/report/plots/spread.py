@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from simulator.analysis.run import Run
+from simulator.report.plots.faults import faults_of, shade
 from simulator.report.plots.style import (
     BLUE,
     SKY,
@@ -17,6 +18,7 @@ from simulator.report.plots.style import (
     say_nothing,
 )
 
+MS = 1000
 NAMED = 45
 """More watchers than this are counted, and not named."""
 _MARKS = {"lost": ("x", VERMILION), "superseded": ("s", SKY)}
@@ -36,11 +38,13 @@ def plot_spread(run: Run) -> Figure:
     axes = figure.add_subplot()
     _draw(axes, rows)
     first = rows.row(0, named=True)
+    faults = [fault.on_axis(first["issued_s"], MS) for fault in faults_of(run)]
+    above = shade(axes, faults, room=4)
     what = (first["show"] or "available") if first["available"] else "unavailable"
     title = (
         f"{first['contact']} becomes {what} at {first['issued_s']:.4g} s: who learns of it, when"
     )
-    entitle(axes, title, _note(rows, due))
+    entitle(axes, title, _note(rows, due), room=6 + above)
     return figure
 
 
@@ -51,7 +55,7 @@ def _note(rows: pl.DataFrame, due: pl.DataFrame) -> str:
 
 
 def _draw(axes: Axes, rows: pl.DataFrame) -> None:
-    latencies = [None if ms is None else ms * 1000 for ms in rows["latency_s"]]
+    latencies = [None if seconds is None else seconds * MS for seconds in rows["latency_s"]]
     longest = max((ms for ms in latencies if ms is not None), default=1.0)
     reached = [(place, ms) for place, ms in enumerate(latencies) if ms is not None]
     named = len(rows) <= NAMED

@@ -6,12 +6,16 @@ import matplotlib
 import numpy as np
 import polars as pl
 from matplotlib.axes import Axes
+from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
 
 from simulator.analysis.run import Run
 from simulator.report.plots.style import PALE, entitle, new_figure, picture, say_nothing
 
+TICKS = {0: "0%", 0.001: "0.1%", 0.01: "1%", 0.05: "5%", 0.2: "20%", 0.5: "50%", 1: "100%"}
+"""What the colour bar names."""
+_GAMMA = 1 / 3
+"""The same scale in every picture, so that two compare: 0.1 %, 1 % and 10 % are well apart."""
 CELLS = 50
 """More agents than this are put together in groups of neighbours in the plan."""
 
@@ -29,10 +33,12 @@ def plot_staleness(run: Run) -> Figure:
     groups = _groups(agents)
     shares = _matrix(watches, groups)
     colours = matplotlib.colormaps["viridis_r"].with_extremes(bad=PALE)
-    highest = float(np.nanmax(shares)) or 1.0
-    image = axes.imshow(shares, cmap=colours, vmin=0, vmax=highest, interpolation="nearest")
-    bar = figure.colorbar(image, ax=axes, shrink=0.8, format=PercentFormatter(1))
-    bar.set_label("stale share of the authorised time")
+    scale = PowerNorm(_GAMMA, vmin=0, vmax=1)
+    image = axes.imshow(shares, cmap=colours, norm=scale, interpolation="nearest")
+    bar = figure.colorbar(image, ax=axes, shrink=0.8)
+    bar.set_ticks(list(TICKS), labels=list(TICKS.values()))
+    bar.minorticks_off()
+    bar.set_label("stale share of the authorised time (%), the same scale in every picture")
     _label(axes, agents, groups)
     entitle(axes, "Who saw whom wrongly, and for how long", _note(run, agents, groups), room=8)
     return figure

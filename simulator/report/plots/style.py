@@ -1,7 +1,8 @@
 """What all pictures share: size, colours, axes, and saving without a trace of the clock.
 
-The colours are Okabe and Ito's (2008), which stay apart for colour-blind readers; they differ
-in lightness too, and lines differ in dash, so that a picture survives a black-and-white printer.
+The colours are Okabe and Ito's (2008), and wine from Paul Tol's (2021), which stay apart for
+colour-blind readers; they differ in lightness too, and lines differ in dash, so that a picture
+survives a black-and-white printer.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ VERMILION = "#D55E00"
 PURPLE = "#CC79A7"
 GREY = "#999999"
 PALE = "#E4E4E4"
+WINE = "#882255"
 
 SIGHT_COLOURS = {"right": PALE, "ghost": VERMILION, "blind": BLUE, "mislabelled": BLACK}
 SHOW_COLOURS = {"": GREEN, "chat": "#5FD3A8", "away": YELLOW, "xa": ORANGE, "dnd": PURPLE}
