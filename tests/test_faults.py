@@ -8,6 +8,7 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from simulator.analysis.convergence import ConvergenceMonitor
@@ -210,6 +211,13 @@ def test_a_crash_says_nothing_and_comes_back(tmp_path: Path) -> None:
     ]
     assert silent == []
     assert run.summary["agent_outcomes"]["ok"] == 3
+
+
+def test_a_crash_while_the_stream_breaks_is_a_crash(tmp_path: Path) -> None:
+    """aioxmpp's client takes the wish to stop for the broken stream, and would connect again."""
+    run = run_with(tmp_path, fault("reset"), fault("crash"))
+    assert [kind for _, kind, _ in seen(run, "b", "a")] == ["unavailable"]
+    assert not run.availability().filter(agent="a").filter(pl.col("begin_s") > 40).height
 
 
 def test_a_silent_crash_leaves_a_ghost(tmp_path: Path) -> None:

@@ -172,6 +172,8 @@ class AgentHarness:
         if self._observer is not None:
             self._observer.detach()
         self._end()
+        if self.agent is not None and self.agent.client is not None:
+            self.remember(asyncio.ensure_future(_stop_for_good(self.agent.client)))
 
     async def disconnect(self) -> None:
         """End an agent that never got as far as running, so that it leaves no session behind."""
@@ -386,6 +388,13 @@ class AgentHarness:
     def observer(self) -> Observer | None:
         """The observer of the agent's client, once it has one."""
         return self._observer
+
+
+async def _stop_for_good(client: aioxmpp.Client) -> None:
+    """Stop a client. One whose stream breaks at the same time takes it for that, and goes on."""
+    while client.running:
+        client.stop()
+        await asyncio.sleep(0)
 
 
 def _session_only(plan: AgentPlan, extra: ResourcePlan) -> AgentPlan:

@@ -7,6 +7,7 @@ of the `Sent` record with the same id, else its own. One *delivery* is one chang
 - **delivered**: a receipt at the watcher matches, and the watch was authorised from before the
   issue to the receipt. The receipt has the change's id; where either has no id (an unavailable
   that the server made), the first with the same content matches.
+  Who heard of a session's end before the session's own client did (`_came_before`) got it in no time.
 - **superseded**: a later change of the same resource arrived instead.
 - **lost**: neither, by the end of the observation.
 - **not due**: the watch was not authorised throughout; or the observation ended within the
@@ -146,6 +147,10 @@ class Propagation:
         self.change.append(change.number)
         self.received.append(-1)
         if watch.sight and watch.since < change.issued:
+            if _came_before(watch, change.actual):
+                self.fate.append(Delivery.DELIVERED)
+                self.received[row] = change.issued
+                return
             self.fate.append(Delivery.OPEN)
             queues = self._queues.get(watch)
             if queues is None:
@@ -172,6 +177,15 @@ class Propagation:
         self.fate[due.row] = fate
         if fate is Delivery.DELIVERED:
             self.received[due.row] = t
+
+
+def _came_before(watch: WatchState, actual: Actual) -> bool:
+    """Whether a watcher heard of a session's end before its own client did.
+
+    A real server ends a session itself, and only the client's side of that is known.
+    """
+    ended = actual.source == "client" and not actual.available and actual.cause != "presence"
+    return ended and actual.resource not in watch.observed
 
 
 def _answers(record: Received, actual: Actual) -> bool:

@@ -212,6 +212,8 @@ def _fault(origin: str, fault: str, effects: list[FaultEffect]) -> dict[str, Any
         "fault": fault,
         "times": len(effects),
         "agents": total("agents"),
+        "begin_s": effects[0].span.begin / SECOND,
+        "lasted_s": max(effect.span.end - effect.span.begin for effect in effects) / SECOND,
         "recovery": {
             **_quantiles(recovery, "no agent recovered"),
             "unrecovered": total("unrecovered"),

@@ -90,21 +90,47 @@ def figure_rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def fault_text(fault: dict[str, Any]) -> str:
-    """One entry of the summary's faults as a line."""
-    times = f" × {fault['times']}" if fault["times"] > 1 else ""
+    """One entry of the summary's faults as a line; what it did not do is left out."""
+    parts = [_recovery(fault["recovery"]), _noticed(fault["detection"])]
+    parts.append(_some(fault, ("reconnects", "lost", "superseded"), "{} {}"))
+    stale = _some(fault, ("ghost_s", "blind_s", "mislabelled_s"), "{:.1f} {}")
+    parts.append(f"{stale} watch-seconds" if stale else "")
+    return f"{_which(fault)}: {'; '.join(filter(None, parts))}"
+
+
+def _which(fault: dict[str, Any]) -> str:
+    """What happened, when, for how long and to how many."""
+    times, lasted = fault["times"], fault["lasted_s"]
+    first, most = ("first ", "up to ") if times > 1 else ("", "")
+    when = f"{first}at {fault['begin_s']:g} s" + (f" for {most}{lasted:g} s" if lasted else "")
     hit = f"{fault['agents']} agent{'s' if fault['agents'] != 1 else ''}"
-    parts = [_recovery(fault["recovery"]), f"{fault['reconnects']} reconnects"]
-    parts += [f"{fault[f'{name}_s']:.1f} watch-seconds {name}" for name in ("ghost", "blind")]
-    parts += [f"{fault[name]} {name}" for name in ("lost", "superseded") if fault[name]]
-    return f"{fault['origin']} {fault['fault']}{times}, {hit}: {', '.join(parts)}"
+    count = f"{times} × " if times > 1 else ""
+    return f"{fault['origin']} {count}{fault['fault'].replace('_', ' ')} {when}, {hit}"
 
 
 def _recovery(recovery: dict[str, Any]) -> str:
-    never = f"{recovery['unrecovered']} not recovered"
-    if not recovery["samples"]:
-        return never
-    text = f"recovered in {recovery['p50_s']:.3f} s (p50), at most {recovery['max_s']:.3f} s"
-    return f"{text}, {never}" if recovery["unrecovered"] else text
+    recovered, never = recovery["samples"], recovery["unrecovered"]
+    if not recovered:
+        return "none recovered"
+    who = "all" if not never else f"{recovered} of {recovered + never}"
+    return f"{who} recovered, p50 {recovery['p50_s']:.3f} s, max {recovery['max_s']:.3f} s"
+
+
+def _noticed(detection: dict[str, Any]) -> str:
+    """Who saw that the agents were gone; nothing where nobody died."""
+    seen = detection["samples"]
+    total = seen + detection["undetected"]
+    if not total:
+        return ""
+    after = f", p50 {detection['p50_s']:.3f} s, max {detection['max_s']:.3f} s" if seen else ""
+    return f"noticed by {seen or 'none'} of {total} watchers{after}"
+
+
+def _some(fault: dict[str, Any], names: tuple[str, ...], text: str) -> str:
+    """Those of the counts that are not 0."""
+    return ", ".join(
+        text.format(fault[name], name.removesuffix("_s")) for name in names if fault[name]
+    )
 
 
 def _absent_or(figure: dict[str, Any], show: Any) -> str:

@@ -243,3 +243,14 @@ def test_the_two_hops_meet_when_the_server_accepts() -> None:
     found = metrics.propagation(measured(*start, *records, *end(20, "a", "b")))
     later = found.filter(pl.col("issued_s") > 0)
     assert later.select("issued_s", "accepted_s").rows() == [(5.0, 5.02), (6.0, None), (7.0, None)]
+
+
+def test_on_a_real_server_a_watcher_may_hear_of_a_sessions_end_before_its_client() -> None:
+    """a hears at 5.0 that b is gone; b's client finds out at 5.1. Of a stop, which b says, not."""
+    heard = sees(5, "a", "b", False)
+    assert deliveries(heard, actual(5.1, "b", False, cause="replaced", source="client")) == [
+        ("gone", "delivered", 0.0)
+    ]
+    assert deliveries(heard, actual(5.1, "b", False, cause="presence", source="client")) == [
+        ("gone", "lost", None)
+    ]

@@ -6,11 +6,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+from polars import selectors
 
 from simulator.analysis.run import Run
 
 MOST_ROWS = 4_000
 """At most so many rows of a table are in the page; `simulator export` gives all."""
+
+
+_FAULT_COLUMNS = (
+    *("origin", "fault", "begin_s", "end_s", "agents"),
+    *("recovery_p50_s", "recovery_max_s", "unrecovered"),
+    *("detection_p50_s", "detection_max_s", "undetected"),
+    *("ghost_s", "blind_s", "mislabelled_s", "reconnects", "lost", "superseded"),
+)
+"""What is most often asked for first: the last columns may be outside of a narrow window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +46,15 @@ def tables_of(run: Run) -> list[Table]:
         "issued_s",
         maintain_order=True,
     )
-    faults = run.fault_effects()
+    faults = run.fault_effects().select(_FAULT_COLUMNS).with_columns(selectors.float().round(3))
     hit = [
         _table(
             "faults",
             "Faults",
             "What each fault did until the agents that it hit had recovered. recovery: from its "
             "begin until an agent was connected, and saw and was seen rightly. detection: from a "
-            "death until a watcher saw it. ghost, blind, mislabelled: seconds times watches.",
+            "death until a watcher saw it, undetected: how many never did. ghost, blind, "
+            "mislabelled: seconds times watches.",
             faults,
         )
     ]
