@@ -1,10 +1,9 @@
-"""Writes docs/scenario.md from the schema of scenario files, and docs/servers.md.
+"""Writes docs/scenario.md from the schema of scenario files.
 
     python docs/generate.py
 
 The tables come from the schema, so a new key or model is on the page without any work here.
-NOTES adds what a schema cannot say: explanations and examples, by the name of the model. The
-page of the servers comes from the deviations that the conformance tests expect.
+NOTES adds what a schema cannot say: explanations and examples, by the name of the model.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import TypeAdapter
 
 from simulator.scenario import json_schema
@@ -23,8 +21,6 @@ from simulator.scenario.durations import Duration
 from simulator.scenario.words import Share
 
 PAGE = Path(__file__).with_name("scenario.md")
-SERVERS_PAGE = Path(__file__).with_name("servers.md")
-DEVIATIONS = Path(__file__).parents[1] / "tests" / "conformance" / "deviations.yaml"
 SHORT = 10
 """Lists of more words than this stand below their table."""
 
@@ -461,41 +457,5 @@ def _bounds(schema: Schema) -> str:
     return f", {low} or more" if high is None or high >= 2**32 else f", {low} to {high}"
 
 
-# --- the servers ---
-
-SERVERS_HEAD = """\
-# Differences between the servers
-
-The conformance tests play the same scripts on the embedded server, Prosody 0.12.3 and ejabberd
-23.01, and compare every line that reaches a client. They know no exception for the embedded server:
-it follows RFC 6121 to the letter, and where the RFC contradicts itself the reading below. What
-Prosody and ejabberd do otherwise is listed here, and the tests fail where a server differs in
-anything else, or no longer in this.
-
-- **deviation**: the RFC demands something else.
-- **option**: the RFC leaves it to the server, or contradicts itself.
-- **gap**: the RFC is silent.
-- **surplus**: more than the RFC asks for, and harmless.
-"""
-_SERVER_NAMES = {"prosody": "Prosody", "ejabberd": "ejabberd"}
-
-
-def generate_servers() -> str:
-    """The page of the servers."""
-    deviations = yaml.safe_load(DEVIATIONS.read_text("utf-8"))
-    parts = [SERVERS_HEAD]
-    for server, entries in deviations.items():
-        rows = ["| what | RFC 6121 | kind | why |", "|---|---|---|---|"]
-        rows += [_server_row(entry) for entry in entries]
-        parts.append(f"## {_SERVER_NAMES[server]}\n\n" + "\n".join(rows) + "\n")
-    return "\n".join(parts)
-
-
-def _server_row(entry: dict[str, Any]) -> str:
-    cells = [entry["name"], entry["section"], entry["kind"], entry["reason"].strip()]
-    return f"| {' | '.join(cells)} |"
-
-
 if __name__ == "__main__":
     PAGE.write_text(generate(), encoding="utf-8")
-    SERVERS_PAGE.write_text(generate_servers(), encoding="utf-8")

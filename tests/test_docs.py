@@ -208,8 +208,8 @@ def test_every_file_that_is_named_exists(page: Path) -> None:
 # --- the scenario reference ---
 
 
-def generator() -> Any:
-    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+def generator(name: str = "generate") -> Any:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -224,7 +224,9 @@ def test_the_scenario_reference_is_up_to_date() -> None:
 
 def test_the_page_of_the_servers_is_up_to_date() -> None:
     page = (ROOT / "docs" / "servers.md").read_text("utf-8")
-    assert page == generator().generate_servers(), "python docs/generate.py writes it anew"
+    assert page == generator("generate_servers").generate(), (
+        "python docs/generate_servers.py writes it anew"
+    )
 
 
 def test_the_reference_has_every_key_of_every_model() -> None:

@@ -1,0 +1,50 @@
+"""Writes docs/servers.md from the deviations that the conformance tests expect.
+
+python docs/generate_servers.py
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+PAGE = Path(__file__).with_name("servers.md")
+DEVIATIONS = Path(__file__).parents[1] / "tests" / "conformance" / "deviations.yaml"
+
+HEAD = """\
+# Differences between the servers
+
+The conformance tests play the same scripts on the embedded server, Prosody 0.12.3 and ejabberd
+23.01, and compare every line that reaches a client. They know no exception for the embedded server:
+it follows RFC 6121 to the letter, and where the RFC contradicts itself the reading below. What
+Prosody and ejabberd do otherwise is listed here, and the tests fail where a server differs in
+anything else, or no longer in this.
+
+- **deviation**: the RFC demands something else.
+- **option**: the RFC leaves it to the server, or contradicts itself.
+- **gap**: the RFC is silent.
+- **surplus**: more than the RFC asks for, and harmless.
+"""
+_NAMES = {"prosody": "Prosody", "ejabberd": "ejabberd"}
+
+
+def generate() -> str:
+    """The page of the servers."""
+    deviations = yaml.safe_load(DEVIATIONS.read_text("utf-8"))
+    parts = [HEAD]
+    for server, entries in deviations.items():
+        rows = ["| what | RFC 6121 | kind | why |", "|---|---|---|---|"]
+        rows += [_row(entry) for entry in entries]
+        parts.append(f"## {_NAMES[server]}\n\n" + "\n".join(rows) + "\n")
+    return "\n".join(parts)
+
+
+def _row(entry: dict[str, Any]) -> str:
+    cells = [entry["name"], entry["section"], entry["kind"], entry["reason"].strip()]
+    return f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(generate(), encoding="utf-8")
