@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+
+_COLLECT_AFTER = 200_000
+"""New objects before the cyclic garbage collector looks. The imports alone make many, to keep."""
 
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    gc.set_threshold(_COLLECT_AFTER)
     from simulator.cli import application  # noqa: PLC0415  (a quick start for --help)
 
     sys.exit(application())
