@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from simulator.analysis.detection import Detection
@@ -25,7 +25,7 @@ from simulator.analysis.downtimes import Interval
 from simulator.analysis.measurement import Measurement
 from simulator.analysis.propagation import Delivery
 from simulator.analysis.spans import FaultSpan
-from simulator.analysis.watches import Sight
+from simulator.analysis.watches import Sight, WatchState
 
 GRACE = 1_000_000
 """Microseconds after an effect in which another downtime of the agent still belongs to it."""
@@ -67,15 +67,8 @@ def fault_effects(measurement: Measurement) -> list[FaultEffect]:
     return [effects.of(span) for span in spans]
 
 
-@dataclass(frozen=True, slots=True)
-class _Wrong:
-    """A span in which a watch stood wrongly, or a delivery that failed (`begin` is its issue)."""
-
-    begin: int
-    end: int
-    watcher: str
-    contact: str
-    kind: int
+_Row = tuple[int, int, int]
+"""A span in which a watch stood wrongly, or a delivery that failed: begin, end, row."""
 
 
 class _Effects:
@@ -87,8 +80,11 @@ class _Effects:
         self._begins = _begins(spans, self._planned)
         self._down = _downtimes(measurement)
         self._reconnects = measurement.downtimes.reconnects
-        self._wrong = _by_agent(_wrong_spans(measurement))
-        self._failed = _by_agent(_failed_deliveries(measurement))
+        self._sights = measurement.sights
+        self._propagation = measurement.propagation
+        hit = {agent for agent, begins in self._begins.items() if begins}
+        self._wrong = _by_agent(hit, self._sights.watch, self._wrong_spans(spans[0].begin))
+        self._failed = _by_agent(hit, self._propagation.watch, self._failed_deliveries())
         self._detections: dict[tuple[str, int], list[Detection]] = defaultdict(list)
         for found in measurement.detections.all:
             self._detections[found.died.origin, found.died.t].append(found)
@@ -126,8 +122,7 @@ class _Effects:
     def _recovered(self, agent: str, span: FaultSpan, limit: int) -> int | None:
         """When the agent had recovered; None where `limit` came first."""
         last = _follow(self._down.get(agent, ()), span.begin, span.end, GRACE)
-        wrong = [(one.begin, one.end) for one in self._wrong.get(agent, ())]
-        last = _follow(wrong, span.begin, last, 0)
+        last = _follow(self._wrong.get(agent, ()), span.begin, last, 0)
         return last if last < limit else None
 
     def _deaths(self, span: FaultSpan, lasts: Mapping[str, int]) -> list[Detection]:
@@ -144,25 +139,46 @@ class _Effects:
 
     def _stale(self, span: FaultSpan, lasts: Mapping[str, int]) -> dict[int, int]:
         times: dict[int, int] = dict.fromkeys(Sight, 0)
-        for one in _touching(self._wrong, lasts):
-            last = max(lasts.get(one.watcher, 0), lasts.get(one.contact, 0))
-            times[one.kind] += max(0, min(one.end, last) - max(one.begin, span.begin))
+        for begin, end, row in _touching(self._wrong, lasts):
+            last = _last(self._sights.watch[row], lasts)
+            times[self._sights.sight[row]] += max(0, min(end, last) - max(begin, span.begin))
         return times
 
     def _failures(self, span: FaultSpan, lasts: Mapping[str, int]) -> dict[int, int]:
         counts: dict[int, int] = dict.fromkeys(Delivery, 0)
-        for one in _touching(self._failed, lasts):
-            last = max(lasts.get(one.watcher, 0), lasts.get(one.contact, 0))
-            counts[one.kind] += span.begin <= one.begin <= last
+        for issued, _, row in _touching(self._failed, lasts):
+            last = _last(self._propagation.watch[row], lasts)
+            counts[self._propagation.fate[row]] += span.begin <= issued <= last
         return counts
 
+    def _wrong_spans(self, since: int) -> Iterator[_Row]:
+        found = self._sights
+        for row, sight in enumerate(found.sight):
+            if sight != Sight.RIGHT and found.end[row] > since:
+                yield found.begin[row], found.end[row], row
 
-def _follow(intervals: Iterable[Interval], begin: int, end: int, grace: int) -> int:
+    def _failed_deliveries(self) -> Iterator[_Row]:
+        found = self._propagation
+        for row, fate in enumerate(found.fate):
+            if fate in _FAILED:
+                issued = found.changes[found.change[row]].issued
+                yield issued, issued, row
+
+
+_FAILED = (Delivery.LOST, Delivery.SUPERSEDED)
+
+
+def _last(watch: WatchState, lasts: Mapping[str, int]) -> int:
+    """When the effect on either end of a watch was over."""
+    return max(lasts.get(watch.watcher, 0), lasts.get(watch.contact, 0))
+
+
+def _follow(intervals: Iterable[tuple[int, ...]], begin: int, end: int, grace: int) -> int:
     """The end of what begins with `begin`..`end` and goes on in `intervals` without a gap.
 
     A gap of at most `grace` is none. The intervals are in the order of their begins.
     """
-    for one, other in intervals:
+    for one, other, *_ in intervals:
         if one > end + grace:
             break
         if other > begin:
@@ -188,38 +204,29 @@ def _downtimes(measurement: Measurement) -> dict[str, list[Interval]]:
     return {agent: sorted(found) for agent, found in down.items()}
 
 
-def _wrong_spans(measurement: Measurement) -> Iterator[_Wrong]:
-    found = measurement.sights
-    for row, sight in enumerate(found.sight):
-        if sight != Sight.RIGHT:
-            watch = found.watch[row]
-            yield _Wrong(found.begin[row], found.end[row], watch.watcher, watch.contact, sight)
-
-
-def _failed_deliveries(measurement: Measurement) -> Iterator[_Wrong]:
-    found = measurement.propagation
-    for row, fate in enumerate(found.fate):
-        if fate in (Delivery.LOST, Delivery.SUPERSEDED):
-            watch, issued = found.watch[row], found.changes[found.change[row]].issued
-            yield _Wrong(issued, issued, watch.watcher, watch.contact, fate)
-
-
-def _by_agent(found: Iterable[_Wrong]) -> dict[str, list[_Wrong]]:
-    """What touches each agent, as watcher or contact, in the order of begins."""
-    by_agent: dict[str, list[_Wrong]] = {}
-    for one in found:
-        by_agent.setdefault(one.watcher, []).append(one)
-        by_agent.setdefault(one.contact, []).append(one)
-    for ones in by_agent.values():
-        ones.sort(key=lambda one: one.begin)
+def _by_agent(
+    agents: Container[str], watches: Sequence[WatchState], rows: Iterable[_Row]
+) -> dict[str, list[_Row]]:
+    """What touches each of the agents, as watcher or contact, in the order of begins."""
+    by_agent: dict[str, list[_Row]] = {}
+    for row in rows:
+        watch = watches[row[-1]]
+        for agent in (watch.watcher, watch.contact):
+            if agent in agents:
+                by_agent.setdefault(agent, []).append(row)
+    for found in by_agent.values():
+        found.sort()
     return by_agent
 
 
-def _touching(found: Mapping[str, list[_Wrong]], agents: Iterable[str]) -> Iterator[_Wrong]:
-    """What touches any of the agents, each once."""
+def _touching(found: Mapping[str, list[_Row]], lasts: Mapping[str, int]) -> Iterator[_Row]:
+    """What touches any of the agents and began while an effect lasted, each once."""
     seen: set[int] = set()
-    for agent in agents:
-        for one in found.get(agent, ()):
-            if id(one) not in seen:
-                seen.add(id(one))
-                yield one
+    over = max(lasts.values(), default=0)
+    for agent in lasts:
+        for row in found.get(agent, ()):
+            if row[0] > over:
+                break
+            if row[-1] not in seen:
+                seen.add(row[-1])
+                yield row
