@@ -1,6 +1,7 @@
 # make run      set up, then the two-agent example
 # make test     set up, then the tests
 # make lint     style; make types: types; make lock: refresh the locks; make clean
+# make notebooks    run the notebooks anew and keep what they show; needs Prosody and ejabberd
 #
 # PYTHON=/path/to/python3.12 chooses the Python, VENV=folder where the environment goes.
 
@@ -12,7 +13,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	pyproject.toml --group build
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint types lock clean runtime dev
+.PHONY: run test lint types notebooks lock clean runtime dev
 
 run: runtime
 	$(BIN)/simulator run scenarios/two_agents.yaml --narrate
@@ -46,6 +47,10 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@echo "Installing what requirements-dev.lock names"
 	@$(PIP) --require-hashes --requirement requirements-dev.lock
 	@touch $@
+
+notebooks: dev
+	$(BIN)/python -m nbconvert --to notebook --execute --inplace \
+		--ExecutePreprocessor.record_timing=False notebooks/*.ipynb
 
 # Keeps the versions that are locked wherever pyproject.toml allows them still.
 lock:

@@ -31,8 +31,8 @@ from rich.table import Table
 
 from benchmarks.machine import describe
 from simulator.backends.base import RunContext
-from simulator.backends.certificate import write_private
 from simulator.backends.prosody import ProsodyBackend
+from simulator.folder import write_private_bytes
 from simulator.scenario.plan import Plan, RunPlan
 
 PORT = 5222
@@ -71,7 +71,9 @@ async def _measure(arguments: argparse.Namespace, folder: Path) -> dict[str, lis
             for side in SIDES[:: -1 if number % 2 else 1]:
                 task = _task(f"{side}{number}", arguments)
                 await server.create_accounts(task["passwords"])
-                file = write_private(folder / f"{side}-{number}.json", json.dumps(task).encode())
+                file = write_private_bytes(
+                    folder / f"{side}-{number}.json", json.dumps(task).encode()
+                )
                 before = _children_processor_time()
                 done = await asyncio.to_thread(_run, side, file)
                 done["server"] = _children_processor_time() - before

@@ -25,8 +25,9 @@ from simulator.analysis.convergence import ConvergenceMonitor
 from simulator.backends.embedded import EmbeddedBackend
 from simulator.interruption import Interruption
 from simulator.journal import Journal
-from simulator.runner import Convergence, RunOptions, execute
+from simulator.runner import RunOptions, execute
 from simulator.scenario import Plan, build_plan, load_scenario
+from simulator.schedule import Convergence
 
 Done = dict[str, Any]
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from simulator.backends.certificate import make_certificate, write_private
+from simulator.backends.certificate import make_certificate
 from simulator.backends.configuration import SERVERS, Configuration, file_name, render
+from simulator.folder import write_private, write_private_bytes
 
 
 def configure(
@@ -28,7 +29,7 @@ def configure(
     made = make_certificate(domain, folder)
     (folder / "data").mkdir(mode=0o700)
     # A certificate is no secret, and the simulator may run as another user.
-    certificate = write_private(trust / "server.crt", made.certificate.read_bytes())
+    certificate = write_private_bytes(trust / "server.crt", made.certificate.read_bytes())
     certificate.chmod(0o644)
     configuration = Configuration(
         domain=domain,
@@ -40,7 +41,7 @@ def configure(
         bundle=made.bundle,
         registration=True,
     )
-    write_private(target, render(server, configuration).encode())
+    write_private(target, render(server, configuration))
 
 
 def main() -> None:

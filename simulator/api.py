@@ -16,7 +16,7 @@ from simulator.analysis.convergence import ConvergenceMonitor
 from simulator.analysis.run import Run, open_run
 from simulator.backends import make_backend
 from simulator.backends.base import Backend
-from simulator.errors import BackendError, Livelock, RunFailed, RunFolderError
+from simulator.errors import BackendError, Livelock, RunFailed
 from simulator.events import AnyRecord
 from simulator.faults import check_faults
 from simulator.interruption import Interruption
@@ -116,11 +116,9 @@ def _write_inputs(target: Path, scenario: Scenario, plan: Plan, server: Backend)
         "repeat": run_folder.repeat_command(plan, server.options),
         **run_folder.surroundings(),
     }
-    try:
+    with run_folder.writing(target):
         run_folder.write_scenario(target, plan.scenario, scenario.source.folder)
         run_folder.write_json(target / run_folder.RUN, how)
-    except OSError as error:
-        raise RunFolderError(target, f"cannot be written: {error.strerror}") from error
 
 
 @contextlib.contextmanager

@@ -11,12 +11,15 @@ one that a server's stream header names: a text without a language has it.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 FORMAT = 1
 """Version of the journal format; a reader refuses a newer one."""
+
+SECOND = 1_000_000
+"""Microseconds in a second."""
 
 StatusText = tuple[tuple[str, str], ...]
 Show = Literal["", "chat", "away", "xa", "dnd"]
@@ -42,7 +45,7 @@ class Record(
     `t`: microseconds from the start of the run.
     """
 
-    t: int
+    t: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
 class RunStarted(Record, frozen=True, kw_only=True, tag="run"):
@@ -248,7 +251,10 @@ class Outcome(Record, frozen=True, kw_only=True, tag="outcome"):
 
 
 class RunEnded(Record, frozen=True, kw_only=True, tag="end"):
-    """Last record of a run that ended by itself or was ended. A killed run has none."""
+    """Last record of a run that ended by itself or was ended. A killed run has none.
+
+    `reason`: duration, converged or at_most where it is complete, else what ended it.
+    """
 
     complete: bool
     reason: str

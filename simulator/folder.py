@@ -100,16 +100,29 @@ def _copy_beside(target: Path, source: Path, file: Path) -> str:
     return name.as_posix()
 
 
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """While something is written to `path`: a RunFolderError says what the system has against it.
+
+    For a full disk, a folder that is read-only, and a place where no file can be.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise RunFolderError(path, f"cannot be written: {error.strerror}") from error
+
+
 def write_private(path: Path, text: str) -> None:
     """Write a new file that only its owner can read."""
     write_private_bytes(path, text.encode("utf-8"))
 
 
-def write_private_bytes(path: Path, content: bytes) -> None:
-    """`write_private`, for what is not text."""
+def write_private_bytes(path: Path, content: bytes) -> Path:
+    """Write a new file that only its owner can read. Raises FileExistsError for an old one."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
+    return path
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 
 class Interruption:
@@ -23,8 +24,10 @@ class Interruption:
     def request(self, reason: str) -> None:
         """Ask for the end of the run. Safe from signal handlers and other threads."""
         self.reason = self.reason or reason
-        if self._loop is not None and self._event is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._event.set)
+        if self._loop is not None and self._event is not None:
+            # A loop that is closed, perhaps just now by another thread, has no run to end.
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._event.set)
 
     async def wait(self) -> None:
         """Wait for the request."""

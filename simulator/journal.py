@@ -10,10 +10,9 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import time
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import TracebackType
 from typing import IO
 
 import msgspec
@@ -37,21 +36,26 @@ class Journal:
 
     def __init__(self, path: Path | None) -> None:
         self._file: IO[bytes] | None = None
+        self._closing = threading.Event()
+        self._flushing: threading.Thread | None = None
         if path is not None:
             try:
                 descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             except OSError as error:
-                raise JournalError(f"{path}: cannot be written: {error.strerror}") from error
+                raise _refused(path, "written", error) from error
             # Readers see by the lock that the writer lives; it goes with the process. Where the
             # file system knows no locks, they cannot tell, and take it that the writer lives.
             with contextlib.suppress(OSError):
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
             self._file = os.fdopen(descriptor, "wb", buffering=_BUFFER)
+            self._flushing = threading.Thread(
+                target=_keep_flushed, args=(self._file, self._closing), name="journal", daemon=True
+            )
+            self._flushing.start()
         self._path = path
         self._listeners: list[Listener] = []
         self._encoder = msgspec.json.Encoder()
         self._line = bytearray()
-        self._flushed = time.perf_counter()
         self.records = 0
 
     def listen(self, listener: Listener) -> None:
@@ -73,26 +77,26 @@ class Journal:
         line.append(0x0A)
         try:
             self._file.write(line)
-            if not self.records & 0x3F and time.perf_counter() - self._flushed > _FLUSH_EVERY:
-                self.flush()
         except OSError as error:
-            raise JournalError(f"{self._path}: cannot be written: {error.strerror}") from error
+            raise _refused(self._path, "written", error) from error
 
     def flush(self) -> None:
         """Hand everything written so far to the operating system."""
         if self._file is not None:
             self._file.flush()
-        self._flushed = time.perf_counter()
 
     def close(self) -> None:
         """Flush to the disk and close. Closing twice is allowed. Raises JournalError."""
         if self._file is None or self._file.closed:
             return
+        self._closing.set()
+        if self._flushing is not None:
+            self._flushing.join()
         try:
             self._file.flush()
             os.fsync(self._file.fileno())
         except OSError as error:
-            raise JournalError(f"{self._path}: cannot be written: {error.strerror}") from error
+            raise _refused(self._path, "written", error) from error
         finally:
             # What a full disk did not take is tried once more, and given up.
             with contextlib.suppress(OSError):
@@ -101,13 +105,20 @@ class Journal:
     def __enter__(self) -> Journal:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *failure: object) -> None:
         self.close()
+
+
+def _keep_flushed(file: IO[bytes], closing: threading.Event) -> None:
+    """Hand what is written to the operating system, also while a run has nothing to record."""
+    while not closing.wait(_FLUSH_EVERY):
+        # A full disk is told by the next write; a file that is closed has nothing left.
+        with contextlib.suppress(OSError, ValueError):
+            file.flush()
+
+
+def _refused(path: Path | None, what: str, error: OSError) -> JournalError:
+    return JournalError(f"{path}: cannot be {what}: {error.strerror}")
 
 
 def read_journal(path: Path) -> Iterator[AnyRecord]:
@@ -124,7 +135,7 @@ def read_journal(path: Path) -> Iterator[AnyRecord]:
                     return
                 yield reader.record(line)
     except OSError as error:
-        raise JournalError(f"{path}: cannot be read: {error.strerror}") from error
+        raise _refused(path, "read", error) from error
 
 
 class _Reader:
@@ -140,7 +151,7 @@ class _Reader:
         self._number += 1
         try:
             record: AnyRecord = self._decode(line)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise JournalError(f"{self._path}:{self._number}: not a record: {error}") from error
         if isinstance(record, RunStarted) and record.format > FORMAT:
             raise JournalError(
@@ -156,7 +167,7 @@ class JournalTail:
         try:
             self._descriptor = os.open(path, os.O_RDONLY)
         except OSError as error:
-            raise JournalError(f"{path}: cannot be read: {error.strerror}") from error
+            raise _refused(path, "read", error) from error
         self._path = path
         self._reader = _Reader(path)
         self._torn = b""
@@ -169,7 +180,7 @@ class JournalTail:
         try:
             lines = (self._torn + os.read(self._descriptor, most)).split(b"\n")
         except OSError as error:
-            raise JournalError(f"{self._path}: cannot be read: {error.strerror}") from error
+            raise _refused(self._path, "read", error) from error
         self._torn = lines.pop()
         return [self._reader.record(line) for line in lines]
 
@@ -190,10 +201,5 @@ class JournalTail:
     def __enter__(self) -> JournalTail:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *failure: object) -> None:
         self.close()

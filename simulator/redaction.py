@@ -18,8 +18,9 @@ class Redaction:
         self._passwords: set[str] = set()
 
     def add(self, password: str) -> None:
-        """Keep one more password out."""
-        self._passwords.add(password)
+        """Keep one more password out, also in the form in which `repr` quotes it."""
+        if password:
+            self._passwords |= {password, repr(password)[1:-1]}
 
     def text(self, text: str) -> str:
         """`text` with `MARK` in place of each known password."""

@@ -11,18 +11,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import simulator
 from simulator import pins
-from simulator.agents.harness import Surroundings
 from simulator.agents.managers import make_manager
 from simulator.agents.names import Names
 from simulator.agents.population import Population
+from simulator.agents.surroundings import Surroundings
 from simulator.agents.views import read_views
 from simulator.backends.base import Backend, RunContext
 from simulator.errors import JournalError, Livelock, SimulatorError
@@ -32,19 +31,9 @@ from simulator.interruption import Interruption
 from simulator.journal import Journal
 from simulator.redaction import Redaction
 from simulator.scenario.plan import AgentPlan, Plan
+from simulator.schedule import Convergence, Schedule
 
 _T = TypeVar("_T")
-
-POLL = 50_000
-"""How often, in microseconds, a run until convergence looks whether it has converged."""
-
-
-class Convergence(Protocol):
-    """What a run until convergence asks of the fold that follows its journal."""
-
-    @property
-    def converged(self) -> bool:
-        """Whether rosters and availability are what they should be now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +97,6 @@ class _Run:
         self._options = options
         self._loop: asyncio.AbstractEventLoop | None = None
         self._began = 0.0
-        self._dispatched = False
         self._ended = False
         self._members: Population | None = None
         self._refused: JournalError | None = None
@@ -134,7 +122,7 @@ class _Run:
                 self._began = self._loop.time()
                 self._write_beginning()
                 if accounts is None:
-                    self._finish(interrupted=True)
+                    self._finish("")
                 else:
                     await self._with_agents(self._population(accounts))
             finally:
@@ -181,27 +169,28 @@ class _Run:
         self._members = population
         self._loop.set_exception_handler(population.task_failed)
         injector = FaultInjector(population, self._backend, self.record, self.clock)
+        schedule = Schedule(self._plan, population, injector, self._convergence, self.clock)
         try:
-            interrupted = await self._until_over(population, injector)
-            if not interrupted:
+            reason = await schedule.until_over(self._interruption)
+            if reason:
                 views = read_views(population.harnesses, self.record, self.clock, injector.silence)
                 await self._unless_interrupted(views)
             for agent in self._plan.agents:
                 self.record(population.outcome(agent))
-            self._finish(interrupted or bool(self._interruption.reason))
+            self._finish("" if self._interruption.reason else reason)
         finally:
-            await injector.stop()
-            await population.stop_everybody()
-            # SPADE's container keeps the loop: let it not keep the population. What fails from
-            # here on is after the journal's end.
-            self._loop.set_exception_handler(lambda _loop, _context: None)
-            self._members = None
+            try:
+                await injector.stop()
+            finally:
+                await population.stop_everybody()
+                # SPADE's container keeps the loop: let it not keep the population. What fails
+                # from here on is after the journal's end.
+                self._loop.set_exception_handler(lambda _loop, _context: None)
+                self._members = None
 
-    def _finish(self, interrupted: bool) -> None:
-        if interrupted:
-            self.end(complete=False, reason=self._interruption.reason)
-        else:
-            self.end(complete=True, reason=self._plan.run.until)
+    def _finish(self, reason: str) -> None:
+        """End the journal: for a reason of the plan's, or else because of an interruption."""
+        self.end(complete=bool(reason), reason=reason or self._interruption.reason)
 
     # --- the journal ---
 
@@ -237,72 +226,6 @@ class _Run:
             self.record(_planned(agent))
         for watch in plan.watches:
             self.record(Watch(t=0, agent=watch.watcher, peer=watch.contact, origin=watch.origin))
-
-    # --- until it is over ---
-
-    async def _until_over(self, population: Population, injector: FaultInjector) -> bool:
-        """Run the plan. True when somebody interrupted it."""
-        follower = asyncio.ensure_future(self._follow_plan(population, injector))
-        end = asyncio.ensure_future(self._end_of_run(population, injector))
-        interruption = asyncio.ensure_future(self._interruption.wait())
-        failure = asyncio.ensure_future(injector.failure())
-        tasks = [follower, end, interruption, failure]
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        if done == {follower} and follower.exception() is None:
-            done, _ = await asyncio.wait(tasks[1:], return_when=asyncio.FIRST_COMPLETED)
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            if task in done:
-                task.result()
-        return end not in done
-
-    async def _follow_plan(self, population: Population, injector: FaultInjector) -> None:
-        for at, step in _steps(self._plan, population, injector):
-            await self._sleep_until(at)
-            step()
-        self._dispatched = True
-
-    async def _end_of_run(self, population: Population, injector: FaultInjector) -> None:
-        if self._plan.run.until == "duration":
-            await self._sleep_until(self._plan.run.limit)
-        else:
-            await self._until_converged(population, injector)
-
-    async def _until_converged(self, population: Population, injector: FaultInjector) -> None:
-        limit, settle = self._plan.run.limit, self._plan.run.settle
-        since: int | None = None
-        while (now := self.clock()) < limit:
-            settled = self._dispatched and injector.idle and population.settled
-            if not (settled and self._convergence.converged):
-                since = None
-            elif since is None:
-                since = now
-            elif now - since >= settle:
-                return
-            await self._sleep_until(min(now + POLL, limit))
-
-    async def _sleep_until(self, at: int) -> None:
-        wait = at - self.clock()
-        if wait > 0:
-            await asyncio.sleep(wait / 1e6)
-
-
-def _steps(
-    plan: Plan, population: Population, injector: FaultInjector
-) -> Iterator[tuple[int, Callable[[], None]]]:
-    """What the plan wants, in the order of time; at one instant starts come first."""
-    steps: list[tuple[int, int, Callable[[], None]]] = []
-    for agent in plan.agents:
-        steps.append((agent.start, 0, partial(population.start, agent.name)))
-    for action in plan.actions:
-        steps.append((action.at, 1, partial(population.act, action)))
-    for fault in plan.faults:
-        steps.append((fault.at, 2, partial(injector.begin, fault)))
-        if fault.end is not None:
-            steps.append((fault.end, 3, partial(injector.end, fault)))
-    for at, _, step in sorted(steps, key=lambda entry: entry[:2]):
-        yield at, step
 
 
 def _run_started(plan: Plan, backend: Backend) -> RunStarted:

@@ -20,7 +20,7 @@ from simulator.faults import check_faults
 from simulator.interruption import Interruption
 from simulator.journal import Journal
 from simulator.scenario import build_plan, scenario_from
-from simulator.scenario.expect import FIGURES
+from simulator.scenario.expected_figures import FIGURES
 from simulator.scenario.faults import LASTING, STREAM_ERRORS
 from simulator.scenario.timeline import WITH_PEER
 

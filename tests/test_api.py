@@ -32,6 +32,22 @@ def test_a_run_has_a_verdict_a_summary_events_and_a_folder(tmp_path: Path) -> No
     assert simulator.open_run(tmp_path / "run").summary == run.summary
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("run: {duration: 2s}", "duration"),
+        ("run: {until: converged, at_most: 20s}", "converged"),
+        (
+            "faults: [{at: 10ms, for: 1h, stall: b}]\n    run: {until: converged, at_most: 20s}",
+            "at_most",
+        ),
+    ],
+)
+def test_the_end_says_why(text: str, reason: str, tmp_path: Path) -> None:
+    run = run_text(TWO.replace("run: {duration: 2s}", text), tmp_path)
+    assert (run.summary["run"]["complete"], run.summary["run"]["reason"]) == (True, reason)
+
+
 def test_a_loaded_scenario_can_be_run_with_another_seed(tmp_path: Path) -> None:
     scenario = simulator.load_scenario(ROOT / "scenarios" / "two_agents.yaml")
     run = simulator.run(scenario, seed=99, out=tmp_path / "run")

@@ -18,7 +18,7 @@ import simulator
 from simulator.cli import application
 from simulator.errors import RunFailed
 from simulator.folder import SUMMARY
-from simulator.report import watching
+from simulator.report import page, watching
 from tests.analysis.journals import head
 from tests.analysis.synthetic import write
 
@@ -201,6 +201,34 @@ def test_plot_names_the_nearest_kind(call: Call, finished: Path) -> None:
     done = call("plot", finished, "timelnie")
     assert (done.code, done.out) == (2, "")
     assert "expected `timeline`" in done.err
+
+
+def test_report_writes_a_page_and_its_folder(call: Call, finished: Path, tmp_path: Path) -> None:
+    target = tmp_path / "new" / "page.html"
+    done = call("report", finished, "-o", target)
+    assert (done.code, done.out) == (0, f"report: {target}\n")
+    assert target.read_text().lower().startswith("<!doctype html>")
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("place", "why"),
+    [("journal.jsonl", "exists already"), ("journal.jsonl/page.html", "cannot be written")],
+)
+def test_report_to_a_place_that_cannot_be_written_draws_nothing(
+    call: Call, finished: Path, monkeypatch: pytest.MonkeyPatch, place: str, why: str
+) -> None:
+    monkeypatch.setattr(page, "build_page", lambda *_, **__: pytest.fail("it drew"))
+    done = call("report", finished, "-o", finished / place)
+    assert (done.code, done.out) == (2, "")
+    assert why in done.err
+
+
+def test_report_of_no_run_makes_no_folder(call: Call, tmp_path: Path) -> None:
+    done = call("report", tmp_path / "nowhere")
+    assert done.code == 2
+    assert "there is no such folder" in done.err
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_watch_ends_with_the_verdict_of_the_run(call: Call, finished: Path) -> None:

@@ -18,7 +18,7 @@ from simulator.analysis.run import Run
 from simulator.cli.application import app
 from simulator.report.plots import PLOTS
 from simulator.scenario import build_plan, json_schema, scenario_from
-from simulator.scenario.expect import FIGURES
+from simulator.scenario.expected_figures import FIGURES
 from simulator.scenario.yaml_source import parse_yaml
 from tests.runs import ROOT
 

@@ -11,11 +11,12 @@ from typing import Any
 import polars as pl
 import pytest
 
+from simulator.agents.population import Population
 from simulator.analysis.convergence import ConvergenceMonitor
 from simulator.analysis.run import Run
 from simulator.backends.embedded import EmbeddedBackend
 from simulator.errors import InputError
-from simulator.events import Actual, Died, FaultChanged, Received, Sent, Session, View
+from simulator.events import Actual, Agent, Died, FaultChanged, Received, Sent, Session, View
 from simulator.faults import check_faults
 from simulator.interruption import Interruption
 from simulator.journal import FILE_NAME, Journal
@@ -69,6 +70,31 @@ def run_with(folder: Path, *faults: FaultPlan, **options: Any) -> Run:
             RunOptions(),
         )
     return Run(target)
+
+
+class Clumsy(EmbeddedBackend):
+    """Cannot end a fault."""
+
+    async def end_fault(self, fault: FaultPlan) -> None:
+        raise OSError("too clumsy")
+
+
+def test_a_fault_that_cannot_be_ended_leaves_no_agent_alive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped = []
+    stop = Population.stop_everybody
+
+    async def observed(population: Population) -> None:
+        await stop(population)
+        stopped.append([harness.is_connected() for harness in population.harnesses])
+
+    monkeypatch.setattr(Population, "stop_everybody", observed)
+    stall = fault("stall", at=1)
+    plan = plan_with(tmp_path, stall)
+    with Journal(None) as journal, pytest.raises(OSError, match="too clumsy"):
+        execute(plan, Clumsy(), journal, ConvergenceMonitor(), Interruption(), RunOptions())
+    assert stopped == [[False, False, False]]
 
 
 def fault(kind: Any, at: float = 40, until: float | None = None, **options: Any) -> FaultPlan:
@@ -300,3 +326,26 @@ def test_a_subscribe_that_is_lost_is_a_wrong_entry(tmp_path: Path) -> None:
     wrong = run.summary["wrong_entries"]["entries"]
     assert {(entry["agent"], entry["peer"]) for entry in wrong} >= {("a", "b"), ("a", "c")}
     assert run.verdict.value == "fail"
+
+
+def test_a_password_is_right_again_when_the_last_fault_is_over(tmp_path: Path) -> None:
+    overlapping = (
+        fault("wrong_password", at=10, until=30),
+        fault("wrong_password", at=20, until=40),
+        fault("reset", at=35),
+    )
+    run = run_with(tmp_path, *overlapping)
+    states = [one.state for one in run.records if isinstance(one, Session) and one.agent == "a"]
+    assert states[-1] == "failed"
+
+
+def test_a_restart_that_a_later_crash_made_void_does_not_happen(tmp_path: Path) -> None:
+    crash = {"restart_after": 10 * SECOND}
+    text = TRIO.replace("45s, who: b, do: set_presence, show: dnd", "42s, who: a, do: start")
+    run = run_with(tmp_path, fault("crash", 40, **crash), fault("crash", 45, **crash), text=text)
+    starts = [
+        round(one.t / SECOND)
+        for one in run.records
+        if isinstance(one, Agent) and (one.agent, one.state) == ("a", "starting")
+    ]
+    assert starts == [0, 42, 55]

@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from simulator.errors import JournalError
-from simulator.events import Agent, AnyRecord, Note, Received, RunEnded, RunStarted
+from simulator.events import Agent, AnyRecord, Note, Received, RunEnded
 from simulator.journal import Journal, JournalTail, read_journal
+from tests.analysis.journals import started
 
-STARTED = RunStarted(
-    t=0,
-    format=1,
-    simulator="0",
-    name="n",
-    seed=1,
-    backend="embedded",
-    backend_version="0",
-    domain="localhost",
-    versions={},
-    scenario={"name": "n"},
-)
+STARTED = started({"name": "n"})
 RECORDS: list[AnyRecord] = [
     STARTED,
     Agent(t=5, agent="a", state="started"),
@@ -67,12 +59,34 @@ def test_a_torn_last_record_is_left_out(tmp_path: Path, cut: int) -> None:
     assert list(read_journal(path)) == RECORDS[:-1]
 
 
-def test_a_damaged_line_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"kind":"nonsense"}',
+        b'{"kind":"note","t":0,"text":"\xff"}',
+        b'{"kind":"note","t":-1,"text":"x"}',
+        b'{"kind":"note","t":9223372036854775808,"text":"x"}',
+        b"null",
+        b"",
+    ],
+)
+def test_a_damaged_line_is_named(tmp_path: Path, line: bytes) -> None:
     path = tmp_path / "journal.jsonl"
     write(path, RECORDS)
     lines = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(lines[0] + b'{"kind":"nonsense"}\n' + lines[1])
+    path.write_bytes(lines[0] + line + b"\n" + lines[1])
     with pytest.raises(JournalError, match=r"journal\.jsonl:2: not a record"):
+        list(read_journal(path))
+
+
+def test_a_line_that_is_nested_without_end_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    write(path, [STARTED])
+    deep = b"[" * 100_000 + b"]" * 100_000
+    path.write_bytes(
+        path.read_bytes().replace(b'"scenario":{"name":"n"}', b'"scenario":{"a":%s}' % deep)
+    )
+    with pytest.raises(JournalError, match=r"journal\.jsonl:1: not a record"):
         list(read_journal(path))
 
 
@@ -117,6 +131,18 @@ def test_it_can_be_read_while_it_grows(tmp_path: Path) -> None:
         journal.append(RECORDS[1])
         journal.flush()
         assert list(read_journal(path)) == RECORDS[:2]
+
+
+def test_what_is_written_reaches_the_disk_though_nothing_follows(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    with Journal(path) as journal:
+        journal.append(RECORDS[0])
+        deadline = time.monotonic() + 10
+        while not path.stat().st_size:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        assert list(read_journal(path)) == RECORDS[:1]
+    assert "journal" not in [thread.name for thread in threading.enumerate()]
 
 
 def test_a_full_disk_is_a_clear_error() -> None:

@@ -58,7 +58,7 @@ def test_a_notebook_runs_and_says_what_is_committed(
     if path.stem != ON_REAL_SERVERS:  # virtual time repeats exactly
         for one, other in zip(code(committed), code(executed), strict=True):
             assert list(texts(one)) == list(texts(other)), (
-                f"the outputs of {path.name} are old: run it anew and save it"
+                f"the outputs of {path.name} are old: `make notebooks`"
             )
 
 

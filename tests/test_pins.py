@@ -72,6 +72,17 @@ def test_nobody_but_the_named_peer_is_discovered() -> None:
     asyncio.run(main())
 
 
+def test_no_server_says_where_its_stream_is_resumed() -> None:
+    async def main() -> None:
+        stream = aioxmpp.stream.StanzaStream()
+        stream._sm_enabled, stream._sm_location = True, ("elsewhere.example", 5222)
+        assert stream.sm_location == ("elsewhere.example", 5222)
+        with seams():
+            assert stream.sm_location is None
+
+    asyncio.run(main())
+
+
 def test_other_versions_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(pins.WRITTEN_FOR, "spade", "9.9")
     with pytest.raises(SimulatorError, match=r"spade 3\.3\.3 is installed; .* spade 9\.9 only"):

@@ -12,4 +12,8 @@ def test_passwords_are_marked_and_no_mark_is_marked() -> None:
         "<password>, <password> and <password>"
     )
     assert redaction.text("a .* b") == "a <password> b"
+    quotes = "it's\nme"
+    redaction.add(quotes)
+    assert redaction.text(f"{KeyError(quotes)} {quotes}") == '"<password>" <password>'
+    redaction.add("")
     assert redaction.text("anything") == "anything"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -164,9 +165,23 @@ def test_a_password_reaches_neither_the_log_nor_the_journal(tmp_path: Path) -> N
         run: {duration: 1s}
         """
     run = run_text(text, tmp_path)
+    journal = (run.folder / FILE_NAME).read_text()
+    assert not re.search(r"[\w-]{24} is too short", journal)
+    assert journal.count("ValueError: <password> is too short") > 2
     log = (run.folder / LOG).read_text()
     assert "I log in with <password>" in log
     assert "ValueError: <password> is too long" in log
     assert [failure.error for failure in of(run, Failure, "one")] == [
         "ValueError: <password> is too short"
     ]
+
+
+def test_a_password_in_a_task_of_the_agents_own_stays_out(tmp_path: Path) -> None:
+    text = """
+        name: talkative task
+        populations: {one: {agent: "tests.user_agents:TalksInTask"}}
+        run: {duration: 1s}
+        """
+    run = run_text(text, tmp_path)
+    (failure,) = [record for record in run.records if isinstance(record, Failure)]
+    assert failure.error == "ValueError: <password> is in a task"

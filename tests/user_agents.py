@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import logging
 from typing import Any
@@ -153,3 +154,13 @@ class Talkative(Agent):
         except ValueError:
             logger.exception("what a pity")
         raise ValueError(f"{self.password} is too short")
+
+
+class TalksInTask(Agent):
+    """Tells its password in a task that nobody waits for."""
+
+    async def setup(self) -> None:
+        asyncio.get_running_loop().call_soon(self.tell)
+
+    def tell(self) -> None:
+        raise ValueError(f"{self.password} is in a task")

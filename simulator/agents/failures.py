@@ -1,4 +1,4 @@
-"""Exceptions in users' code, as text that does not depend on the machine.
+"""Exceptions in users' code, as text that does not depend on the machine and has no passwords.
 
 Frames of the standard library are left out: their line numbers differ between Python versions,
 and the reader looks for the user's lines. Files appear by module name, without their folders.
@@ -10,14 +10,17 @@ import sysconfig
 import traceback
 from pathlib import Path
 
+from simulator.redaction import Redaction
+
 _STANDARD_LIBRARY = Path(sysconfig.get_paths()["stdlib"])
 
 
-def describe_error(error: BaseException) -> tuple[str, str]:
+def describe_error(error: BaseException, redaction: Redaction) -> tuple[str, str]:
     """(``ValueError: text``, frames outside the standard library, oldest first)."""
     frames = traceback.extract_tb(error.__traceback__)
     lines = [_describe_frame(frame) for frame in frames if not _is_standard(frame.filename)]
-    return f"{type(error).__name__}: {error}", "\n".join(lines)
+    text = f"{type(error).__name__}: {error}"
+    return redaction.text(text), redaction.text("\n".join(lines))
 
 
 def _describe_frame(frame: traceback.FrameSummary) -> str:

@@ -1,116 +1,39 @@
-"""A SPADE agent under the harness: ours or a user's own class, observed and told what to do.
+"""The life of one planned agent: started, stopped, ended without a goodbye, and observed meanwhile.
 
-A user's class is not changed. The agent that runs is an instance of a class made from it, with
-`HarnessedAgent` in front, which knows the server and lets the observer in before it connects.
+Each of the agent's further resources is a plain agent of its own with a harness of its own, which
+lives and dies with this one.
 """
 
 from __future__ import annotations
 
 import asyncio
-import functools
-import inspect
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from random import Random
 from typing import Any
 
-import aiosasl
 import aioxmpp
-import spade.agent
-import spade.behaviour
-from aioxmpp import PresenceState
-from spade.agent import AuthenticationFailure
 
-from simulator.agents.actions import ACTIONS, show_first_presence
 from simulator.agents.failures import describe_error
-from simulator.agents.imports import load_class
+from simulator.agents.harnessed import make_agent
 from simulator.agents.names import Names
 from simulator.agents.observer import Observer
+from simulator.agents.orders import Orders, PlanBehaviour
 from simulator.agents.policies import SubscriptionPolicy
-from simulator.backends.base import Peer
-from simulator.events import Action, AnyRecord, Failure
-from simulator.redaction import Redaction
-from simulator.scenario.plan import ActionPlan, AgentPlan, PresencePlan, ResourcePlan
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a run lends to each of its agents."""
-
-    names: Names
-    record: Callable[[AnyRecord], None]
-    clock: Callable[[], int]
-    peer: Callable[[str, str], Peer]
-    seed: int
-    writes_actual: bool
-    pings: bool
-    redaction: Redaction = field(default_factory=Redaction)
-
-
-class HarnessedAgent(spade.agent.Agent):
-    """Put in front of an agent's own class. `harness` is set before the agent starts."""
-
-    harness: AgentHarness
-
-    def submit(self, coro: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        """As SPADE's; the task is remembered, so that a crash can end it."""
-        task: asyncio.Task[Any] = super().submit(coro)
-        self.harness.remember(task)
-        return task
-
-    async def _async_connect(self) -> None:
-        self.harness.before_connecting(self)
-        first = self.harness.plan.presence
-        if first is None:
-            await super()._async_connect()
-        else:
-            await self._connect_with(first)
-
-    async def _connect_with(self, first: PresencePlan) -> None:
-        # SPADE connects with a bare available presence, which forgets status and priority.
-        show_first_presence(self.presence, first)
-        self.conn_coro = self.client.connected(presence=PresenceState(available=False))
-        try:
-            self.stream = await self.conn_coro.__aenter__()
-        except aiosasl.AuthenticationFailure as error:
-            raise AuthenticationFailure(str(error)) from error
-
-
-class PlanBehaviour(spade.behaviour.CyclicBehaviour):
-    """Does what the plan asks, in order, through the agent's presence manager."""
-
-    def __init__(self, harness: AgentHarness) -> None:
-        super().__init__()
-        self._harness = harness
-        self._waiting: asyncio.Queue[ActionPlan] = asyncio.Queue()
-        self._acting = False
-
-    def match(self, _message: Any) -> bool:
-        """Messages are for the agent's own behaviours."""
-        return False
-
-    def put(self, action: ActionPlan) -> None:
-        """Ask for an action; it is done once the agent runs."""
-        self._waiting.put_nowait(action)
-
-    @property
-    def idle(self) -> bool:
-        """Whether everything asked for has been done."""
-        return self._waiting.empty() and not self._acting
-
-    async def run(self) -> None:
-        action = await self._waiting.get()
-        self._acting = True
-        await self._harness.perform(action)
-        self._acting = False
+from simulator.agents.surroundings import Surroundings
+from simulator.events import Failure
+from simulator.scenario.plan import ActionPlan, AgentPlan, ResourcePlan
 
 
 class AgentHarness:
-    """One planned agent: makes it, starts and stops it, passes actions on, reports failures."""
+    """One planned agent: starts and stops it, passes actions on, reports failures.
+
+    `orders`: what the plan asks of it. `failures`: what went wrong in its code, one line each.
+    """
 
     def __init__(self, plan: AgentPlan, password: str, surroundings: Surroundings) -> None:
         self.plan = plan
         self.failures: list[str] = []
+        self.orders = Orders(plan.name, surroundings, self.report)
         self._password = self._true_password = password
         surroundings.redaction.add(password)
         self._spoiled = 0
@@ -119,12 +42,9 @@ class AgentHarness:
         self._policy = SubscriptionPolicy(
             plan.on_subscribe, Random(f"{surroundings.seed}/agent/{plan.name}")
         )
-        self._behaviour: PlanBehaviour | None = None
-        self._early: list[ActionPlan] = []
         self._observer: Observer | None = None
         self._tasks: dict[asyncio.Task[Any], None] = {}
         self._generators: dict[str, Random] = {}
-        self._stopped = False
         self._extra = {
             extra.name: AgentHarness(_session_only(plan, extra), password, surroundings)
             for extra in plan.extra_resources
@@ -137,18 +57,12 @@ class AgentHarness:
 
     async def start(self) -> None:
         """Make the agent and start it. Raises what its class, setup() or the server raises."""
-        self._stopped = False
-        self.agent = self._make_agent()
-        for behaviour in self.plan.behaviours:
-            made = load_class(behaviour.path)(**dict(behaviour.arguments))
-            self.agent.add_behaviour(made)
-        behaviour = PlanBehaviour(self)
+        self.orders.expect_start()
+        self.agent = make_agent(self, self._jid(), self._password)
+        behaviour = PlanBehaviour(self.orders)
         self.agent.add_behaviour(behaviour)
         await self.agent.start(auto_register=False)
-        self._behaviour = behaviour
-        for action in self._early:
-            behaviour.put(action)
-        self._early.clear()
+        self.orders.begin(behaviour)
         for session in self._extra.values():
             await session.start()
 
@@ -157,8 +71,7 @@ class AgentHarness:
         for session in self._extra.values():
             if session.is_alive():
                 await session.stop()
-        self._stopped = True
-        self._behaviour = None
+        self.orders.end()
         await self.agent.stop()
 
     def crash(self) -> None:
@@ -190,8 +103,7 @@ class AgentHarness:
             end.cancel()
 
     def _end(self) -> None:
-        self._stopped = True
-        self._behaviour = None
+        self.orders.end()
         self._policy.detach()
         if self.agent is None:
             return
@@ -246,10 +158,10 @@ class AgentHarness:
     def busy(self) -> bool:
         """Whether actions wait to be done, requests for their answer, or a behaviour has plans."""
         return (
-            bool(self._early)
+            self.orders.pending
             or any(session.busy for session in self._extra.values())
             or self._policy.pending > 0
-            or (self._behaviour is not None and (not self._behaviour.idle or self._has_plans()))
+            or (self.orders.open and self._has_plans())
         )
 
     def _has_plans(self) -> bool:
@@ -273,21 +185,7 @@ class AgentHarness:
             self._generators[purpose] = Random(self.seed_of(purpose))
         return self._generators[purpose]
 
-    # --- making the agent ---
-
-    def _make_agent(self) -> Any:
-        own = (
-            spade.agent.Agent
-            if self.plan.agent_class is None
-            else load_class(self.plan.agent_class)
-        )
-        made = harnessed(own)
-        in_constructor, attributes = split_arguments(own, dict(self.plan.arguments))
-        agent = made(self._jid(), self._password, **in_constructor)
-        for name, value in attributes.items():
-            setattr(agent, name, value)
-        agent.harness = self
-        return agent
+    # --- the connection ---
 
     def _jid(self) -> str:
         bare = self._surroundings.names.jid(self.plan.name)
@@ -315,57 +213,21 @@ class AgentHarness:
     # --- actions ---
 
     def ask(self, action: ActionPlan) -> None:
-        """Pass an action on to the agent's behaviour; an agent that is to start does it then."""
-        if action.resource:
-            self._extra[action.resource].ask(replace(action, resource=""))
-        elif self._behaviour is not None:
-            self._behaviour.put(action)
-        elif self._stopped:
-            self.skip(action, "the agent is stopped")
-        else:
-            self._early.append(action)
+        """Pass an action on to the session that it is for."""
+        session = self._extra[action.resource] if action.resource else self
+        session.orders.ask(action)
 
     def give_up(self, reason: str) -> None:
         """The agent will not start: what it was asked to do is skipped."""
         for session in self._extra.values():
             session.give_up(reason)
-        self._stopped = True
-        for action in self._early:
-            self.skip(action, reason)
-        self._early.clear()
-
-    def skip(self, action: ActionPlan, reason: str) -> None:
-        """Record that an action was not possible."""
-        self._record_action(action, reason)
-
-    async def perform(self, action: ActionPlan) -> None:
-        """Do one action. A refused one is recorded and ends nothing."""
-        peer = self._surroundings.names.jid(action.peer) if action.peer else ""
-        self._record_action(action)
-        try:
-            await ACTIONS[action.do](self.agent, action, peer)
-        except Exception as error:  # the agent goes on, whatever an action meets
-            self.report(f"{action.origin} {action.do}", error)
-
-    def _record_action(self, action: ActionPlan, skipped: str = "") -> None:
-        self._surroundings.record(
-            Action(
-                t=self._surroundings.clock(),
-                agent=self.plan.name,
-                do=action.do,
-                peer=action.peer,
-                origin=action.origin,
-                skipped=skipped,
-            )
-        )
+        self.orders.give_up(reason)
 
     # --- failures ---
 
     def report(self, where: str, error: BaseException) -> None:
         """Record an exception in the agent's code."""
-        text, traceback = (
-            self._surroundings.redaction.text(part) for part in describe_error(error)
-        )
+        text, traceback = describe_error(error, self._surroundings.redaction)
         self.failures.append(f"{text} in {where}")
         self._surroundings.record(
             Failure(
@@ -409,22 +271,3 @@ def _session_only(plan: AgentPlan, extra: ResourcePlan) -> AgentPlan:
         on_subscribe=(),
         extra_resources=(),
     )
-
-
-@functools.lru_cache(64)
-def harnessed(own: type) -> type:
-    """A class that is `own` with `HarnessedAgent` in front, under the same name."""
-    return type(own.__name__, (HarnessedAgent, own), {"__module__": own.__module__})
-
-
-def split_arguments(
-    own: type, arguments: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Split a scenario's arguments: those that the constructor names, and the others.
-
-    The others become attributes, as SPADE users set them between making and starting an agent.
-    """
-    parameters = inspect.signature(own).parameters
-    named = {name: value for name, value in arguments.items() if name in parameters}
-    others = {name: value for name, value in arguments.items() if name not in parameters}
-    return named, others

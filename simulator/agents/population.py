@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.agents.failures import describe_error
-from simulator.agents.harness import AgentHarness, Surroundings
+from simulator.agents.harness import AgentHarness
+from simulator.agents.surroundings import Surroundings
 from simulator.backends.connector import explain
 from simulator.backends.loop import reported_elsewhere
-from simulator.events import Action, Agent, Failure, Note, Outcome
+from simulator.events import Agent, Failure, Note, Outcome
 from simulator.scenario.plan import ActionPlan, AgentPlan, Plan
 
 STOP_TIMEOUT = 30.0
@@ -32,6 +33,7 @@ class Population:
     ) -> None:
         self._record = surroundings.record
         self._clock = surroundings.clock
+        self._redaction = surroundings.redaction
         self._harnesses = {
             agent.name: AgentHarness(agent, passwords[agent.name], surroundings)
             for agent in plan.agents
@@ -71,7 +73,7 @@ class Population:
     def restart(self, name: str) -> None:
         """Start an agent again that crashed, unless somebody did so meanwhile."""
         if not self._harnesses[name].is_alive() and not self._is_starting(name):
-            self.start(name)
+            self._start_soon(name)
 
     def is_connected(self, name: str) -> bool:
         """Whether an agent has a session."""
@@ -88,8 +90,9 @@ class Population:
     # --- what the plan asks ---
 
     def start(self, name: str) -> None:
-        """Start an agent; it goes on in a task of its own."""
-        self._starting[name] = asyncio.ensure_future(self._start(name))
+        """Start an agent for the first time, unless a planned action did so before."""
+        if name not in self._starting:
+            self._start_soon(name)
 
     def act(self, action: ActionPlan) -> None:
         """Do a planned action, or record why it is not possible."""
@@ -100,6 +103,9 @@ class Population:
             self._stop_soon(action, harness)
         else:
             harness.ask(action)
+
+    def _start_soon(self, name: str) -> None:
+        self._starting[name] = asyncio.ensure_future(self._start(name))
 
     async def _start(self, name: str) -> None:
         async with self._logins:
@@ -118,17 +124,17 @@ class Population:
         harness = self._harnesses[name]
         harness.report("start", error)
         harness.give_up("the agent did not start")
-        reason = f"{type(error).__name__}: {error}"
+        reason, _ = describe_error(error, self._redaction)
         self._failed[name] = reason
         self._tell(name, "failed", reason)
         await harness.disconnect()
 
     def _restart(self, action: ActionPlan, harness: AgentHarness) -> None:
         if harness.is_alive() or self._is_starting(action.agent):
-            harness.skip(action, "the agent runs already")
+            harness.orders.record(action, skipped="the agent runs already")
             return
-        self._record_action(action)
-        self.start(action.agent)
+        harness.orders.record(action)
+        self._start_soon(action.agent)
 
     def _is_starting(self, name: str) -> bool:
         task = self._starting.get(name)
@@ -136,7 +142,7 @@ class Population:
 
     def _stop_soon(self, action: ActionPlan, harness: AgentHarness) -> None:
         if not harness.is_alive() and not self._is_starting(action.agent):
-            harness.skip(action, "the agent does not run")
+            harness.orders.record(action, skipped="the agent does not run")
             return
         task = asyncio.ensure_future(self._stop(action, harness))
         self._stopping[task] = None
@@ -145,9 +151,9 @@ class Population:
     async def _stop(self, action: ActionPlan, harness: AgentHarness) -> None:
         await asyncio.wait([self._starting[action.agent]])
         if not harness.is_alive():
-            harness.skip(action, "the agent does not run")
+            harness.orders.record(action, skipped="the agent does not run")
             return
-        self._record_action(action)
+        harness.orders.record(action)
         self._tell(action.agent, "stopping")
         try:
             await harness.stop()
@@ -168,11 +174,6 @@ class Population:
             task.cancel()
 
     # --- records ---
-
-    def _record_action(self, action: ActionPlan) -> None:
-        self._record(
-            Action(t=self._clock(), agent=action.agent, do=action.do, origin=action.origin)
-        )
 
     def _tell(self, name: str, state: Any, reason: str = "") -> None:
         self._record(Agent(t=self._clock(), agent=name, state=state, reason=reason))
@@ -200,8 +201,7 @@ class Population:
         if harness is not None:
             harness.report(where, error)
             return
-        agent, text = str(behaviour.agent.jid), f"{type(error).__name__}: {error}"
-        self._record(Failure(t=self._clock(), agent=agent, where=where, error=text))
+        self._record_failure(str(behaviour.agent.jid), where, error)
 
     def task_failed(self, _loop: Any, context: dict[str, Any]) -> None:
         """The event loop's exception handler: a task or callback failed and nobody asked."""
@@ -212,8 +212,10 @@ class Population:
             # asyncio's message alone: the rest of the context names objects by their address.
             self._record(Note(t=self._clock(), text=str(context.get("message", ""))))
             return
-        text, traceback = describe_error(error)
-        where = "a task or callback that nobody waits for"
+        self._record_failure("", "a task or callback that nobody waits for", error)
+
+    def _record_failure(self, agent: str, where: str, error: BaseException) -> None:
+        text, traceback = describe_error(error, self._redaction)
         self._record(
-            Failure(t=self._clock(), agent="", where=where, error=text, traceback=traceback)
+            Failure(t=self._clock(), agent=agent, where=where, error=text, traceback=traceback)
         )

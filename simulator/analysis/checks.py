@@ -12,15 +12,15 @@ from simulator.analysis.figures import Figure, Figures, figures
 from simulator.analysis.measurement import Measurement
 from simulator.analysis.orders import Names, follow, sightings
 from simulator.analysis.rosters import entry_text
-from simulator.events import AnyRecord
+from simulator.events import SECOND, AnyRecord
 from simulator.scenario.expect import (
     Expectation,
-    FigureExpectation,
     InOrder,
     NobodySaw,
     RosterEntry,
     RosterExpectation,
 )
+from simulator.scenario.expected_figures import FigureExpectation
 
 SHOWN = 5
 """At most so many pieces of evidence are named; the rest is counted."""
@@ -119,7 +119,7 @@ def value_text(value: float, unit: str) -> str:
     if math.isinf(value):
         return "never"
     if unit == "time":
-        return f"{value / 1_000_000:.6g} s"
+        return f"{value / SECOND:.6g} s"
     return f"{value:.0f}" if unit == "count" else f"{value:.6g}"
 
 
@@ -197,13 +197,10 @@ def _in_order_check(expectation: InOrder, evidence: _Evidence) -> Check:
     texts = [_step_text(step) for step in steps]
     text = "in this order: " + ", then ".join(texts)
     found = follow(steps, evidence.records, evidence.names)
-    seen = [
-        f"{step} at {value_text(record.t, 'time')}"
-        for step, record in zip(texts, found, strict=False)
-    ]
+    times = [value_text(record.t, "time") for record in found]
     if len(found) == len(steps):
-        return Check(text, "pass", ", ".join(seen))
-    so_far = f" after {seen[-1]}" if seen else ""
+        return Check(text, "pass", f"at {', '.join(times)}")
+    so_far = f" after {texts[len(found) - 1]} at {times[-1]}" if found else ""
     return Check(text, "fail", f"step {len(found) + 1} ({texts[len(found)]}) did not come{so_far}")
 
 

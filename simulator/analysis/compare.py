@@ -21,7 +21,7 @@ from simulator.analysis.rosters import ABSENT, belief_text, entry_text, roster_r
 from simulator.analysis.run import Run
 from simulator.errors import InputError
 from simulator.events import Belief
-from simulator.scenario.expect import FIGURES
+from simulator.scenario.expected_figures import FIGURES
 
 View = Literal["served", "believed"]
 NOT_READ = "not read"

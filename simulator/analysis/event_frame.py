@@ -8,8 +8,7 @@ from io import BytesIO
 import msgspec
 import polars as pl
 
-from simulator.analysis.metrics import SECOND
-from simulator.events import AnyRecord
+from simulator.events import SECOND, AnyRecord
 
 EVENT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "kind": pl.String,

@@ -13,6 +13,7 @@ from typing import Any
 from simulator.analysis.orders import observed
 from simulator.events import AnyRecord, Planned, Received, Roster, RunStarted, Sent
 from simulator.scenario.populations import fill_pattern
+from simulator.scenario.recorded import RecordedPopulation, RecordedScenario
 
 
 def event_orders(records: Iterable[AnyRecord]) -> dict[str, list[str]]:
@@ -35,7 +36,7 @@ class _Resources:
     """The names of resources by account: the plan's, or numbers in the order of appearance."""
 
     def __init__(self) -> None:
-        self._populations: dict[str, Any] = {}
+        self._populations: dict[str, RecordedPopulation | None] = {}
         self._names: dict[tuple[str, str], str] = {}
         self._made: Counter[str] = Counter()
         self._members: Counter[str] = Counter()
@@ -43,7 +44,7 @@ class _Resources:
     def see(self, record: AnyRecord) -> None:
         """Learn the plan's names, and who is bound to what."""
         if isinstance(record, RunStarted):
-            self._populations = record.scenario.get("populations") or {}
+            self._populations = RecordedScenario.model_validate(record.scenario).populations
         elif isinstance(record, Planned):
             for name in (record.resource, *self._extra(record.population)):
                 self._names[record.agent, name] = name
@@ -53,9 +54,9 @@ class _Resources:
 
     def _extra(self, population: str) -> Iterator[str]:
         """The resources of the next member besides its own, as the plan names them."""
-        written = (self._populations.get(population) or {}).get("resources") or ()
-        for one in written:
-            yield fill_pattern(one["name"], population, self._members[population])
+        written = self._populations.get(population)
+        for one in (written and written.resources) or ():
+            yield fill_pattern(one.name, population, self._members[population])
 
     def name(self, account: str, resource: str) -> str:
         """The resource's name, or its number."""

@@ -1,4 +1,4 @@
-"""What went wrong, as polars frames: the faults, and the deaths that came of them."""
+"""What went wrong, as polars frames: faults, the deaths that came of them, and who saw those."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import polars as pl
 
 from simulator.analysis.fault_effects import FaultEffect, fault_effects
 from simulator.analysis.measurement import Measurement
-from simulator.analysis.metrics import SECOND, frame, seconds
+from simulator.analysis.metrics import frame, seconds
 from simulator.analysis.quantiles import quantiles
+from simulator.events import SECOND
 
 
 def faults(measurement: Measurement) -> pl.DataFrame:
@@ -41,6 +42,26 @@ def deaths(measurement: Measurement) -> pl.DataFrame:
     names = dict.fromkeys(("agent", "cause", "origin"), pl.String)
     schema = {**names, "died_s": pl.Int64, "result": pl.String, "over_s": pl.Int64}
     return frame(schema, rows).with_columns(seconds("died_s"), seconds("over_s"))
+
+
+def detection(measurement: Measurement) -> pl.DataFrame:
+    """Per death and watcher: when the watcher saw that the agent is gone."""
+    rows = [
+        (
+            found.died.agent,
+            found.died.cause,
+            found.died.origin,
+            found.died.t,
+            found.watcher,
+            found.result,
+            None if found.seen is None else found.seen - found.died.t,
+        )
+        for found in measurement.detections.all
+    ]
+    names = dict.fromkeys(("agent", "cause", "origin"), pl.String)
+    schema = {**names, "died_s": pl.Int64, "watcher": pl.String, "result": pl.String}
+    schema |= {"detection_s": pl.Int64}
+    return frame(schema, rows).with_columns(seconds("died_s"), seconds("detection_s"))
 
 
 _COUNTS = ("agents", "unrecovered", "undetected", "reconnects", "lost", "superseded")

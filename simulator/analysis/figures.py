@@ -1,7 +1,7 @@
 """Every figure of a run by its name, such as ``propagation_latency.p95``.
 
-The names are those of `simulator.scenario.expect.FIGURES`. A figure that could not be measured
-is absent and says why; it is never 0.
+The names are those of `expected_figures.FIGURES`. A figure that could not be measured is absent and
+says why; it is never 0.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from simulator.events import (
     RunStarted,
     View,
 )
+from simulator.scenario.recorded import RecordedScenario
 
 
 class Ledger:
@@ -22,6 +23,8 @@ class Ledger:
 
     def __init__(self) -> None:
         self.run: RunStarted | None = None
+        self.words = RecordedScenario.model_validate({})
+        """The scenario as its author meant it: what it leaves out has its default."""
         self.end: RunEnded | None = None
         self.planned: dict[str, Planned] = {}
         self.outcomes: dict[str, Outcome] = {}
@@ -46,8 +49,9 @@ class Ledger:
         return record is not None and not record.absent
 
     def started(self, record: RunStarted) -> None:
-        """Take the first record."""
+        """Take the first record. Raises pydantic.ValidationError where it holds no scenario."""
         self.run = record
+        self.words = RecordedScenario.model_validate(record.scenario)
 
     def ended(self, record: RunEnded) -> None:
         """Take the last record."""

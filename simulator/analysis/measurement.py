@@ -41,7 +41,6 @@ from simulator.events import (
     Session,
     View,
 )
-from simulator.scenario.durations import parse_duration
 
 _AVAILABILITY = frozenset(("available", "unavailable"))
 _CLOSING = frozenset((View, Belief, Outcome, RunEnded))
@@ -94,11 +93,6 @@ class Measurement:
         return self.availability.shares[-1] if self.availability.shares else Share(0, 0)
 
     @property
-    def settle(self) -> int:
-        """The scenario's settle time in microseconds; 0 where it names none."""
-        return parse_duration(self.ledger.scenario.get("run", {}).get("settle", 0))
-
-    @property
     def phases(self) -> tuple[Phase, ...]:
         """The phases of the run."""
         return self._spans.phases(self.end)
@@ -143,7 +137,7 @@ class Measurement:
         self.sights.finish(self.watches, t)
         self.downtimes.finish(t)
         self.faults.finish(t)
-        self.propagation.finish(t, self.settle)
+        self.propagation.finish(t, self.ledger.words.run.settle)
 
     def _sight_changed(self, watch: WatchState, old: Sight, since: int, t: int) -> None:
         if not self._observing:

@@ -23,9 +23,7 @@ from simulator.analysis.rosters import (
 )
 from simulator.analysis.series import Series
 from simulator.analysis.watches import Sight
-from simulator.events import Actual
-
-SECOND = 1_000_000
+from simulator.events import SECOND, Actual
 
 _NAMES = pl.String
 _TIME = pl.Float64
@@ -219,32 +217,6 @@ def staleness(measurement: Measurement) -> pl.DataFrame:
         .agg((length.sum() / SECOND).alias("authorised_s"), *stale)
         .sort("watcher", "contact")
     )
-
-
-def detection(measurement: Measurement) -> pl.DataFrame:
-    """Per death and watcher: when the watcher saw that the agent is gone."""
-    rows = [
-        (
-            found.died.agent,
-            found.died.cause,
-            found.died.origin,
-            found.died.t,
-            found.watcher,
-            found.result,
-            None if found.seen is None else found.seen - found.died.t,
-        )
-        for found in measurement.detections.all
-    ]
-    schema = {
-        "agent": _NAMES,
-        "cause": _NAMES,
-        "origin": _NAMES,
-        "died_s": pl.Int64,
-        "watcher": _NAMES,
-        "result": _NAMES,
-        "detection_s": pl.Int64,
-    }
-    return frame(schema, rows).with_columns(seconds("died_s"), seconds("detection_s"))
 
 
 def rosters(measurement: Measurement) -> pl.DataFrame:

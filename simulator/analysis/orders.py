@@ -17,11 +17,15 @@ from simulator.scenario.expect import (
     Sight,
     Step,
 )
-from simulator.scenario.selectors import AgentIndex
+from simulator.scenario.selectors import AgentIndex, UnknownAgentError
 
 
 class Names:
-    """Who is meant by a text of an expectation; a bare JID means itself."""
+    """Who is meant by a text of an expectation.
+
+    A bare JID means itself, and so does what the journal does not know: of a run that was killed
+    early it holds only a part of the plan.
+    """
 
     def __init__(self, planned: Iterable[Planned]) -> None:
         self._index = AgentIndex.from_pairs((one.agent, one.population) for one in planned)
@@ -29,13 +33,13 @@ class Names:
 
     def _of(self, texts: str | tuple[str, ...]) -> tuple[str, ...]:
         several = (texts,) if isinstance(texts, str) else texts
-        return tuple(
-            dict.fromkeys(
-                name
-                for text in several
-                for name in ((text,) if "@" in text else self._index.named(text))
-            )
-        )
+        return tuple(dict.fromkeys(name for text in several for name in self._named(text)))
+
+    def _named(self, text: str) -> tuple[str, ...]:
+        try:
+            return self._index.named(text)
+        except UnknownAgentError:
+            return (text,)
 
     def fits(self, name: str, texts: str | None) -> bool:
         """Is `name` among those meant? None means anybody."""

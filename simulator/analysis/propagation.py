@@ -6,8 +6,8 @@ of the `Sent` record with the same id, else its own. One *delivery* is one chang
 
 - **delivered**: a receipt at the watcher matches, and the watch was authorised from before the
   issue to the receipt. The receipt has the change's id; where either has no id (an unavailable
-  that the server made), the first with the same content matches.
-  Who heard of a session's end before the session's own client did (`_came_before`) got it in no time.
+  that the server made), the first with the same content matches. Who heard of a session's end
+  before the session's own client did (`_came_before`) got it in no time.
 - **superseded**: a later change of the same resource arrived instead.
 - **lost**: neither, by the end of the observation.
 - **not due**: the watch was not authorised throughout; or the observation ended within the

@@ -8,11 +8,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from simulator.analysis.figures import Figures, figures
 from simulator.analysis.measurement import Measurement
 from simulator.analysis.summary import summarise
 from simulator.analysis.verdict import Verdict, judge
-from simulator.errors import RunFolderError
+from simulator.errors import JournalError, RunFolderError
 from simulator.events import AnyRecord
 from simulator.journal import FILE_NAME, read_journal
 from simulator.lazily import import_lazily
@@ -50,8 +52,14 @@ class Run:
 
     @cached_property
     def measurement(self) -> Measurement:
-        """Everything measured, in one pass over the records."""
-        return Measurement(self.records)
+        """Everything measured, in one pass over the records. Raises JournalError."""
+        try:
+            return Measurement(self.records)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            where = ".".join(str(step) for step in first["loc"] if "<" not in str(step))
+            problem = f"the scenario in it is not one: {where}: {first['msg']}"
+            raise JournalError(f"{self.folder / FILE_NAME}: {problem}") from error
 
     @cached_property
     def summary(self) -> dict[str, Any]:
@@ -187,7 +195,7 @@ class Run:
         `agent`, `cause`, `origin`, `died_s`, `watcher`; `result`: detected, undetected or not
         due; `detection_s`, null unless detected.
         """
-        return metrics.detection(self.measurement)
+        return fault_frames.detection(self.measurement)
 
     def rosters(self) -> pl.DataFrame:
         """One row per roster entry at the end, in its three views.

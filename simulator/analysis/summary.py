@@ -19,8 +19,8 @@ from simulator.analysis.measurement import Measurement
 from simulator.analysis.quantiles import FEW, quantiles
 from simulator.analysis.rosters import belief_divergence, believed_ghosts, entry_text
 from simulator.analysis.series import Converged
+from simulator.events import SECOND
 
-SECOND = 1_000_000
 NEVER = "never"
 FEW_SAMPLES = f"fewer than {FEW} samples"
 MOST = 100

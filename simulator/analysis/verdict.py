@@ -10,7 +10,6 @@ from simulator.analysis.checks import Check, default_checks, expectation_checks
 from simulator.analysis.ledger import Ledger
 from simulator.analysis.measurement import Measurement
 from simulator.events import AnyRecord
-from simulator.scenario.expect import read_expectations
 
 Value = Literal["pass", "fail", "unknown"]
 
@@ -40,7 +39,7 @@ def judge(measurement: Measurement, records: Sequence[AnyRecord]) -> Verdict:
     check makes it ``fail``, one that could not be judged ``unknown``. Without expectations in
     the scenario, the default checks are judged.
     """
-    expectations = read_expectations(measurement.ledger.scenario)
+    expectations = measurement.ledger.words.expect
     if expectations:
         checks = expectation_checks(expectations, measurement, records)
     else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +11,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from simulator.folder import write_private_bytes
 
 _VALID_FOR = datetime.timedelta(days=30)
 _CLOCK_SLACK = datetime.timedelta(hours=1)
@@ -45,9 +46,9 @@ def make_certificate(domain: str, folder: Path) -> Certificate:
     )
     pem = certificate.public_bytes(serialization.Encoding.PEM)
     return Certificate(
-        certificate=write_private(folder / "server.crt", pem),
-        key=write_private(folder / "server.key", key_pem),
-        bundle=write_private(folder / "server.pem", pem + key_pem),
+        certificate=write_private_bytes(folder / "server.crt", pem),
+        key=write_private_bytes(folder / "server.key", key_pem),
+        bundle=write_private_bytes(folder / "server.pem", pem + key_pem),
         der=certificate.public_bytes(serialization.Encoding.DER),
     )
 
@@ -75,11 +76,3 @@ def _general_name(domain: str) -> x509.GeneralName:
         return x509.IPAddress(ipaddress.ip_address(domain))
     except ValueError:
         return x509.DNSName(domain)
-
-
-def write_private(path: Path, content: bytes) -> Path:
-    """Write a new file that its owner alone may read. Raises FileExistsError for an old one."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    return path

@@ -21,6 +21,7 @@ from simulator.backends import make_backend
 from simulator.backends.base import RunContext
 from simulator.backends.connector import Address
 from simulator.backends.limits import open_files_needed
+from simulator.backends.network import connections_needed
 from simulator.backends.ports import LOOPBACK
 from simulator.backends.session import session
 from simulator.errors import SimulatorError
@@ -54,13 +55,12 @@ def diagnose(plan: Plan | None = None) -> list[Finding]:
     once, on a free loopback port, and takes a few seconds. It may be called where an event loop
     runs already.
     """
-    agents = len(plan.agents) if plan is not None else 0
     # The servers need a loop of their own, which a thread always has room for.
     with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(lambda: list(_look(agents))).result()
+        return thread.submit(lambda: list(_look(plan))).result()
 
 
-def _look(agents: int) -> Iterator[Finding]:
+def _look(plan: Plan | None) -> Iterator[Finding]:
     yield from _versions()
     for name in _TRIED:
         yield _backend(name)
@@ -68,7 +68,7 @@ def _look(agents: int) -> Iterator[Finding]:
     yield _tls()
     yield _free_port()
     yield _usual_port()
-    yield _open_files(agents)
+    yield _open_files(plan)
 
 
 def _versions() -> Iterator[Finding]:
@@ -138,11 +138,12 @@ def _usual_port() -> Finding:
     return Finding(subject, "ok", f"nobody listens on {LOOPBACK}; runs do not need it")
 
 
-def _open_files(agents: int) -> Finding:
+def _open_files(plan: Plan | None) -> Finding:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    needed = open_files_needed(agents)
-    limits = f"limit {_limit(soft)}, can be raised to {_limit(hard)}"
-    detail = f"{agents} agents on a real server need {needed}; {limits}" if agents else limits
+    needed = open_files_needed(connections_needed(plan) if plan is not None else 0)
+    detail = f"limit {_limit(soft)}, can be raised to {_limit(hard)}"
+    if plan is not None:
+        detail = f"{len(plan.agents)} agents on a real server need {needed}; {detail}"
     if hard != resource.RLIM_INFINITY and hard < needed:
         return Finding("open files", "problem", detail, f"ulimit -Hn {needed}")
     return Finding("open files", "ok", detail)

@@ -103,13 +103,14 @@ class ExternalBackend(RealBackend):
         registered, self._registered = self._registered, {}
         visited, self._contacts_before = self._contacts_before, {}
         kept = {name: contacts for name, contacts in visited.items() if name not in registered}
-        try:
-            await self._at_once(self._remove_contacts, kept.items())
-            await self._at_once(self._remove_account, registered.items())
-        except BackendError as error:
+        failures = [
+            *await self._attempt_all(self._remove_contacts, kept.items()),
+            *await self._attempt_all(self._remove_account, registered.items()),
+        ]
+        if failures:
             raise ServerUnavailable(
-                f"what the run made on {self._address} could not all be removed: {error}"
-            ) from error
+                f"what the run made on {self._address} could not all be removed: {failures[0]}"
+            ) from failures[0]
 
     def _existing(self, names: Iterable[str]) -> dict[str, str]:
         wanted = list(names)
@@ -165,7 +166,7 @@ class ExternalBackend(RealBackend):
 
         async def one(item: Any) -> None:
             async with gate:
-                await do(item)
+                await self._named(do, item)
 
         try:
             async with asyncio.TaskGroup() as group:
@@ -173,8 +174,28 @@ class ExternalBackend(RealBackend):
                     group.create_task(one(item))
         except* BackendError as failures:
             raise _first(failures) from None
-        except* aioxmpp.errors.XMPPError as failures:
-            raise BackendError(f"{self._address} refused a request: {_first(failures)}") from None
+
+    async def _attempt_all(
+        self, do: Callable[[Any], Awaitable[None]], items: Iterable[Any]
+    ) -> list[BackendError]:
+        """Do it for every item, whatever becomes of the others. Returns what went wrong."""
+        failures: list[BackendError] = []
+
+        async def attempt(item: Any) -> None:
+            try:
+                await self._named(do, item)
+            except BackendError as error:
+                failures.append(error)
+
+        await self._at_once(attempt, items)
+        return failures
+
+    async def _named(self, do: Callable[[Any], Awaitable[None]], item: Any) -> None:
+        """Do it; what the server refuses is a BackendError that names it."""
+        try:
+            await do(item)
+        except aioxmpp.errors.XMPPError as error:
+            raise BackendError(f"{self._address} refused a request: {error}") from error
 
 
 def parse_server(text: str) -> tuple[str, int]:

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from functools import partial
 
-from simulator.embedded.link import Weather
+from simulator.embedded.weather import Weather
 
 
 class Flow:

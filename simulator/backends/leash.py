@@ -62,6 +62,8 @@ class _Leash:
                 return
             if event in _COMMANDS:
                 _COMMANDS[str(event)](self, words)
+                if event == "run" and self._server is None:
+                    return
                 with contextlib.suppress(BrokenPipeError):
                     print(event, flush=True)
 

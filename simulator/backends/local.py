@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from simulator.backends.base import RunContext
-from simulator.backends.certificate import make_certificate, write_private
+from simulator.backends.certificate import make_certificate
 from simulator.backends.configuration import Configuration, file_name, render
 from simulator.backends.connector import Address, ServerConnector
 from simulator.backends.control import SERVER_FAULTS, ServerControl
@@ -29,6 +29,7 @@ from simulator.backends.real import RealBackend
 from simulator.backends.session import greet
 from simulator.backends.trust import Exactly
 from simulator.errors import ServerUnavailable
+from simulator.folder import write_private
 from simulator.scenario.plan import FaultPlan
 
 _READY_WITHIN = 30.0
@@ -86,15 +87,19 @@ class LocalBackend(RealBackend, abc.ABC):
     async def start(self, context: RunContext) -> None:
         """Start the server and wait until it accepts clients.
 
-        Raises ServerUnavailable when it is not installed, its port is in use, or it does not
-        come up (with its last log lines), BackendError when too few open files are allowed.
+        Raises ServerUnavailable when it is not installed, its port is in use, its folder cannot be
+        made, or it does not come up (with its last log lines), BackendError when too few open
+        files are allowed.
         """
         installation = self.installation
         allow_open_files(connections_needed(context.plan))
         try:
             with reserved_port(self._address.server, self._wanted_port) as port:
                 self._address = Address(self.name, LOOPBACK, port)
-                self._launch(installation, port, context)
+                try:
+                    self._launch(installation, port, context)
+                except OSError as error:
+                    raise ServerUnavailable(f"{self.name} cannot be started: {error}") from error
                 await self._ready()
             await self._open_network(context)
             self._control = ServerControl(self, self._running_network().gate)
@@ -200,7 +205,7 @@ class LocalBackend(RealBackend, abc.ABC):
             console=any(fault.kind == "stream_error" for fault in context.plan.faults),
         )
         text = render(self.name, configuration)
-        write_private(folder / file_name(self.name), text.encode())
+        write_private(folder / file_name(self.name), text)
         (folder / "data").mkdir(mode=0o700)
         user = _service_user(self.name)
         self._give_to_server(folder, *folder.iterdir())

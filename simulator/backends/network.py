@@ -137,35 +137,13 @@ async def _crash(line: Line, fault: FaultPlan) -> None:
 # --- for a time ---
 
 
-async def _lose(line: Line, fault: FaultPlan) -> None:
-    for weather in line.weather(fault.direction):
-        weather.lost += 1
+async def _worsen(line: Line, fault: FaultPlan) -> None:
+    line.weather.begin(fault)
 
 
-async def _lose_no_more(line: Line, fault: FaultPlan) -> None:
-    for weather in line.weather(fault.direction):
-        weather.lost -= 1
-
-
-async def _hold(line: Line, fault: FaultPlan) -> None:
-    for weather in line.weather(fault.direction):
-        weather.held += 1
-
-
-async def _release(line: Line, fault: FaultPlan) -> None:
-    for weather in line.weather(fault.direction):
-        weather.held -= 1
+async def _clear_up(line: Line, fault: FaultPlan) -> None:
+    line.weather.end(fault)
     line.release()
-
-
-async def _slow(line: Line, fault: FaultPlan) -> None:
-    for weather in line.weather(fault.direction):
-        weather.slowed.append((fault.factor, fault.added))
-
-
-async def _slow_no_more(line: Line, fault: FaultPlan) -> None:
-    for weather in line.weather(fault.direction):
-        weather.slowed.remove((fault.factor, fault.added))
 
 
 async def _refuse(line: Line, _fault: FaultPlan) -> None:
@@ -181,12 +159,11 @@ _Step = Callable[[Line, FaultPlan], Coroutine[Any, Any, None]]
 LINK_FAULTS: dict[str, tuple[_Step, _Step]] = {
     "reset": (_reset, _nothing),
     "close": (_close, _nothing),
-    "black_hole": (_lose, _lose_no_more),
-    "stall": (_hold, _release),
-    "slow": (_slow, _slow_no_more),
+    "black_hole": (_worsen, _clear_up),
+    "stall": (_worsen, _clear_up),
+    "slow": (_worsen, _clear_up),
     "refuse": (_refuse, _accept),
     "crash": (_crash, _nothing),
-    # The server is on the side of those who are not named.
-    "partition": (_hold, _release),
+    "partition": (_worsen, _clear_up),
 }
 """What begins and what ends each fault of a link, on one agent's line."""

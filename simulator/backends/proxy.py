@@ -15,8 +15,8 @@ from typing import Any
 
 from simulator.backends.flow import Flow
 from simulator.backends.ports import LOOPBACK
-from simulator.embedded.link import Weather
-from simulator.scenario.plan import Direction, Distribution
+from simulator.embedded.weather import LineWeather, Weather
+from simulator.scenario.plan import Distribution
 
 _LINGER_NOT = struct.pack("ii", 1, 0)
 FILES = 4
@@ -42,8 +42,7 @@ class Line:
         self._latency = latency
         self._random = random
         self.over = over
-        self.up = Weather()
-        self.down = Weather()
+        self.weather = LineWeather()
         self.passages: list[Passage] = []
         self._refused = 0
         self._listener: asyncio.Server | None = None
@@ -58,10 +57,6 @@ class Line:
     def newest(self) -> Passage | None:
         """The agent's latest connection, over or not."""
         return self.passages[-1] if self.passages else None
-
-    def weather(self, direction: Direction) -> tuple[Weather, ...]:
-        """The weather in one direction or in both."""
-        return {"up": (self.up,), "down": (self.down,), "both": (self.up, self.down)}[direction]
 
     async def open(self) -> None:
         """Listen on a free port."""
@@ -126,10 +121,9 @@ class Passage:
         self._line = line
         self._server_address = (host, port)
         self._connecting: asyncio.Task[None] | None = None
-        self.up = Flow(line.up, lambda: line.delay(line.up), self._send_up, self._finish_up)
-        self.down = Flow(
-            line.down, lambda: line.delay(line.down), self._send_down, self._finish_down
-        )
+        up, down = line.weather.up, line.weather.down
+        self.up = Flow(up, lambda: line.delay(up), self._send_up, self._finish_up)
+        self.down = Flow(down, lambda: line.delay(down), self._send_down, self._finish_down)
         self.agent = _End(self.up, self._dial, self._nobody_cares)
         self.server = _End(self.down, self._connected, lambda: line.over(self))
 

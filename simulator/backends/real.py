@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import aioxmpp
+import aioxmpp.errors
 
 from simulator.backends.base import Peer, RunContext
 from simulator.backends.connector import Address, ServerConnector
@@ -96,12 +97,18 @@ class RealBackend:
     async def _replace(self, agent: str, resource: str, origin: str) -> None:
         account = aioxmpp.JID(agent, self.domain, resource)
         # Not through the agent's proxy: the other client is somewhere else.
-        async with session(self.peer(""), account, self._passwords[agent], self._address) as visit:
-            if visit.account.resource != resource:
-                self._note(
-                    f"{origin}: the server gave the second login of {agent}"
-                    f" another resource, so nobody was replaced"
-                )
+        way = session(self.peer(""), account, self._passwords[agent], self._address)
+        try:
+            async with way as visit:
+                replaced = visit.account.resource == resource
+        except aioxmpp.errors.XMPPError:
+            # RFC 6120, section 7.7.2.2: a server may refuse the newcomer.
+            replaced = False
+        if not replaced:
+            self._note(
+                f"{origin}: the server refused the second login of {agent} or gave it"
+                f" another resource, so nobody was replaced"
+            )
 
     def _note(self, text: str) -> None:
         assert self._context is not None

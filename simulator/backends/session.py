@@ -26,6 +26,7 @@ from simulator.backends.connector import Address, named_failures
 from simulator.errors import AuthenticationRefused, BackendError
 
 _NEGOTIATION_TIMEOUT = 10.0
+_ANSWER_WITHIN = 30.0
 _LEAVE_WITHIN = 1.0
 _RESOURCE = "simulator"
 
@@ -73,9 +74,12 @@ class Session:
         self.account = answer.jid
 
     async def ask(self, payload: Any, kind: str = "get", to: aioxmpp.JID | None = None) -> Any:
-        """Send an IQ and return the answer's payload. Raises XMPPError when it is refused."""
+        """Send an IQ and return the answer's payload.
+
+        Raises XMPPError when it is refused, TimeoutError without an answer within 30 seconds.
+        """
         iq = aioxmpp.IQ(type_=aioxmpp.IQType(kind), to=to, payload=payload)
-        return await self._stream._send_immediately(iq, timeout=None)
+        return await self._stream._send_immediately(iq, timeout=_ANSWER_WITHIN)
 
     async def roster(self) -> dict[aioxmpp.JID, Any]:
         """The account's roster items by JID (RFC 6121, section 2.1.3)."""
@@ -109,7 +113,8 @@ async def session(
 ) -> AsyncIterator[Session]:
     """Log in, bind the account's resource or one of ours, and leave at the end.
 
-    Raises ServerUnavailable, or AuthenticationRefused with the account's name.
+    Raises ServerUnavailable, also for a connection that breaks during the visit or a server that
+    falls silent, or AuthenticationRefused with the account's name.
     """
     async with _connected(peer, account.domain) as (transport, stream, features):
         security = aioxmpp.make_security_layer(password, no_verify=True)
@@ -126,7 +131,7 @@ async def session(
             with named_failures(address):
                 visit = Session(stanzas, account, _tls_version(transport))
                 await visit.bind(account.resource or _RESOURCE)
-            yield visit
+                yield visit
         finally:
             stanzas.stop()
 

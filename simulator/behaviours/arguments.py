@@ -95,12 +95,12 @@ def look(name: str, value: Any) -> Look:
 
 
 def looks(name: str, value: Any) -> dict[str, Look]:
-    """Looks by name. In a list a show is its own name; the others are called by their place."""
-    if isinstance(value, list | tuple):
-        value = {
-            one if isinstance(one, str) else str(place): one for place, one in enumerate(value)
-        }
-    found: dict[str, Look] = _checked(_LOOKS, name, value)
+    """Looks by name. In a list a show is its own name, the first time that it is there; all others
+    are called by their place, from 0.
+    """
+    found: dict[str, Look] = _checked(
+        _LOOKS, name, _named(value) if isinstance(value, list | tuple) else value
+    )
     return found
 
 

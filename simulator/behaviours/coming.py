@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from aioxmpp import PresenceState
-from spade.behaviour import CyclicBehaviour, FSMBehaviour, State
+from spade.behaviour import CyclicBehaviour
 
 from simulator.agents.actions import apply_change
 from simulator.behaviours import arguments
+from simulator.behaviours.alternating import Alternating
 from simulator.behaviours.base import PresenceBehaviour
 from simulator.scenario.plan import Microseconds
 
@@ -32,7 +33,7 @@ class _Leaving(PresenceBehaviour):
             self.presence.set_presence(state=self._before)
 
 
-class ComeAndGo(_Leaving, FSMBehaviour):
+class ComeAndGo(_Leaving, Alternating):
     """An agent that comes and goes: a finite-state behaviour with the states on and off.
 
     `on`, `off`: how long it stays, and how long it is away. `times`: how often it goes; omitted:
@@ -54,51 +55,25 @@ class ComeAndGo(_Leaving, FSMBehaviour):
         agent.add_behaviour(ComeAndGo(on={"exponential": {"mean": "10min"}}, off="2min", times=3))
     """
 
+    names = ("on", "off")
+
     def __init__(
         self, on: Any, off: Any, *, times: int | None = None, seed: int | None = None
     ) -> None:
-        self.on = arguments.distribution("on", on)
-        self.off = arguments.distribution("off", off)
-        self.left = arguments.count("times", times)
-        super().__init__(seed)
+        super().__init__(
+            arguments.distribution("on", on),
+            arguments.distribution("off", off),
+            arguments.count("times", times),
+            seed,
+        )
 
-    def setup(self) -> None:
-        """The states and their transitions, as SPADE asks for them."""
-        self.add_state("on", _On(self), initial=True)
-        self.add_state("off", _Off(self))
-        self.add_transition("on", "off")
-        self.add_transition("off", "on")
+    async def go(self) -> None:
+        """Go away."""
+        self.leave()
 
-    @property
-    def holds_run_open(self) -> bool:  # type: ignore[override]
-        """With `times`, until it has come back from the last."""
-        return self.left is not None
-
-
-class _On(State):
-    def __init__(self, machine: ComeAndGo) -> None:
-        super().__init__()
-        self._machine = machine
-
-    async def run(self) -> None:
-        await self._machine.wait(self._machine.on)
-        self._machine.leave()
-        self.set_next_state("off")
-
-
-class _Off(State):
-    def __init__(self, machine: ComeAndGo) -> None:
-        super().__init__()
-        self._machine = machine
-
-    async def run(self) -> None:
-        machine = self._machine
-        await machine.wait(machine.off)
-        machine.come_back()
-        if machine.left is not None:
-            machine.left -= 1
-        # SPADE ends the machine at a state that names no next one.
-        self.set_next_state("on" if machine.left != 0 else None)
+    async def come(self) -> None:
+        """Come back."""
+        self.come_back()
 
 
 class DayAndNight(_Leaving, CyclicBehaviour):

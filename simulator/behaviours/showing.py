@@ -21,7 +21,8 @@ class ChangeStatus(PresenceBehaviour, CyclicBehaviour):
     gives each of them a name. It begins with the first one. `every`: how long it stays with a
     look. `moves`: ``in_turn``, again and again; ``random``, any other one; or a Markov chain, which
     gives for a look's name the weights of those that may follow. A look in a list that is a mere
-    show is called by its show. `times`: how many changes after the first look; omitted: no end.
+    show is called by its show, the first time; any other by its place, from 0. `times`: how many
+    changes after the first look; omitted: no end.
 
     While the agent is unavailable nothing is shown; the process goes on.
 

@@ -8,10 +8,11 @@ from random import Random
 from typing import Any
 
 from aioxmpp import JID
-from spade.behaviour import CyclicBehaviour, FSMBehaviour, OneShotBehaviour, State
+from spade.behaviour import CyclicBehaviour, OneShotBehaviour
 
 from simulator.agents.contacts import is_subscribed
 from simulator.behaviours import arguments
+from simulator.behaviours.alternating import Alternating
 from simulator.behaviours.base import Connection, PresenceBehaviour
 from simulator.scenario.plan import Microseconds
 
@@ -149,7 +150,7 @@ class Reciprocate(PresenceBehaviour, CyclicBehaviour):
             self._timers[item.jid] = loop.call_later(delay, self._due.put_nowait, item.jid)
 
 
-class UnsubscribeAndReturn(PresenceBehaviour, FSMBehaviour):
+class UnsubscribeAndReturn(Alternating):
     """Loses interest and comes back: a finite-state behaviour with the states watching and gone.
 
     `watching`, `gone`: how long it is subscribed, and how long it is not. `to`: the peers that it
@@ -167,6 +168,8 @@ class UnsubscribeAndReturn(PresenceBehaviour, FSMBehaviour):
         agent.add_behaviour(UnsubscribeAndReturn(watching="1h", gone="5min", to=["alice"]))
     """
 
+    names = ("watching", "gone")
+
     def __init__(
         self,
         watching: Any,
@@ -176,67 +179,31 @@ class UnsubscribeAndReturn(PresenceBehaviour, FSMBehaviour):
         times: int | None = None,
         seed: int | None = None,
     ) -> None:
-        self.watching = arguments.distribution("watching", watching)
-        self.gone = arguments.distribution("gone", gone)
-        self.left = arguments.count("times", times)
         self._to = None if to is None else arguments.peers("to", to)
         self._missed: list[JID] = []
-        super().__init__(seed)
+        super().__init__(
+            arguments.distribution("watching", watching),
+            arguments.distribution("gone", gone),
+            arguments.count("times", times),
+            seed,
+        )
 
-    def setup(self) -> None:
-        """The states and their transitions, as SPADE asks for them."""
-        self.add_state("watching", _Watching(self), initial=True)
-        self.add_state("gone", _Gone(self))
-        self.add_transition("watching", "gone")
-        self.add_transition("gone", "watching")
-
-    @property
-    def holds_run_open(self) -> bool:  # type: ignore[override]
-        """With `times`, until it has come back from the last."""
-        return self.left is not None
-
-    def leave(self) -> None:
+    async def go(self) -> None:
         """Unsubscribe."""
+        await self.connected()
         self._missed = [peer for peer in self._peers() if is_subscribed(self.roster_item(peer))]
         for peer in self._missed:
             self.presence.unsubscribe(str(peer))
 
-    def come_back(self) -> None:
+    async def come(self) -> None:
         """Ask those again who were left."""
+        await self.connected()
         for peer in self._missed:
             if not _has_asked(self.roster_item(peer)):
                 self.presence.subscribe(str(peer))
 
     def _peers(self) -> Iterable[JID]:
         return list(self.presence.roster.items) if self._to is None else map(self.jid, self._to)
-
-
-class _Watching(State):
-    def __init__(self, machine: UnsubscribeAndReturn) -> None:
-        super().__init__()
-        self._machine = machine
-
-    async def run(self) -> None:
-        await self._machine.wait(self._machine.watching)
-        await self._machine.connected()
-        self._machine.leave()
-        self.set_next_state("gone")
-
-
-class _Gone(State):
-    def __init__(self, machine: UnsubscribeAndReturn) -> None:
-        super().__init__()
-        self._machine = machine
-
-    async def run(self) -> None:
-        machine = self._machine
-        await machine.wait(machine.gone)
-        await machine.connected()
-        machine.come_back()
-        if machine.left is not None:
-            machine.left -= 1
-        # SPADE ends the machine at a state that names no next one.
-        self.set_next_state("watching" if machine.left != 0 else None)
 
 
 def _has_asked(item: Any) -> bool:

@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from simulator.cli.console import measured_run
+
 DIFFERENT = 1
 
 
@@ -22,9 +24,8 @@ def compare(
 ) -> int:
     """Compare two runs of one scenario; exit code 1 where they differ."""
     from simulator.analysis.compare import compare as compare_runs
-    from simulator.analysis.run import open_run
     from simulator.report.comparison import print_comparison
 
-    comparison = compare_runs(open_run(one), open_run(other), only or ())
+    comparison = compare_runs(measured_run(one), measured_run(other), only or ())
     print_comparison(Console(), comparison, (one, other))
     return DIFFERENT if comparison.differences else 0

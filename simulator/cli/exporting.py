@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from simulator.cli.console import measured_run
 from simulator.cli.options import RunFolder
 
 
@@ -24,9 +25,8 @@ def export(
     ] = None,
 ) -> None:
     """Write a run as files for other programs."""
-    from simulator.analysis.run import open_run
     from simulator.report.export import export as export_run
 
     console = Console()
-    for path in export_run(open_run(folder), to, out or folder / to):
+    for path in export_run(measured_run(folder), to, out or folder / to):
         console.print(Text(str(path)), soft_wrap=True)

@@ -7,16 +7,16 @@ import typer
 from rich.console import Console
 
 import simulator
+from simulator.cli.console import measured_run
 from simulator.cli.options import JUnitFile, RunFolder
 
 
 def open_(folder: RunFolder, junit: JUnitFile = None) -> int:
     """Print the summary of a run again."""
-    from simulator.analysis.run import open_run
     from simulator.report.junit import junit_xml, write_junit
     from simulator.report.summary import print_summary
 
-    finished = open_run(folder)
+    finished = measured_run(folder)
     print_summary(Console(), finished)
     if junit is not None:
         write_junit(junit_xml(finished), junit)

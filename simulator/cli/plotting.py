@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from simulator.cli.console import measured_run
 from simulator.cli.options import RunFolder
 
 
@@ -30,11 +31,10 @@ def plot(
     format_: Annotated[str, typer.Option("--format", help="png or svg.")] = "png",
 ) -> None:
     """Draw pictures of a run."""
-    from simulator.analysis.run import open_run
     from simulator.report.pictures import draw_pictures
 
     console = Console()
-    for picture in draw_pictures(open_run(folder), kinds or (), out, f".{format_}"):
+    for picture in draw_pictures(measured_run(folder), kinds or (), out, f".{format_}"):
         where = str(picture.path) if picture.path else f"no {picture.kind}"
         text = f"{where}: {picture.nothing}" if picture.nothing else where
         console.print(Text(text), soft_wrap=True)

@@ -25,7 +25,7 @@ def report(
 ) -> None:
     """Write one self-contained HTML page: the answer, pictures, and tables that sort."""
     from simulator.analysis.run import open_run
-    from simulator.folder import write_private
+    from simulator.folder import write_private, writing
     from simulator.report.page import build_page
 
     target = out or folders[0] / "report.html"
@@ -33,7 +33,10 @@ def report(
         raise RunFolderError(target, "exists already; give another name with --out")
     console = Console(stderr=True)
     runs = [open_run(folder) for folder in folders]
+    with writing(target):  # told before the pictures are drawn, which takes a while
+        target.parent.mkdir(parents=True, exist_ok=True)
     with console.status("drawing") as status:
         page = build_page(runs, tell=lambda step: status.update(f"drawing {step}"))
-    write_private(target, page)
+    with writing(target):
+        write_private(target, page)
     Console().print(Text(f"report: {target}"), soft_wrap=True)

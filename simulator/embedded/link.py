@@ -11,29 +11,8 @@ from collections.abc import Callable
 from random import Random
 
 from simulator.embedded.loop import VirtualTimeLoop
+from simulator.embedded.weather import Weather
 from simulator.scenario.plan import Distribution
-
-
-class Weather:
-    """What the network is like for one agent in one direction, now.
-
-    Faults may overlap, so each kind counts: while `held` is not 0 bytes wait, and go on when it
-    is over, as TCP sends again what was not acknowledged; while `lost` is not 0 they vanish.
-    `slowed` lists (factor, added microseconds) of what slows the link.
-    """
-
-    __slots__ = ("held", "lost", "slowed")
-
-    def __init__(self) -> None:
-        self.held = 0
-        self.lost = 0
-        self.slowed: list[tuple[float, int]] = []
-
-    def latency(self, calm: int) -> int:
-        """The latency in this weather, of a draw without it; both in microseconds."""
-        for factor, added in self.slowed:
-            calm = round(calm * factor) + added
-        return calm
 
 
 class Link:

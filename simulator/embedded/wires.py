@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from random import Random
 
 from simulator.embedded.connection import Connection
-from simulator.embedded.link import Link, Weather
+from simulator.embedded.link import Link
 from simulator.embedded.loop import VirtualTimeLoop
 from simulator.embedded.server import EmbeddedServer
 from simulator.embedded.transport import MemoryTransport
-from simulator.scenario.plan import Direction, Distribution
+from simulator.embedded.weather import LineWeather, Weather
+from simulator.scenario.plan import Distribution
 
 
 @dataclass(slots=True)
@@ -39,14 +40,9 @@ class Line:
     """
 
     random: Random
-    up: Weather = field(default_factory=Weather)
-    down: Weather = field(default_factory=Weather)
+    weather: LineWeather = field(default_factory=LineWeather)
     refused: int = 0
     wires: list[Wire] = field(default_factory=list)
-
-    def weather(self, direction: Direction) -> tuple[Weather, ...]:
-        """The weather in one direction or in both."""
-        return {"up": (self.up,), "down": (self.down,), "both": (self.up, self.down)}[direction]
 
 
 class Wires:
@@ -71,9 +67,9 @@ class Wires:
         if line.refused:
             raise ConnectionRefusedError("the server refuses connections")
         transport = MemoryTransport(loop, stream, agent)
-        down = self._link(loop, line, line.down, transport.receive, transport.lose)
+        down = self._link(loop, line, line.weather.down, transport.receive, transport.lose)
         connection = self.server.connect(down.send, down.close)
-        up = self._link(loop, line, line.up, connection.receive, connection.lost)
+        up = self._link(loop, line, line.weather.up, connection.receive, connection.lost)
         transport.attach(up)
         wire = Wire(transport, connection, up, down)
         line.wires = [older for older in line.wires if not older.is_over]

@@ -14,7 +14,7 @@ import polars as pl
 
 from simulator.analysis.run import Run
 from simulator.errors import InputError, RunFolderError
-from simulator.folder import write_private_bytes
+from simulator.folder import write_private_bytes, writing
 from simulator.report.text import printable
 from simulator.scenario.words import nearest
 
@@ -45,28 +45,22 @@ def export(run: Run, to: str, folder: Path) -> list[Path]:
     """Write a run in the format `to` (of `FORMATS`) into a new folder; return the files.
 
     Raises InputError for an unknown format, and RunFolderError where the folder exists already
-    or cannot be made: nothing is ever overwritten. An export that breaks down leaves no folder.
+    or cannot be written: nothing is ever overwritten. An export that breaks down leaves no folder.
     """
     write = FORMATS.get(to)
     if write is None:
         raise InputError(f"no format {to!r}: expected {nearest(to, FORMATS)}")
-    _make(folder)
-    try:
-        return write(run, folder)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-
-
-def _make(folder: Path) -> None:
     if folder.exists():
         problem = "exists already; nothing is overwritten, give another folder with -o"
         raise RunFolderError(folder, problem)
-    try:
+    with writing(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700)
-    except OSError as error:
-        raise RunFolderError(folder, f"cannot be made: {error.strerror}") from error
+        try:
+            return write(run, folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
 
 
 def _write_parquet(run: Run, folder: Path) -> list[Path]:
@@ -114,7 +108,13 @@ def _as_json(column: pl.Series) -> pl.Series:
 
 def _write_graphml(run: Run, folder: Path) -> list[Path]:
     path = folder / "subscriptions.graphml"
-    return [_write(path, lambda file: nx.write_graphml(subscription_graph(run), file))]
+    return [_write(path, lambda file: nx.write_graphml(_printable(run), file))]
+
+
+def _printable(run: Run) -> Graph:
+    """The graph, with names that XML allows."""
+    graph: Graph = nx.relabel_nodes(subscription_graph(run), printable)
+    return graph
 
 
 def subscription_graph(run: Run) -> Graph:

@@ -22,7 +22,7 @@ from simulator.analysis.run import Run
 from simulator.analysis.verdict import evidence_gaps
 from simulator.errors import InputError
 from simulator.events import Outcome
-from simulator.folder import write_private
+from simulator.folder import write_private, writing
 from simulator.report.text import printable, printable_lines
 
 Result = Literal["", "failure", "error", "skipped"]
@@ -73,21 +73,20 @@ def prepare_junit(path: Path) -> None:
     So that a run that is killed leaves no green document of the run before. Raises InputError,
     also for a file that is something else: only JUnit documents are replaced.
     """
-    try:
+    with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and b"<testsuite" not in path.read_bytes()[:_BEGINNING]:
-            raise InputError(f"--junit {path}: exists already and is no JUnit document")
+            raise InputError(f"{path}: exists already and is no JUnit document")
         path.unlink(missing_ok=True)
-    except OSError as error:
-        raise InputError(f"--junit {path}: cannot be written: {error.strerror}") from error
     if not os.access(path.parent, os.W_OK | os.X_OK):
-        raise InputError(f"--junit {path}: cannot be written: its folder is read-only")
+        raise InputError(f"{path}: cannot be written: its folder is read-only")
 
 
 def write_junit(document: str, path: Path) -> None:
     """Write a document, for its owner alone. Raises InputError where that is not possible."""
     prepare_junit(path)
-    write_private(path, document)
+    with writing(path):
+        write_private(path, document)
 
 
 def _evidence(run: Run) -> _Case:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from simulator.analysis.run import Run
 from simulator.errors import InputError, RunFolderError
+from simulator.folder import writing
 from simulator.report.plots import FORMATS, PLOTS, save
 from simulator.report.plots.style import nothing_in
 from simulator.scenario.words import nearest
@@ -38,10 +39,8 @@ def draw_pictures(
     names = {kind: target / f"{kind}{ending}" for kind in dict.fromkeys(kinds or PLOTS)}
     if folder is not None:
         _refuse_existing(list(names.values()))
-    try:
+    with writing(target):
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise RunFolderError(target, f"cannot be made: {error.strerror}") from error
     return [_draw(run, kind, path, wanted=bool(kinds)) for kind, path in names.items()]
 
 
@@ -50,7 +49,8 @@ def _draw(run: Run, kind: str, path: Path, *, wanted: bool) -> Picture:
     nothing = nothing_in(figure)
     if nothing and not wanted:
         return Picture(kind, None, nothing)
-    return Picture(kind, save(figure, path), nothing)
+    with writing(path):
+        return Picture(kind, save(figure, path), nothing)
 
 
 def _refuse_unknown(kinds: Sequence[str], ending: str) -> None:

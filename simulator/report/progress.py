@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from types import TracebackType
 
 from rich.console import Console
 from rich.live import Live
@@ -17,6 +16,7 @@ _LOOK_EVERY = 64
 _LINE_EVERY = 5.0
 """Seconds between two lines where there is no terminal."""
 _DRAW_EVERY = 0.1
+MEASURING = "the run has ended; its journal is being measured"
 
 
 class Progress:
@@ -42,7 +42,9 @@ class Progress:
         self._records += 1
         if isinstance(record, events.Agent) and record.state == "started":
             self._started += 1
-        if not self._records % _LOOK_EVERY:
+        if isinstance(record, events.RunEnded):
+            self._show(MEASURING)
+        elif not self._records % _LOOK_EVERY:
             self._draw_sometimes(record.t)
 
     def _draw_sometimes(self, t: int) -> None:
@@ -54,21 +56,21 @@ class Progress:
         started = min(self._started, self._agents)
         text = status_line(started, self._agents, t, self._limit, self._monitor)
         if self._console.is_terminal:
-            self._live.update(Text(text, no_wrap=True, overflow="ellipsis"), refresh=True)
+            self._show(text)
         else:
             self._console.print(Text(text), soft_wrap=True)
+
+    def _show(self, text: str) -> None:
+        """The line of a terminal; elsewhere nothing."""
+        if self._console.is_terminal:
+            self._live.update(Text(text, no_wrap=True, overflow="ellipsis"), refresh=True)
 
     def __enter__(self) -> Progress:
         if self._console.is_terminal:
             self._live.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *failure: object) -> None:
         self._live.stop()
 
 

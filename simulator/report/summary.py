@@ -16,6 +16,7 @@ from simulator.report.text import printable
 
 _STYLES = {"pass": "bold green", "fail": "bold red", "unknown": "bold yellow"}
 _MARKS = {"pass": "✓", "fail": "✗", "unknown": "?"}
+_STALE = {f"{name}_s": f"{{:.1f}} {name}" for name in ("ghost", "blind", "mislabelled")}
 _MOST = 10
 """At most so many entries of a list; the rest is counted."""
 
@@ -92,9 +93,9 @@ def figure_rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
 def fault_text(fault: dict[str, Any]) -> str:
     """One entry of the summary's faults as a line; what it did not do is left out."""
     parts = [_recovery(fault["recovery"]), _noticed(fault["detection"])]
-    parts.append(_some(fault, ("reconnects", "lost", "superseded"), "{} {}"))
-    stale = _some(fault, ("ghost_s", "blind_s", "mislabelled_s"), "{:.1f} {}")
-    parts.append(f"{stale} watch-seconds" if stale else "")
+    parts.append(f"{fault['reconnects']} × reconnected" if fault["reconnects"] else "")
+    parts.append(_some("deliveries", fault, {"lost": "{} lost", "superseded": "{} superseded"}))
+    parts.append(_some("watch-seconds", fault, _STALE))
     return f"{_which(fault)}: {'; '.join(filter(None, parts))}"
 
 
@@ -105,7 +106,7 @@ def _which(fault: dict[str, Any]) -> str:
     when = f"{first}at {fault['begin_s']:g} s" + (f" for {most}{lasted:g} s" if lasted else "")
     hit = f"{fault['agents']} agent{'s' if fault['agents'] != 1 else ''}"
     count = f"{times} × " if times > 1 else ""
-    return f"{fault['origin']} {count}{fault['fault'].replace('_', ' ')} {when}, {hit}"
+    return f"{fault['origin']} {count}{fault['fault'].replace('_', ' ')} {when} hit {hit}"
 
 
 def _recovery(recovery: dict[str, Any]) -> str:
@@ -126,11 +127,10 @@ def _noticed(detection: dict[str, Any]) -> str:
     return f"noticed by {seen or 'none'} of {total} watchers{after}"
 
 
-def _some(fault: dict[str, Any], names: tuple[str, ...], text: str) -> str:
+def _some(what: str, fault: dict[str, Any], texts: dict[str, str]) -> str:
     """Those of the counts that are not 0."""
-    return ", ".join(
-        text.format(fault[name], name.removesuffix("_s")) for name in names if fault[name]
-    )
+    found = [text.format(fault[name]) for name, text in texts.items() if fault[name]]
+    return f"{what} {', '.join(found)}" if found else ""
 
 
 def _absent_or(figure: dict[str, Any], show: Any) -> str:

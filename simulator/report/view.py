@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from simulator import events
 from simulator.analysis.convergence import ConvergenceMonitor
 from simulator.analysis.measurement import closes
-from simulator.scenario.schema import ForDuration, RunWords
+from simulator.scenario.recorded import RecordedScenario
 
 _RATE_OVER = 3.0
 """Seconds of real time over which the rate of events is taken."""
@@ -60,13 +60,9 @@ class RunView:
 def run_limit(scenario: dict[str, Any]) -> int | None:
     """When a run of this resolved scenario ends at the latest; None where it does not say."""
     try:
-        words: Any = TypeAdapter(RunWords).validate_python(
-            scenario.get("run", {"until": "converged"})
-        )
+        return RecordedScenario.model_validate(scenario).run.limit
     except ValidationError:
         return None
-    limit: int = words.duration + words.settle if isinstance(words, ForDuration) else words.at_most
-    return limit
 
 
 class Rate:

@@ -23,7 +23,7 @@ from simulator.analysis.convergence import Share
 from simulator.errors import RunFolderError
 from simulator.folder import SUMMARY
 from simulator.journal import FILE_NAME, JournalTail
-from simulator.report.progress import percent, status_line
+from simulator.report.progress import MEASURING, percent, status_line
 from simulator.report.text import printable
 from simulator.report.view import Rate, RunView
 
@@ -84,7 +84,7 @@ def _comes_true(question: Callable[[], object], patience: float) -> bool:
 def _await_summary(folder: Path, console: Console) -> dict[str, Any] | None:
     """The summary, which the run writes when it has measured its journal."""
     if _summary(folder) is None:
-        with console.status("the run has ended; its journal is being measured"):
+        with console.status(MEASURING):
             _comes_true(lambda: _summary(folder), SUMMARY_PATIENCE)
     return _summary(folder)
 
@@ -92,7 +92,7 @@ def _await_summary(folder: Path, console: Console) -> dict[str, Any] | None:
 def _summary(folder: Path) -> dict[str, Any] | None:
     try:
         summary: dict[str, Any] = json.loads((folder / SUMMARY).read_text("utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):  # not there, or not all of it
+    except (FileNotFoundError, ValueError):  # not there, or not all of it, cut within a letter
         return None
     return summary
 

@@ -7,6 +7,7 @@ the children of a stanza as serialised XML, and is passed on unchanged.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -22,6 +23,7 @@ StanzaKind = Literal["presence", "message", "iq"]
 
 LOWEST_PRIORITY = -128
 HIGHEST_PRIORITY = 127
+_PRIORITY = re.compile(r"\s*([+-]?0*[0-9]{1,3})\s*", re.ASCII)
 
 
 class Jid(NamedTuple):
@@ -65,8 +67,8 @@ def parse_priority(text: str) -> int:
 
     Raises StanzaRefused bad-request for anything but an integer from -128 to +127.
     """
-    digits = text.strip().removeprefix("-").removeprefix("+")
-    value = int(text) if digits.isascii() and digits.isdigit() and len(digits) < 8 else 1 << 8
+    found = _PRIORITY.fullmatch(text)
+    value = int(found[1]) if found else HIGHEST_PRIORITY + 1
     check_priority(value)
     return value
 

@@ -67,8 +67,8 @@ def run_plan(scenario: Scenario) -> tuple[RunPlan, Microseconds]:
     """When the run ends, and up to when the scenario may plan something."""
     run = scenario.run
     if isinstance(run, ForDuration):
-        return RunPlan("duration", run.duration + run.settle, run.settle), run.duration
-    return RunPlan("converged", run.at_most, run.settle), run.at_most
+        return RunPlan("duration", run.limit, run.settle), run.duration
+    return RunPlan("converged", run.limit, run.settle), run.at_most
 
 
 def _check_times(

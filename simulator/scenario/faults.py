@@ -133,17 +133,11 @@ def _with_who(value: Any) -> Any:
     return {"who": value} if names or drawn else value
 
 
-def _nothing_said(value: Any) -> Any:
-    return {} if value is None else value
-
-
 _Short = OrElse({"type": ["string", "array"]})
 _Hit = Annotated[Hit, BeforeValidator(_with_who), _Short]
 _Directed = Annotated[Directed, BeforeValidator(_with_who), _Short]
 _StreamErrors = Annotated[StreamErrors, BeforeValidator(_with_who), _Short]
 _Crash = Annotated[Crash, BeforeValidator(_with_who), _Short]
-_Restart = Annotated[ServerRestart, BeforeValidator(_nothing_said)]
-_Freeze = Annotated[ServerFreeze, BeforeValidator(_nothing_said)]
 
 
 class FaultEntry(Words):
@@ -178,10 +172,12 @@ class FaultEntry(Words):
     )
     crash: _Crash | None = Field(None, description="Agents die without a goodbye.")
     partition: Partition | None = Field(None, description="Agents are cut off from the server.")
-    server_restart: _Restart | None = Field(
+    server_restart: ServerRestart | None = Field(
         None, description="The server restarts; `for` is how long it is down."
     )
-    server_freeze: _Freeze | None = Field(None, description="The server says nothing for a while.")
+    server_freeze: ServerFreeze | None = Field(
+        None, description="The server says nothing for a while."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -189,8 +185,9 @@ class FaultEntry(Words):
         """``server_freeze:`` with nothing after it names the kind all the same."""
         if not isinstance(value, dict):
             return value
-        kinds = [kind for kind in ("server_restart", "server_freeze") if kind in value]
-        return {**value, **{kind: value[kind] or {} for kind in kinds}}
+        kinds = ("server_restart", "server_freeze")
+        bare = [kind for kind in kinds if kind in value and value[kind] is None]
+        return {**value, **{kind: {} for kind in bare}}
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import partial
-from itertools import repeat
 from random import Random
 from typing import Any
 
 from simulator.scenario.capacity import too_large
-from simulator.scenario.durations import Draw
 from simulator.scenario.fault_list import FaultList
 from simulator.scenario.imports import (
     AGENT,
@@ -32,7 +30,7 @@ from simulator.scenario.populations import Population, fill_pattern
 from simulator.scenario.schema import Scenario
 from simulator.scenario.selectors import RESERVED, AgentIndex, UnknownAgentError
 from simulator.scenario.source import DocumentPath
-from simulator.scenario.times import Ramp
+from simulator.scenario.times import moments_of
 
 
 def agent_names(scenario: Scenario, faults: FaultList) -> AgentIndex | None:
@@ -170,13 +168,8 @@ class _Members:
         return PresencePlan() if self._population.agent is None else None
 
     def _starts(self, members: tuple[str, ...]) -> Iterable[Microseconds]:
-        start = self._population.start
-        if isinstance(start, Ramp):
-            return start.moments()
-        if isinstance(start, Draw):
-            draw = start.distribution
-            return (draw.sample(Random(f"{self._seed}/start/{agent}")) for agent in members)
-        return repeat(start)
+        seeds = (f"{self._seed}/start/{agent}" for agent in members)
+        return moments_of(self._population.start, seeds)
 
     def _rules(self, index: AgentIndex) -> tuple[PolicyRule, ...]:
         rules = self._population.on_subscribe or ()

@@ -80,12 +80,8 @@ class _Fault:
         at = self._entry.at
         if not isinstance(at, Repeat):
             return [at]
-        problem = None
-        if at.endless and self._open:
-            problem = ("repeats for ever, so that the run never converges", "`times` or `until`")
-        elif at.how_often(end) > MOST_TIMES:
-            problem = (f"{at.how_often(end):,} times", f"at most {MOST_TIMES:,}")
-        elif self._entry.last is not None and self._entry.last >= at.every:
+        problem = at.problem(end, MOST_TIMES, run_is_open=self._open)
+        if problem is None and self._entry.last is not None and self._entry.last >= at.every:
             problem = ("begins again before it is over", "`every` longer than `for`")
         if problem is not None:
             self._faults.add((*self._path, "at"), *problem)

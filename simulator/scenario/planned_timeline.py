@@ -18,7 +18,7 @@ from simulator.scenario.source import DocumentPath
 from simulator.scenario.times import Repeat
 
 MOST_TIMES = 1_000_000
-"""Times of one entry, and actions of the whole timeline times ten."""
+"""Times of one entry."""
 
 _Turn = tuple[Microseconds, int, int]
 """When, which entry, and which of its times: also the order in which things are planned."""
@@ -43,12 +43,8 @@ def _turns(scenario: Scenario, end: Microseconds, faults: FaultList) -> Iterator
         path: DocumentPath = ("timeline", entry, "at")
         if not isinstance(one.at, Repeat):
             yield one.at, entry, 0
-        elif one.at.endless and scenario.run_is_open:
-            problem = "repeats for ever, so that the run never converges"
-            faults.add(path, problem, "`times` or `until`")
-        elif one.at.how_often(end) > MOST_TIMES:
-            problem = f"{one.at.how_often(end):,} times"
-            faults.add(path, problem, f"at most {MOST_TIMES:,}")
+        elif problem := one.at.problem(end, MOST_TIMES, run_is_open=scenario.run_is_open):
+            faults.add(path, *problem)
         else:
             for time, at in enumerate(one.at.moments(end)):
                 yield at, entry, time

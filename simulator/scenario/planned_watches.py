@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import repeat
 from random import Random
 from typing import Any
 
 from simulator.scenario.capacity import too_large
-from simulator.scenario.durations import Draw
 from simulator.scenario.fault_list import FaultList
 from simulator.scenario.graph_files import read_graph
 from simulator.scenario.plan import ActionPlan, Microseconds, WatchPlan
@@ -16,7 +14,7 @@ from simulator.scenario.schema import Scenario
 from simulator.scenario.selectors import AgentIndex, UnknownAgentError
 from simulator.scenario.source import DocumentPath
 from simulator.scenario.subscriptions import GraphFile
-from simulator.scenario.times import Ramp
+from simulator.scenario.times import moments_of
 from simulator.scenario.topology import GraphError, generate, ordered_nodes, two_sides
 
 Watched = tuple[str, str]
@@ -90,16 +88,8 @@ class _Watches:
 
     def times(self, pairs: Sequence[Watched]) -> Iterable[Microseconds]:
         """When each of the watches is asked for."""
-        at = self._subscription.at
-        if isinstance(at, Ramp):
-            return at.moments()
-        if isinstance(at, Draw):
-            draw = at.distribution
-            return (
-                draw.sample(Random(f"{self._origin}/at/{watcher}/{contact}"))
-                for watcher, contact in pairs
-            )
-        return repeat(at)
+        seeds = (f"{self._origin}/at/{watcher}/{contact}" for watcher, contact in pairs)
+        return moments_of(self._subscription.at, seeds)
 
     def _both_ways(self, pairs: Iterable[Watched]) -> Iterator[Watched]:
         for watcher, contact in pairs:

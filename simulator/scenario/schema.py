@@ -9,6 +9,7 @@ from pydantic import Discriminator, Field, PrivateAttr, Tag
 from simulator.scenario.durations import Duration, DurationOrDraw, Period
 from simulator.scenario.expect import Expectation
 from simulator.scenario.faults import FaultEntry
+from simulator.scenario.plan import Microseconds
 from simulator.scenario.populations import Manager, Population, PopulationName, Recovery
 from simulator.scenario.source import Source
 from simulator.scenario.subscriptions import Subscription
@@ -39,6 +40,11 @@ class UntilConverged(Words):
         description="How long it must stay converged before the run ends.",
     )
 
+    @property
+    def limit(self) -> Microseconds:
+        """When the run ends at the latest."""
+        return self.at_most
+
 
 class ForDuration(Words):
     """The run takes a fixed time."""
@@ -49,6 +55,11 @@ class ForDuration(Words):
         validate_default=True,
         description="How much longer the run goes on, so that the last changes arrive.",
     )
+
+    @property
+    def limit(self) -> Microseconds:
+        """When the run ends."""
+        return self.duration + self.settle
 
 
 RunWords = Annotated[

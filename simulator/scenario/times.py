@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import count, islice
+from collections.abc import Iterable, Iterator
+from itertools import count, islice, repeat
+from random import Random
 from typing import Annotated
 
 from pydantic import Discriminator, Field, Tag, model_validator
@@ -55,6 +56,14 @@ class Repeat(Words):
         """Each of the times."""
         return islice(count(self.starting, self.every), self.how_often(end))
 
+    def problem(self, end: Microseconds, most: int, *, run_is_open: bool) -> tuple[str, str] | None:
+        """What is wrong with it in a run that plans up to `end`, and what was expected."""
+        if self.endless and run_is_open:
+            return "repeats for ever, so that the run never converges", "`times` or `until`"
+        if self.how_often(end) > most:
+            return f"{self.how_often(end):,} times", f"at most {most:,}"
+        return None
+
 
 EachAt = Annotated[
     Annotated[Duration, Tag("<Duration>")]
@@ -65,6 +74,16 @@ EachAt = Annotated[
     ),
 ]
 """When each of several things happens: all at once, one after the other, or at random."""
+
+
+def moments_of(at: Ramp | Draw | Microseconds, seeds: Iterable[str]) -> Iterator[Microseconds]:
+    """When each of several things happens; one that is drawn has a seed of its own."""
+    if isinstance(at, Ramp):
+        return at.moments()
+    if isinstance(at, Draw):
+        return (at.distribution.sample(Random(seed)) for seed in seeds)
+    return repeat(at)
+
 
 RepeatedAt = Annotated[
     Annotated[Duration, Tag("<Duration>")] | Annotated[Repeat, Tag("<Repeat>")],

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator import pins
-from simulator.agents.harness import AgentHarness, Surroundings
+from simulator.agents.harness import AgentHarness
 from simulator.agents.names import Names
+from simulator.agents.surroundings import Surroundings
 from simulator.backends.base import Backend, RunContext
 from simulator.events import AnyRecord, Received, Sent
 from simulator.runner import make_manager

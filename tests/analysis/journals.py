@@ -30,8 +30,8 @@ def us(seconds: float) -> int:
     return round(seconds * 1_000_000)
 
 
-def head(*agents: str, scenario: dict[str, Any] | None = None) -> list[AnyRecord]:
-    started = RunStarted(
+def started(scenario: dict[str, Any] | None = None) -> RunStarted:
+    return RunStarted(
         t=0,
         format=FORMAT,
         simulator="0",
@@ -43,7 +43,11 @@ def head(*agents: str, scenario: dict[str, Any] | None = None) -> list[AnyRecord
         versions={},
         scenario=scenario or {},
     )
-    return [started, *(Planned(t=0, agent=a, population="member", resource="r") for a in agents)]
+
+
+def head(*agents: str, scenario: dict[str, Any] | None = None) -> list[AnyRecord]:
+    plan = [Planned(t=0, agent=a, population="member", resource="r") for a in agents]
+    return [started(scenario), *plan]
 
 
 def watch(watcher: str, contact: str) -> Watch:

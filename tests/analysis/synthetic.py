@@ -17,7 +17,6 @@ import msgspec
 import networkx as nx
 
 from simulator.events import (
-    FORMAT,
     Action,
     Actual,
     Agent,
@@ -30,7 +29,6 @@ from simulator.events import (
     Received,
     Roster,
     RunEnded,
-    RunStarted,
     Sent,
     Session,
     View,
@@ -39,6 +37,7 @@ from simulator.events import (
 from simulator.journal import FILE_NAME
 from simulator.rfc6121.server import PresenceServer
 from simulator.rfc6121.stanza import Jid, Presence, RosterChange, RosterPush, RosterResult
+from tests.analysis.journals import started
 
 DOMAIN = "example"
 MS = 1_000
@@ -56,7 +55,6 @@ class World:
         seed: int = 1,
         latency: int = 20 * MS,
         approve_after: int | None = 100 * MS,
-        scenario: dict[str, Any] | None = None,
     ) -> None:
         self.records: list[AnyRecord] = []
         self.random = Random(seed)
@@ -71,23 +69,10 @@ class World:
         self._queue: list[tuple[int, int, Callable[[], None]]] = []
         self._number = count()
         self._stanza = count(1)
-        self._begin(watches, scenario or {"run": {"settle": 1}})
+        self._begin(watches)
 
-    def _begin(self, watches: Iterable[tuple[str, str]], scenario: dict[str, Any]) -> None:
-        self.records.append(
-            RunStarted(
-                t=0,
-                format=FORMAT,
-                simulator="0",
-                name="Synthetic",
-                seed=1,
-                backend="synthetic",
-                backend_version="1",
-                domain=DOMAIN,
-                versions={},
-                scenario=scenario,
-            )
-        )
+    def _begin(self, watches: Iterable[tuple[str, str]]) -> None:
+        self.records.append(started({"run": {"until": "converged", "settle": 1}}))
         for name in self.names:
             self.server.add_account(name)
             population = name.rstrip("0123456789").rstrip("-")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from simulator.analysis import metrics
+from simulator.analysis import fault_frames
 from simulator.analysis.figures import figures
 from simulator.events import AnyRecord
 from tests.analysis.journals import actual, died, down, end, head, measured, seeing, sees, watch
@@ -17,7 +17,7 @@ def results(*records: AnyRecord) -> list[tuple[str, str, float | None]]:
         *records,
         *end(20, "a", "b", "c"),
     )
-    return metrics.detection(found).select("watcher", "result", "detection_s").rows()
+    return fault_frames.detection(found).select("watcher", "result", "detection_s").rows()
 
 
 def test_from_the_death_to_each_watcher_seeing_it() -> None:
@@ -32,6 +32,19 @@ def test_from_the_death_to_each_watcher_seeing_it() -> None:
 
 def test_a_watch_that_ends_is_not_due_and_the_other_stays_undetected() -> None:
     assert results(down(6, "a")) == [("a", "not due", None), ("c", "undetected", None)]
+
+
+def test_who_did_not_see_it_available_has_nothing_to_detect() -> None:
+    """a was told at 4.0 that b is gone, which was not so; then b dies."""
+    found = measured(
+        *head("a", "b"),
+        watch("a", "b"),
+        *seeing("a", "b"),
+        sees(4, "a", "b", False),
+        died(5, "b"),
+        *end(20, "a", "b"),
+    )
+    assert found.detections.all == []
 
 
 def test_who_comes_back_before_it_is_seen_was_not_detected() -> None:

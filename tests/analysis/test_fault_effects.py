@@ -22,7 +22,7 @@ from tests.analysis.journals import (
 
 def journal(*records: AnyRecord, until: float = 60) -> list[AnyRecord]:
     """a sees b from the start."""
-    scenario = {"run": {"settle": "1s"}}
+    scenario = {"run": {"until": "converged", "settle": "1s"}}
     return [
         *head("a", "b", scenario=scenario),
         watch("a", "b"),
@@ -127,6 +127,7 @@ def test_deliveries_are_counted_while_the_effect_lasts() -> None:
     assert found.recovery == (us(5),)
     summary = summarise(measured(*journal(*records)))
     assert summary["deliveries"]["lost"] == 1
+    assert (summary["faults"][0]["begin_s"], summary["faults"][0]["lasted_s"]) == (5.0, 5.0)
 
 
 def test_the_summary_adds_up_what_one_entry_did_each_time() -> None:
@@ -134,6 +135,7 @@ def test_the_summary_adds_up_what_one_entry_did_each_time() -> None:
     records += [fault(25, "reset", "begin", "b"), *broken(25, 27)]
     (entry,) = summarise(measured(*journal(*records)))["faults"]
     assert (entry["origin"], entry["fault"], entry["times"]) == ("faults[0]", "reset", 2)
+    assert (entry["begin_s"], entry["lasted_s"]) == (5.0, 0.0)
     # 3.25 s and 2.25 s: the median is between them.
     assert (entry["recovery"]["p50_s"], entry["recovery"]["max_s"]) == (2.75, 3.25)
     assert (entry["reconnects"], entry["ghost_s"], entry["blind_s"]) == (2, 1.0, 0.5)

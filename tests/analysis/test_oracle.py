@@ -131,6 +131,17 @@ def test_within_an_instant_what_was_sent_first_comes_first() -> None:
     assert oracle.allowed("a", "b") == {NONE}
 
 
+def test_a_confirmation_that_comes_late_opens_nothing_again() -> None:
+    """a's request of 1.0 counts as handled at 6.0; b hears of it at 8.0, after its own denial."""
+    oracle = fold(
+        asks(1, "a", "subscribe", "b", "1"),
+        asks(5, "a", "roster_set", "b"),
+        asks(7, "b", "unsubscribed", "a", "2"),
+        hears(8, "b", "subscribe", "a", "1"),
+    )
+    assert oracle.allowed("a", "b") == {NONE}
+
+
 def test_an_action_settles_with_time() -> None:
     """A `subscribed` that nobody asked for leaves no trace: only time tells that it is over."""
     late = us(1) + SETTLED_AFTER

@@ -3,11 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from simulator.analysis import metrics
+from simulator.analysis import fault_frames, metrics
 from simulator.events import AnyRecord, RunStarted
 from tests.analysis.journals import (
     actual,
@@ -24,7 +25,7 @@ from tests.analysis.journals import (
 )
 from tests.analysis.synthetic import MS, S, small_world
 
-SETTLE: dict[str, Any] = {"run": {"settle": "2s"}}
+SETTLE: dict[str, Any] = {"run": {"until": "converged", "settle": "2s"}}
 
 
 def deliveries(*records: AnyRecord, ends: float = 20) -> list[tuple[str, str, float | None]]:
@@ -181,19 +182,22 @@ def test_the_order_within_an_instant_changes_nothing(random: Any) -> None:
     world = small_world(6, changes=12, deaths=1, seed=3)
     records = [rounded(record) for record in world.run(12 * S)]
     before, after = measured(*records), measured(*shuffled(records, random))
-    for name in ("propagation", "staleness", "convergence", "phases", "detection", "rosters"):
-        left, right = (getattr(metrics, name)(one) for one in (before, after))
+    for frame in (
+        *(metrics.propagation, metrics.staleness, metrics.convergence, metrics.phases),
+        *(metrics.rosters, fault_frames.detection, fault_frames.deaths, fault_frames.effects),
+    ):
+        left, right = frame(before), frame(after)
         order = [
             c for c in ("contact", "watcher", "agent", "peer", "issued_s") if c in left.columns
         ]
         keep = [column for column in left.columns if column != "change"]
-        if name in ("convergence", "phases"):
+        if frame in (metrics.convergence, metrics.phases):
             order = []
         assert (
             left.select(keep)
             .sort(order or keep, maintain_order=True)
             .equals(right.select(keep).sort(order or keep, maintain_order=True))
-        ), name
+        ), frame.__name__
 
 
 def rounded(record: AnyRecord) -> AnyRecord:
@@ -243,6 +247,24 @@ def test_the_two_hops_meet_when_the_server_accepts() -> None:
     found = metrics.propagation(measured(*start, *records, *end(20, "a", "b")))
     later = found.filter(pl.col("issued_s") > 0)
     assert later.select("issued_s", "accepted_s").rows() == [(5.0, 5.02), (6.0, None), (7.0, None)]
+
+
+@pytest.mark.parametrize(
+    ("run", "fate"),
+    [
+        ({}, "not_due"),
+        ({"run": {"duration": "20s"}}, "not_due"),
+        ({"run": {"duration": "20s", "settle": "0s"}}, "lost"),
+    ],
+)
+def test_a_scenario_that_names_no_settle_time_has_the_default(
+    run: dict[str, Any], fate: str
+) -> None:
+    """The run waited 1 s by default. Issued at 19.5, ended at 20.0: nobody can say."""
+    records = [says(19.5, "b", "1", "away"), actual(19.5, "b", show="away", id="1")]
+    start = [*head("a", "b", scenario=run), watch("a", "b"), *seeing("a", "b")]
+    found = metrics.propagation(measured(*start, *records, *end(20, "a", "b")))
+    assert found["delivery"].to_list()[-1] == fate
 
 
 def test_on_a_real_server_a_watcher_may_hear_of_a_sessions_end_before_its_client() -> None:

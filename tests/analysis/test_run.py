@@ -11,8 +11,8 @@ from simulator.analysis.event_frame import EVENT_SCHEMA
 from simulator.analysis.figures import figures
 from simulator.analysis.measurement import Measurement
 from simulator.analysis.run import Run, open_run
-from simulator.errors import RunFolderError
-from simulator.scenario.expect import FIGURES
+from simulator.errors import JournalError, RunFolderError
+from simulator.scenario.expected_figures import FIGURES
 from tests.analysis.journals import head
 from tests.analysis.synthetic import MS, S, small_world, write
 
@@ -88,6 +88,17 @@ def test_hardly_anything_in_the_journal(tmp_path: Path, count: int) -> None:
     json.dumps(run.summary, allow_nan=False)
     assert len(run.events) == count
     assert all(figure.value is not None or figure.absent for figure in run.figures.values())
+
+
+def test_a_scenario_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    folder = write(
+        head("a", scenario={"run": {"duration": "4s", "settle": "soon"}}), tmp_path / "run"
+    )
+    message = (
+        r"journal\.jsonl: the scenario in it is not one: run\.settle: 'soon' is not a duration"
+    )
+    with pytest.raises(JournalError, match=message):
+        _ = open_run(folder).summary
 
 
 def test_a_folder_that_is_missing_or_foreign(tmp_path: Path) -> None:

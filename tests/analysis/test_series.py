@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +37,9 @@ def phase(disturbance: int, end: int, last: bool = True) -> Phase:
         ([(0, 2, 2), (19, 1, 2)], None, True),
         # wrong until nothing is left to be wrong: 15 - 10 = 5
         ([(0, 1, 2), (15, 0, 0)], 5, False),
+        # where there was nothing to converge, nothing was wrong
+        ([(0, 0, 0), (15, 2, 2)], 0, False),
+        ([(0, 0, 0), (13, 1, 2), (15, 2, 2)], 5, False),
         # what happened before the disturbance does not count
         ([(0, 0, 2), (9, 2, 2)], 0, False),
     ],
@@ -66,8 +71,11 @@ def test_never_is_worse_than_any_time() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=20))
 def test_the_series_holds_changes_only(points: list[tuple[int, int]]) -> None:
-    made = series(*((t, min(a, b), max(a, b)) for t, (a, b) in enumerate(points)))
-    assert len(made.times) == len(made.shares)
+    counts = [(min(pair), max(pair)) for pair in points]
+    made = series(*((t, *count) for t, count in enumerate(counts)))
+    assert all(one != other for one, other in pairwise(made.shares))
+    held = [made.window(t, t, closed=True)[1][-1] for t in range(len(counts))]
+    assert held == counts
     assert all(left != right for left, right in zip(made.shares, made.shares[1:], strict=False))
     times, shares = made.window(0, 100, closed=True)
     assert times == sorted(times)

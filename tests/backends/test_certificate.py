@@ -6,7 +6,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from simulator.backends.certificate import make_certificate, write_private
+from simulator.backends.certificate import make_certificate
+from simulator.folder import write_private_bytes
 
 
 def test_it_is_for_the_domain_and_young(tmp_path):
@@ -42,6 +43,6 @@ def test_every_run_has_its_own(tmp_path):
 
 
 def test_an_existing_file_is_not_overwritten(tmp_path):
-    write_private(tmp_path / "file", b"first")
+    write_private_bytes(tmp_path / "file", b"first")
     with pytest.raises(FileExistsError):
-        write_private(tmp_path / "file", b"second")
+        write_private_bytes(tmp_path / "file", b"second")

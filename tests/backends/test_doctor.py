@@ -1,11 +1,14 @@
 """The doctor's findings."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from simulator.backends import doctor, local
 from simulator.backends.doctor import Finding, diagnose
+from simulator.backends.proxy import FILES
+from simulator.scenario.plan import FaultPlan
 from tests.backends.helpers import plan_of
 
 
@@ -64,6 +67,13 @@ def test_the_population_is_held_against_the_limit(quick, monkeypatch):
     assert found.state == "problem"
     assert "200 agents on a real server need 456" in found.detail
     assert found.remedy == "ulimit -Hn 456"
+
+
+def test_the_proxies_of_a_plan_with_faults_are_counted(quick):
+    plan = plan_of(3)
+    cut = FaultPlan(at=0, kind="reset", origin="faults[0]", agents=("agent-1",))
+    found = by_subject(diagnose(replace(plan, faults=(cut,))))["open files"]
+    assert f"3 agents on a real server need {256 + 3 + FILES};" in found.detail
 
 
 def test_a_wrong_version_comes_with_its_command(quick, monkeypatch):

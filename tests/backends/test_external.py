@@ -8,6 +8,7 @@ import aioxmpp.roster.xso
 import pytest
 
 from simulator.backends import external
+from simulator.backends import session as sessions
 from simulator.backends.external import ExternalBackend, parse_server
 from simulator.backends.prosody import ProsodyBackend
 from simulator.backends.session import session
@@ -129,6 +130,65 @@ def test_an_account_that_exists_already_is_not_taken_over(host):
     assert roster_of(host, "owner", accounts["owner"]) == {}
     with pytest.raises(AuthenticationRefused):
         roster_of(host, "guest-new", "random")
+
+
+def test_what_cannot_be_removed_keeps_nothing_else_from_being_removed(host, monkeypatch):
+    accounts = host.create("eve", "fay")
+    backend = guest(host, accounts)
+    remove = external._remove_contact
+
+    async def sometimes(visit, contact):
+        if visit.account.localpart == "eve":
+            raise BackendError("not hers")
+        await asyncio.sleep(0.2)
+        await remove(visit, contact)
+
+    async def main():
+        await backend.start(context_of())
+        await backend.create_accounts(accounts)
+        for name in accounts:
+            await add(host, name, "new@localhost")
+        await host.backend.create_accounts({"gus": "g"})
+        backend._registered = {"gus": "g"}
+        await backend.stop()
+
+    monkeypatch.setattr(external, "_remove_contact", sometimes)
+    with pytest.raises(ServerUnavailable, match="could not all be removed: not hers"):
+        backend.run(main, 1)
+    assert list(roster_of(host, "eve")) == ["new@localhost"]
+    assert roster_of(host, "fay") == {}
+    with pytest.raises(AuthenticationRefused):
+        roster_of(host, "gus", "g")
+
+
+def test_a_connection_that_breaks_during_a_visit_is_named(host):
+    accounts = host.create("hal")
+
+    async def main():
+        account = aioxmpp.JID.fromstr("hal@localhost")
+        async with session(host.peer(), account, accounts["hal"], host.address) as visit:
+            visit._stream._xmlstream.transport.abort()
+            await visit.roster()
+
+    with pytest.raises(ServerUnavailable, match=rf"127\.0\.0\.1:{host.peer().port}"):
+        asyncio.run(main())
+
+
+def test_a_server_that_falls_silent_is_named(host, monkeypatch):
+    accounts = host.create("ida")
+    monkeypatch.setattr(sessions, "_ANSWER_WITHIN", 0.3)
+
+    async def main():
+        account = aioxmpp.JID.fromstr("ida@localhost")
+        async with session(host.peer(), account, accounts["ida"], host.address) as visit:
+            await host.backend.freeze()
+            try:
+                await visit.roster()
+            finally:
+                await host.backend.thaw()
+
+    with pytest.raises(ServerUnavailable, match="does not answer"):
+        asyncio.run(main())
 
 
 def test_it_registers_nobody_unless_asked(host):

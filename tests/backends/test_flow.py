@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from simulator.backends.flow import Flow
-from simulator.embedded.link import Weather
+from simulator.embedded.weather import Weather
 
 
 class Pipe:

@@ -375,6 +375,16 @@ def test_too_few_open_files_is_an_error_before_the_start(prosody, monkeypatch):
         asyncio.run(make_local(type(prosody.backend)).start(context_of()))
 
 
+def test_a_folder_that_cannot_be_made_is_an_error_that_names_the_server(kind, monkeypatch):
+    def full(**_options):
+        raise OSError(28, "No space left on device")
+
+    backend = make_local(kind)
+    monkeypatch.setattr(local.tempfile, "mkdtemp", full)
+    with pytest.raises(ServerUnavailable, match=rf"{kind.name} cannot be started: .*No space"):
+        asyncio.run(backend.start(context_of()))
+
+
 def test_stopping_a_server_that_died_is_no_error():
     backend = make_local(ProsodyBackend)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from simulator.backends.process import ServerProcess
+from simulator.errors import ServerUnavailable
 
 ENVIRONMENT = {"PATH": os.environ["PATH"]}
 
@@ -115,6 +116,20 @@ def test_a_command_that_cannot_start_says_so(tmp_path):
         time.sleep(0.01)
     assert "/no/such/server" in process.last_words()
     asyncio.run(process.stop())
+
+
+def test_a_server_that_cannot_be_started_again_is_gone(tmp_path):
+    async def main():
+        process = start(tmp_path, "sleep", "60")
+        try:
+            await process.halt()
+            with pytest.raises(ServerUnavailable, match="cannot start /no/such/server"):
+                await process.run(("/no/such/server",))
+        finally:
+            await process.stop()
+
+    asyncio.run(main())
+    assert not (tmp_path / "private").exists()
 
 
 def test_the_end_of_the_run_ends_the_server(tmp_path):

@@ -157,8 +157,8 @@ async def test_slowness_is_what_the_weather_adds_to_the_plans_latency(scene):
             return 100_000
 
     scene.line._latency = Tenth()
-    scene.line.up.slowed.append((3.0, 50_000))
-    assert scene.line.delay(scene.line.up) == pytest.approx(0.25)
-    assert scene.line.delay(scene.line.down) == 0
-    scene.line.down.slowed.append((0.5, 0))
-    assert scene.line.delay(scene.line.down) == 0
+    scene.line.weather.up.slowed.append((3.0, 50_000))
+    assert scene.line.delay(scene.line.weather.up) == pytest.approx(0.25)
+    assert scene.line.delay(scene.line.weather.down) == 0
+    scene.line.weather.down.slowed.append((0.5, 0))
+    assert scene.line.delay(scene.line.weather.down) == 0

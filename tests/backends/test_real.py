@@ -1,12 +1,16 @@
 """What a real network cannot do is refused by name, and what it does can be done again."""
 
 import asyncio
+from dataclasses import replace
 from types import SimpleNamespace
 
+import aioxmpp
+import aioxmpp.errors
 import pytest
 
 import simulator
 from simulator.backends import make_backend
+from simulator.backends.session import Session as Visit
 from simulator.errors import InputError
 from simulator.events import Session
 from tests.backends.helpers import make_local
@@ -38,6 +42,22 @@ def test_a_fault_that_it_cannot_bring_about_is_refused_by_name(name):
 def test_the_faults_of_links_are_possible_everywhere_and_those_of_servers_on_our_own(name, others):
     links = {"reset", "close", "black_hole", "stall", "slow", "refuse", "crash", "partition"}
     assert make_backend(name, **OPTIONS[name]).faults == links | {"conflict"} | others
+
+
+def test_a_server_that_refuses_the_second_login_replaces_nobody(server, monkeypatch):
+    """RFC 6120, section 7.7.2.2, the third choice."""
+    notes = []
+
+    async def refuse(_visit, _resource):
+        raise aioxmpp.errors.XMPPCancelError(aioxmpp.ErrorCondition.CONFLICT)
+
+    server.create("kim")
+    context = replace(server.backend._context, record=notes.append)
+    monkeypatch.setattr(server.backend, "_context", context)
+    monkeypatch.setattr(Visit, "bind", refuse)
+    asyncio.run(server.backend._replace("kim", "desk", "faults[0]"))
+    (note,) = notes
+    assert note.text.startswith("faults[0]: the server refused the second login of kim")
 
 
 def test_two_runs_of_one_scenario_differ_in_times_alone(kind, tmp_path):

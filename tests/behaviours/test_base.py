@@ -171,4 +171,4 @@ def test_any_object_that_samples_is_a_distribution() -> None:
         def sample(self, _random: Any) -> int:
             return 100_000
 
-    assert ComeAndGo(on=Tenth(), off=Tenth()).on.sample(None) == 100_000  # type: ignore[arg-type]
+    assert ComeAndGo(on=Tenth(), off=Tenth()).here.sample(None) == 100_000  # type: ignore[arg-type]

@@ -115,6 +115,13 @@ def test_a_night_shift_that_is_away_by_day(tmp_path: Path) -> None:
     ]
 
 
+def test_who_is_unavailable_in_the_evening_stays_so(tmp_path: Path) -> None:
+    pattern = behaviour("DayAndNight", wake="22h", sleep="6h", at_night={"show": "xa"})
+    leave = [{"at": "5h", "who": "wanderer", "do": "become_unavailable"}]
+    run = watched(tmp_path, pattern, timeline=leave, run={"duration": "24h", "settle": "0s"})
+    assert [when for when, _, _ in shown(run, "wanderer")] == [0]
+
+
 def test_people_are_late(tmp_path: Path) -> None:
     late = {"uniform": {"low": "1min", "high": "30min"}}
     people = {

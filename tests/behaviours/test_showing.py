@@ -27,6 +27,12 @@ def test_in_turn(tmp_path: Path) -> None:
     ]
 
 
+def test_a_show_that_a_list_has_twice_is_shown_twice(tmp_path: Path) -> None:
+    looks = ["chat", "away", "chat", "dnd"]
+    seen = looks_of(tmp_path, every="1s", looks=looks, rest={"run": {"duration": "4500ms"}})
+    assert [show for _, show, _ in seen][:5] == ["chat", "away", "chat", "dnd", "chat"]
+
+
 def test_with_times_the_run_waits_for_the_last_change(tmp_path: Path) -> None:
     until = {"run": {"until": "converged"}}
     seen = looks_of(tmp_path, every="5s", looks=["chat", "xa"], times=3, rest=until)

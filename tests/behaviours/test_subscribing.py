@@ -73,6 +73,8 @@ def test_watchers_are_asked_back(tmp_path: Path) -> None:
     assert served(run, "shy") == {"asker": "both"}
     # The asker's own request to subscribe back is answered, not asked back again.
     assert sent(run, "asker", "subscribe") == [(1.0, "shy")]
+    # Nobody is left to be asked back, so nothing holds the run open.
+    assert run.records[-1].t < 5e6
 
 
 def test_a_share_of_the_watchers_is_asked_back(tmp_path: Path) -> None:

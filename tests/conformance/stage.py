@@ -17,8 +17,9 @@ import aioxmpp.ping.xso
 import aioxmpp.roster.xso as roster_xso
 from aioxmpp import JID
 
-from simulator.agents.harness import AgentHarness, Surroundings
+from simulator.agents.harness import AgentHarness
 from simulator.agents.names import Names
+from simulator.agents.surroundings import Surroundings
 from simulator.backends.base import Backend
 from simulator.events import AnyRecord
 from simulator.scenario.plan import ActionPlan, AgentPlan
@@ -84,7 +85,7 @@ class Player(Client):
         """Do what a plan can ask for, as a plan's action is done: subscribe, approve, ..."""
         name = self._stage.local(peer)
         plan = ActionPlan(0, self.harness.plan.name, action, "case", name)  # type: ignore[arg-type]
-        await self.harness.perform(plan)
+        await self.harness.orders.perform(self.harness.agent, plan)
 
     async def stop(self) -> None:
         await self.harness.stop()

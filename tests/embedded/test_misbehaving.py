@@ -153,6 +153,7 @@ def stanzas(draw: st.DrawFn) -> str:
                 "<show>nonsense</show>",
                 "<priority>999999999999999999999</priority>",
                 "<priority>x</priority><priority/>",
+                "<priority>-+5</priority>",
                 "<status xml:lang=''>s</status>" * 50,
                 f"<query xmlns='jabber:iq:roster'><item jid={to} subscription='remove'/></query>",
                 f"<query xmlns='jabber:iq:roster'><item jid={to}><group/></item></query>",

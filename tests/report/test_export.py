@@ -102,7 +102,7 @@ def test_graphml_can_be_read_by_others(run: Run, tmp_path: Path) -> None:
 
 
 def test_the_graph_has_wishes_subscriptions_and_what_is_wrong(tmp_path: Path) -> None:
-    """a wants b and got nothing; b sees a though nobody asked; c is only looked at."""
+    """a wants b and got nothing; b sees a though nobody asked; c is seen so too."""
     records = [
         *head("a", "b", "c"),
         watch("a", "b"),
@@ -111,7 +111,7 @@ def test_the_graph_has_wishes_subscriptions_and_what_is_wrong(tmp_path: Path) ->
         push(1, "c", "b", "from"),
         *(view(9, agent, "served", 1) for agent in "ab"),
         final(9, "b", "a", "to"),
-        *end(9, "a", "b", c="failed"),
+        *end(9, "a", "b"),
     ]
     graph = subscription_graph(open_run(write(records, tmp_path)))
     assert graph.edges["a", "b"]["declared"] is True
@@ -119,7 +119,14 @@ def test_the_graph_has_wishes_subscriptions_and_what_is_wrong(tmp_path: Path) ->
     assert graph.edges["b", "a"]["declared"] is False
     assert graph.edges["b", "a"]["served"] == "to"
     assert graph.edges["b", "a"]["right"] is False
+    assert graph.edges["c", "b"]["right"] is False  # nobody's subscription, and wrong
     assert graph.nodes["c"]["outcome"] == "unknown"
+
+
+def test_graphml_of_a_journal_with_names_that_xml_forbids(tmp_path: Path) -> None:
+    records = [*head("a"), watch("a", "b\x1b@x"), *end(9, "a")]
+    (path,) = export(open_run(write(records, tmp_path / "run")), "graphml", tmp_path / "graph")
+    assert set(nx.read_graphml(path)) == {"a", r"b\x1b@x"}
 
 
 def test_nothing_is_overwritten(run: Run, tmp_path: Path) -> None:
@@ -129,7 +136,7 @@ def test_nothing_is_overwritten(run: Run, tmp_path: Path) -> None:
     with pytest.raises(RunFolderError, match="exists already"):
         export(run, "csv", target)
     assert (target / "agents.csv").read_text() == "mine"
-    with pytest.raises(RunFolderError, match="cannot be made"):
+    with pytest.raises(RunFolderError, match="cannot be written"):
         export(run, "csv", target / "agents.csv" / "below")
 
 

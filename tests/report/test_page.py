@@ -14,6 +14,7 @@ import pytest
 
 from simulator.analysis.run import Run
 from simulator.report.page import build_page
+from simulator.report.page.tables import tables_of
 from tests.runs import run_text
 
 HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=alert(1)>"
@@ -40,6 +41,16 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 @pytest.fixture(scope="module")
 def page(run: Run) -> str:
     return build_page([run])
+
+
+def test_a_run_with_a_fault_has_a_table_of_what_it_did(tmp_path: Path) -> None:
+    fault = "faults: [{at: 3s, crash: {who: a-0, restart_after: 1s}}]"
+    run = run_text(f"{SCENARIO.replace('run: {', fault + chr(10) + '    run: {')}", tmp_path)
+    table = tables_of(run)[0]
+    assert (table.name, table.total) == ("faults", 1)
+    row = dict(zip(table.columns, table.rows[0], strict=True))
+    assert (row["fault"], row["begin_s"], row["agents"], row["unrecovered"]) == ("crash", 3.0, 1, 0)
+    assert 1 < row["recovery_max_s"] == round(row["recovery_max_s"], 3)
 
 
 class Outline(html.parser.HTMLParser):
@@ -103,6 +114,15 @@ def test_tables_hold_the_rows_of_the_run(run: Run, page: str) -> None:
     table = json.loads(found.group(1))
     assert table["columns"] == run.rosters().columns
     assert len(table["rows"]) == 6
+
+
+@pytest.mark.parametrize("content", ["null", "[]", "{", "{}"])
+def test_a_damaged_run_json_takes_nothing_from_the_report(
+    run: Run, tmp_path: Path, content: str
+) -> None:
+    folder = shutil.copytree(run.folder, tmp_path / "copy")
+    (folder / "run.json").write_text(content)
+    assert "simulator run scenario.yaml --seed 1" in build_page([Run(folder)])
 
 
 def test_several_runs_stand_side_by_side(run: Run, tmp_path: Path) -> None:

@@ -58,7 +58,13 @@ def test_unknown_kinds_and_formats_name_the_nearest(run: Run) -> None:
     assert not (run.folder / "plots").exists()
 
 
+def test_a_picture_that_cannot_be_written(run: Run) -> None:
+    (run.folder / "plots" / "graph.png").mkdir(parents=True)
+    with pytest.raises(RunFolderError, match=r"graph\.png: cannot be written"):
+        draw_pictures(run, ["graph"])
+
+
 def test_a_folder_that_cannot_be_made(run: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(RunFolderError, match="cannot be made"):
+    with pytest.raises(RunFolderError, match="cannot be written"):
         draw_pictures(run, ["convergence"], tmp_path / "file")

@@ -5,14 +5,18 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import networkx as nx
+import numpy as np
 import pytest
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from msgspec.structs import replace
 
 from simulator.analysis.run import Run, open_run
+from simulator.analysis.series import Series
 from simulator.events import AnyRecord
-from simulator.report.plots import FIRST, PLOTS, save, save_first_picture
-from simulator.report.plots.graph import sample, watch_states, wrong_beliefs
+from simulator.report.plots import FIRST, PLOTS, convergence, save, save_first_picture
+from simulator.report.plots.graph import NAMED, sample, watch_states, wrong_beliefs
+from simulator.report.plots.style import nothing_in
 from tests.analysis.journals import (
     actual,
     belief,
@@ -20,9 +24,11 @@ from tests.analysis.journals import (
     end,
     final,
     head,
+    push,
     says,
     seeing,
     sees,
+    up,
     view,
     watch,
 )
@@ -78,7 +84,7 @@ def test_each_picture_has_a_title_and_units(run: Run, kind: str, tmp_path: Path)
     [
         ("timeline", "40 of 120 agents"),
         ("staleness", "a cell is 3 × 3 agents"),
-        ("graph", "60 of 120 agents"),
+        ("graph", "40 of 120 agents"),
         ("sequence", "3 of 120 agents"),
     ],
 )
@@ -86,11 +92,32 @@ def test_a_sampled_picture_says_so(large: Run, kind: str, said: str) -> None:
     assert said in texts(PLOTS[kind](large))
 
 
+EMPTY = {
+    "convergence": "nothing to converge",
+    "timeline": "Who was available",
+    "propagation": "No presence change was delivered",
+    "staleness": "No watch was ever authorised",
+    "graph": "Nobody wants to see anybody",
+    "sequence": "Nothing was sent",
+    "spread": "No presence change was due",
+}
+"""What a picture says of a run in which nothing happened."""
+
+
 @pytest.mark.parametrize("kind", list(PLOTS))
 @pytest.mark.parametrize("count", [0, 3])
 def test_an_empty_run_gives_a_picture_that_says_so(tmp_path: Path, kind: str, count: int) -> None:
     run = open_run(write(head("a", "b")[:count], tmp_path))
-    save(PLOTS[kind](run), tmp_path / "picture.png")
+    figure = PLOTS[kind](run)
+    said = nothing_in(figure) or texts(figure)
+    assert EMPTY[kind] in said
+    save(figure, tmp_path / "picture.png")
+
+
+def test_watches_of_nobody_in_the_plan_give_an_empty_matrix(tmp_path: Path) -> None:
+    records = [*head(), watch("a", "b"), *seeing("a", "b"), *end(9)]
+    figure = PLOTS["staleness"](open_run(write(records, tmp_path)))
+    assert nothing_in(figure) == "No watch was ever authorised"
 
 
 @pytest.mark.parametrize("ending", ["png", "svg"])
@@ -206,6 +233,66 @@ def test_the_graph_marks_what_agents_believe_wrongly(tmp_path: Path) -> None:
     assert [line.get_marker() for line in figure.axes[0].lines] == ["D", "o"]
 
 
+def test_the_spread_is_of_the_change_with_the_most_watchers(tmp_path: Path) -> None:
+    """c's change at 2.0 is due to a; that of b at 3.0 to a and c, who has it after 40 ms."""
+    run = open_run(
+        write(
+            [
+                *head("a", "b", "c"),
+                *(watch("a", "c"), watch("a", "b"), watch("c", "b")),
+                *(*seeing("a", "c"), *seeing("a", "b"), *seeing("c", "b")),
+                *(says(2, "c", "1", "dnd"), actual(2, "c", show="dnd", id="1")),
+                sees(2.02, "a", "c", show="dnd", id="1"),
+                *(says(3, "b", "2", "away"), actual(3, "b", show="away", id="2")),
+                *(sees(3.02, "a", "b", show="away", id="2"), sees(3.04, "c", "b", id="2")),
+                *end(9, "a", "b", "c"),
+            ],
+            tmp_path,
+        )
+    )
+    (axes,) = PLOTS["spread"](run).axes
+    assert axes.get_title("left") == "b becomes away at 3 s: who learns of it, when"
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "c"]
+    assert [list(line.get_xdata()) for line in axes.lines] == [[20.0, 40.0]]  # type: ignore[arg-type]
+
+
+def test_a_cell_of_staleness_is_the_stale_share(tmp_path: Path) -> None:
+    """a sees b rightly for 5 s; then b is dnd for 3 s and gone for 2 s, and a hears nothing."""
+    records = [actual(5, "b", show="dnd"), actual(8, "b", False)]
+    start = [*head("a", "b"), watch("a", "b"), *seeing("a", "b")]
+    run = open_run(write([*start, *records, *end(10, "a", "b")], tmp_path))
+    (image,) = PLOTS["staleness"](run).axes[0].images
+    shares = np.ma.getdata(image.get_array())
+    assert shares[0, 1] == 0.5
+    assert np.isnan(shares[1, 0])
+
+
+def test_many_changes_are_drawn_as_the_lowest_of_each_span(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two spans of 5: the share falls to 1/2 in the first, and is whole in the second."""
+    monkeypatch.setattr(convergence, "BINS", 2)
+    series = Series()
+    for point in ((0, 2, 2), (3, 1, 2), (4, 2, 2)):
+        series.add(*point)
+    assert convergence._points(series, 0, 10) == ([0, 5, 10], [0.5, 1.0, 1.0])
+
+
+def test_a_copy_that_the_server_kept_is_told_from_what_was_sent_at_once(tmp_path: Path) -> None:
+    """b shows itself at 1.0 to nobody, as a sees only c then; at 2.0 a sees b, and gets a copy."""
+    records = [
+        *(up(0, agent) for agent in "abc"),
+        push(0, "a", "c", "to"),
+        says(1, "b", "1"),
+        push(2, "a", "b", "to"),
+        sees(2.01, "a", "b", id="1"),
+        says(3, "b", "2", "away"),
+        sees(3.02, "a", "b", show="away", id="2"),
+    ]
+    run = open_run(write([*head("a", "b", "c"), *records, *end(9, "a", "b", "c")], tmp_path))
+    (axes,) = PLOTS["sequence"](run).axes
+    drawn = [text.get_text() for text in axes.texts if text.get_text().startswith("available")]
+    assert drawn == ["available (from the server)", "available (away)"]
+
+
 def test_a_graph_without_wrong_beliefs_has_no_badges(small: Run) -> None:
     assert wrong_beliefs(small) == {"subscription": [], "ghost": []}
     assert not PLOTS["graph"](small).axes[0].lines
@@ -223,3 +310,13 @@ def test_who_is_believed_wrongly_is_in_the_sample() -> None:
     nx.set_edge_attributes(graph, "in force", "state")
     assert "a119" not in sample(graph, [])
     assert {"a119", "a118"} <= set(sample(graph, [("a119", "a118")]))
+    assert len(sample(graph, [])) == NAMED  # who is picked out has a name
+
+
+def test_no_agent_of_a_graph_lies_on_another(folder: Path) -> None:
+    axes = PLOTS["graph"](make_run(folder / "apart", 90, 20)).axes[0]
+    (agents,) = (found for found in axes.collections if isinstance(found, PathCollection))
+    at = np.asarray(agents.get_offsets())
+    gaps = np.linalg.norm(at[:, None] - at[None], axis=2) + np.eye(len(at))
+    assert len(at) == NAMED
+    assert gaps.min() > 0.06  # a circle is about as wide

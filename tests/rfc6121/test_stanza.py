@@ -36,7 +36,9 @@ def test_4_7_2_3_a_priority(text, value):
     assert parse_priority(text) == value
 
 
-@pytest.mark.parametrize("text", ["128", "-129", "", "high", "1.5", "--1", "1_0", "9" * 5000, "٣"])
+@pytest.mark.parametrize(
+    "text", ["128", "-129", "", "high", "1.5", "--1", "-+5", "1_0", "9" * 5000, "٣"]
+)
 def test_4_7_2_3_another_priority_is_a_bad_request(text):
     with pytest.raises(StanzaRefused) as refused:
         parse_priority(text)

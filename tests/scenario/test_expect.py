@@ -7,18 +7,17 @@ import pytest
 from pydantic import ValidationError
 
 from simulator.scenario.expect import (
-    FIGURES,
-    FigureExpectation,
     InOrder,
     NobodySaw,
     RosterExpectation,
-    read_expectations,
 )
-from tests.scenario.helpers import faults_of, scenario_of
+from simulator.scenario.expected_figures import FIGURES, FigureExpectation
+from simulator.scenario.recorded import RecordedScenario
+from tests.scenario.helpers import faults_of
 
 
 def read(expectation: dict[str, Any]) -> Any:
-    (one,) = read_expectations({"expect": [expectation]})
+    (one,) = RecordedScenario.model_validate({"expect": [expectation]}).expect
     return one
 
 
@@ -130,10 +129,6 @@ def test_in_order() -> None:
     assert names == ["SentStep", "ReceivedStep", "RosterStep", "DidStep", "BecameStep"]
 
 
-def test_a_document_without_expectations() -> None:
-    assert read_expectations({"name": "x"}) == ()
-
-
 def test_names_are_checked_wherever_they_stand() -> None:
     found = faults_of("""
         populations: {a: {}, b: {count: 3}}
@@ -156,8 +151,3 @@ def test_names_are_checked_wherever_they_stand() -> None:
         "expect[2].in_order[1].from",
         "expect[2].in_order[2].contact",
     ]
-
-
-def test_a_scenario_keeps_its_expectations() -> None:
-    scenario = scenario_of("populations: {a: {}}\nexpect: [{figure: deliveries.lost, equals: 0}]")
-    assert read_expectations(scenario.document) == scenario.expect

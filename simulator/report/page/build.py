@@ -103,7 +103,7 @@ def _repeat(run: Run) -> str:
     """The command of ``run.json``; without that file, what the journal knows of it."""
     try:
         return str(json.loads((run.folder / RUN).read_text("utf-8"))["repeat"])
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         about = run.summary["run"]
         return f"simulator run {SCENARIO} --seed {about['seed']} --backend {about['backend']}"
 

@@ -36,7 +36,7 @@
     const headers = columns.map((column, index) => {
       const header = make("th");
       header.scope = "col";
-      const button = make("button", column.replaceAll("_", " "), { type: "button" });
+      const button = make("button", column.replaceAll("_", " ").replace(/ s$/, " (s)"), { type: "button" });
       button.addEventListener("click", () => {
         direction = sorted === index ? -direction : 1;
         sorted = index;

@@ -14,11 +14,11 @@ from matplotlib.ticker import PercentFormatter
 from simulator.analysis.figures import Figure as Measured
 from simulator.analysis.run import Run
 from simulator.analysis.series import Converged, Series, worst
+from simulator.events import SECOND
 from simulator.report.plots.disturbances import key, key_text, mark
 from simulator.report.plots.faults import Fault, faults_of, shade
 from simulator.report.plots.style import BLUE, VERMILION, entitle, new_figure, picture
 
-SECOND = 1_000_000
 BINS = 1_200
 """More changes than this are drawn as the lowest share of each of so many equal spans."""
 CLOSE_ENOUGH = 0.25

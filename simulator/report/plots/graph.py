@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -33,7 +34,7 @@ else:
     nx = import_lazily("networkx")
 
 NODES = 60
-"""More agents than this are sampled."""
+"""More agents than this are sampled, `NAMED` of them."""
 NAMED = 40
 """Up to so many agents are named."""
 Graph: TypeAlias = "nx.DiGraph[str]"
@@ -48,6 +49,8 @@ _STYLES: dict[str, tuple[str, Any, float]] = {
 """State of a watch's entry -> colour, dash, width; drawn in this order."""
 _SHAPE = (1.0, 0.8)
 """Width and height of a large graph, in parts of its width."""
+_CIRCLE, _STEPS = 0.068, 60
+"""How wide the circle of a named agent is, in the same parts; steps in which circles are parted."""
 _BEND = 0.08
 """How much an edge bends to its side, as a part of its length."""
 _BADGES: dict[str, tuple[str, Any]] = {
@@ -119,10 +122,10 @@ def sample(graph: Graph, believed: list[tuple[str, str]]) -> list[str]:
     states: dict[tuple[str, str], str] = nx.get_edge_attributes(graph, "state")
     restless = believed + [pair for pair, state in states.items() if state != "in force"]
     queue = [agent for pair in restless for agent in pair if agent in graph] or list(graph)[:1]
-    chosen = dict.fromkeys(queue[:NODES])
+    chosen = dict.fromkeys(queue[:NAMED])
     for agent in queue:
         for near in sorted(nx.all_neighbors(graph, agent)):
-            if len(chosen) >= NODES:
+            if len(chosen) >= NAMED:
                 return list(chosen)
             if near not in chosen:
                 chosen[near] = None
@@ -135,6 +138,8 @@ def _draw(axes: Axes, graph: Graph) -> _Places:
     ordered: nx.Graph[str] = nx.Graph()
     ordered.add_nodes_from(sorted(graph))
     ordered.add_edges_from(sorted((min(edge), max(edge)) for edge in graph.edges))
+    # Springs push parts that nothing holds together out of sight of each other.
+    ordered.add_edges_from(pairwise(min(part) for part in list(nx.connected_components(ordered))))
     places = (
         nx.circular_layout(ordered)
         if len(ordered) <= 6
@@ -182,7 +187,18 @@ def _fill(places: _Places) -> _Places:
     """The same places, stretched to the shape of the picture."""
     low, high = np.min([*places.values()], axis=0), np.max([*places.values()], axis=0)
     size = np.maximum(high - low, 1e-9)
-    return {agent: (place - low) / size * _SHAPE for agent, place in places.items()}
+    return _apart({agent: (place - low) / size * _SHAPE for agent, place in places.items()})
+
+
+def _apart(places: _Places) -> _Places:
+    """The same places, those apart whose circles would lie on each other."""
+    at = np.array([*places.values()])
+    for _ in range(_STEPS):
+        gaps = at[:, None] - at[None]
+        far = np.maximum(np.linalg.norm(gaps, axis=2), 1e-9)
+        push = np.maximum(_CIRCLE - far, 0) / far / 2
+        at += (gaps * push[:, :, None]).sum(axis=1)
+    return dict(zip(places, at, strict=True))
 
 
 def _draw_beliefs(

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from simulator.analysis.orders import observed
 from simulator.analysis.run import Run
-from simulator.events import Agent, AnyRecord, Died, FaultChanged, Received, Roster, Sent
+from simulator.events import SECOND, Agent, AnyRecord, Died, FaultChanged, Received, Roster, Sent
 from simulator.report.plots.style import (
     BLACK,
     BLUE,
@@ -273,7 +273,7 @@ def _draw_note(axes: Axes, row: int, x: int, lanes: int, text: str) -> None:
 
 def _label_times(axes: Axes, times: list[int]) -> None:
     """The time beside the first event of every millisecond."""
-    texts = [f"{t / 1_000_000:.3f}" for t in times]
+    texts = [f"{t / SECOND:.3f}" for t in times]
     firsts = [row for row, text in enumerate(texts) if not row or texts[row - 1] != text]
     axes.set_yticks(firsts, [texts[row] for row in firsts], fontsize=8)
     axes.tick_params(axis="y", length=2, color=GREY)

@@ -25,8 +25,8 @@ def plot_staleness(run: Run) -> Figure:
     """The share of its authorised time that each watch was wrong."""
     figure = new_figure(8.6, 7.4)
     axes = figure.add_subplot()
-    watches = run.staleness()
     agents = list(run.measurement.ledger.planned)
+    watches = run.staleness().filter(pl.all_horizontal(pl.col("watcher", "contact").is_in(agents)))
     if watches.is_empty():
         say_nothing(axes, "No watch was ever authorised")
         return figure
@@ -55,10 +55,9 @@ def _matrix(watches: pl.DataFrame, groups: dict[str, int]) -> np.ndarray:
     count = max(groups.values()) + 1
     stale, whole = np.zeros((count, count)), np.zeros((count, count))
     for row in watches.iter_rows(named=True):
-        if row["watcher"] in groups and row["contact"] in groups:
-            cell = groups[row["watcher"]], groups[row["contact"]]
-            stale[cell] += row["ghost_s"] + row["blind_s"] + row["mislabelled_s"]
-            whole[cell] += row["authorised_s"]
+        cell = groups[row["watcher"]], groups[row["contact"]]
+        stale[cell] += row["ghost_s"] + row["blind_s"] + row["mislabelled_s"]
+        whole[cell] += row["authorised_s"]
     return np.where(whole > 0, stale / np.where(whole > 0, whole, 1), np.nan)
 
 

@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from simulator.analysis.run import Run
+from simulator.events import SECOND
 from simulator.report.plots.disturbances import key_text, mark
 from simulator.report.plots.faults import faults_of, shade
 from simulator.report.plots.lanes import Lane, choose, lanes_of
@@ -49,7 +50,7 @@ def plot_timeline(run: Run) -> Figure:
     lanes = choose(lanes_of(run), _weights(wrong, held))
     figure = new_figure(11, 2.8 + 0.24 * max(len(lanes), 4))
     axes = figure.add_subplot()
-    axes.set_xlim(0, max(run.measurement.end / 1_000_000, 1e-6))
+    axes.set_xlim(0, max(run.measurement.end / SECOND, 1e-6))
     axes.set_ylim(len(lanes) - 0.4, -0.6)
     _draw_hit(axes, run, lanes)
     _draw_actual(axes, run.availability(), lanes)
@@ -68,7 +69,7 @@ def plot_timeline(run: Run) -> Figure:
 
 def _held(run: Run) -> pl.DataFrame:
     """What the server held available of agents that had died: spans of their resources."""
-    over = pl.col("over_s").fill_null(run.measurement.end / 1_000_000)
+    over = pl.col("over_s").fill_null(run.measurement.end / SECOND)
     deaths = run.deaths().select("agent", "died_s", over)
     return (
         run.availability()
