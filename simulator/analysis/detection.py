@@ -28,16 +28,19 @@ class Detection:
 
 
 class Detections:
-    """Collects detections. Feed it after the watches have taken the same record."""
+    """Collects detections. Feed it after the watches have taken the same record.
+
+    `awaited`: dead agent -> the watches that are to see it.
+    """
 
     def __init__(self, watches: Watches) -> None:
         self.all: list[Detection] = []
+        self.awaited: dict[str, dict[WatchState, Detection]] = {}
         self._watches = watches
-        self._open: dict[str, dict[WatchState, Detection]] = {}
 
     def died(self, record: Died) -> None:
         """Take a death."""
-        opened = self._open.setdefault(record.agent, {})
+        opened = self.awaited.setdefault(record.agent, {})
         for watch in self._watches.of_contact(record.agent):
             if watch.sight and watch.observed and watch not in opened:
                 detection = opened[watch] = Detection(record, watch.watcher)
@@ -46,11 +49,11 @@ class Detections:
     def actual(self, record: Actual) -> None:
         """Take what the server accepted: an agent that came back is not gone."""
         if record.available:
-            self._open.pop(record.agent, None)
+            self.awaited.pop(record.agent, None)
 
     def receipt(self, watch: WatchState, t: int) -> None:
         """Take a receipt of a watch."""
-        opened = self._open.get(watch.contact)
+        opened = self.awaited.get(watch.contact)
         if opened and watch in opened and not watch.observed:
             detection = opened.pop(watch)
             detection.seen = t
@@ -58,6 +61,6 @@ class Detections:
 
     def watch_ended(self, watch: WatchState) -> None:
         """A watch is no longer authorised: its detection is not due."""
-        opened = self._open.get(watch.contact)
+        opened = self.awaited.get(watch.contact)
         if opened and watch in opened:
             opened.pop(watch).result = "not due"

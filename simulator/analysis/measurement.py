@@ -154,8 +154,9 @@ class Measurement:
         self.presences_received += 1
         watch = self.watches.received(record)
         if watch is not None:
-            self.propagation.receipt(watch, record)
-            self.detections.receipt(watch, record.t)
+            self.propagation.receipts.append((watch, record))
+            if self.detections.awaited:
+                self.detections.receipt(watch, record.t)
 
     def _observed_handlers(self) -> dict[type, list[Handler]]:
         """What takes a record while the observation lasts, by its type, in order."""

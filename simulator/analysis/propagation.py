@@ -106,10 +106,6 @@ class Propagation:
         for watch in self._watches.of_contact(record.agent):
             self._expect(watch, change)
 
-    def receipt(self, watch: WatchState, record: Received) -> None:
-        """Take a receipt that belongs to a watch."""
-        self.receipts.append((watch, record))
-
     def watch_ended(self, watch: WatchState, t: int) -> None:
         """A watch is no longer authorised: what is on its way is void."""
         for queue in self._queues.get(watch, {}).values():

@@ -159,8 +159,8 @@ def _literals(expected: str) -> list[str]:
 
 
 def _explain_mapping(error: ErrorDetails, trail: _Trail) -> _Explained:
-    keys = list(dict.fromkeys(trail.keys))[:12]
-    expected = "a mapping with " + ", ".join(f"`{key}`" for key in keys) if keys else "a mapping"
+    keys = [f"`{key}`" for key in dict.fromkeys(trail.keys)]
+    expected = f"a mapping with {', '.join(keys)}" if keys else "a mapping"
     return f"{quoted(error['input'])} is not a mapping", expected, False
 
 
