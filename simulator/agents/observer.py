@@ -6,7 +6,7 @@ for our own agents and a user's, with SPADE's presence manager and with ours.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import aioxmpp
@@ -168,10 +168,13 @@ class Observer:
 
     def _texts(self, stanza: Any) -> StatusText:
         # aioxmpp gives a text without a language the one of the server's stream header.
-        processor = self._client.stream._xmlstream._processor if stanza.status else None
+        status = stanza.status
+        if not status:
+            return ()
+        processor = self._client.stream._xmlstream._processor
         if processor is not None:
             self._language = processor.remote_lang
-        return status_text(stanza, self._language)
+        return status_text(status, self._language)
 
     # --- the roster ---
 
@@ -248,18 +251,18 @@ class Observer:
             )
 
 
-def status_text(stanza: Any, default: LanguageTag | None = None) -> StatusText:
-    """A stanza's status texts as the journal keeps them: sorted, "" for the default language.
+def status_text(
+    status: Mapping[LanguageTag | None, str | None], default: LanguageTag | None = None
+) -> StatusText:
+    """Status texts by language as the journal keeps them: sorted, "" for the default language.
 
     `default`: the language of the stream, which is that of a text without one (RFC 6120, 4.7.4
     and 8.1.5). Nobody can tell the two apart, so both are "".
     """
-    if not stanza.status:
-        return ()
     # aioxmpp reads an empty text as None.
     texts = [
         ("" if language in (None, default) else str(language), text or "")
-        for language, text in stanza.status.items()
+        for language, text in status.items()
     ]
     return tuple(sorted(texts))
 

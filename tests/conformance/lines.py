@@ -95,7 +95,7 @@ class Log:
         kind = stanza.type_.value or "available"
         words = (
             stanza.show.value or "",
-            tuple(sorted(_tidy(status_text(stanza)))),
+            tuple(sorted(_tidy(status_text(stanza.status)))),
             stanza.priority,
         )
         if kind == "error":
