@@ -63,7 +63,7 @@ def test_every_known_deviation_is_still_there(
     server: Server, played: dict[Group, list[Played]]
 ) -> None:
     if set(played) != set(GROUPS):
-        pytest.skip("needs all cases")
+        pytest.skip("some cases were left out of this call: a deviation may be in one of them")
     known = deviations.of(server.name)
     for group in played.values():
         for one in group:
