@@ -101,6 +101,19 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
             self._clock.add(round(when * SECOND), timer)
         return timer
 
+    def postpone(self, timer: TimerHandle, when: float) -> bool:
+        """Let a timer fire at `when`, as if it were cancelled and set anew.
+
+        False, and nothing is done, when it was cancelled, is due already, or would fire earlier.
+        """
+        if not isinstance(timer, Timer) or not timer._scheduled or timer._cancelled:
+            return False
+        if when < timer._when:
+            return False
+        self._clock.postpone(timer, round(when * SECOND))
+        timer._when = when
+        return True
+
     def _timer_handle_cancelled(self, timer: Timer) -> None:
         self._clock.note_cancelled(timer)
 

@@ -183,18 +183,18 @@ def _roster_query(items: str) -> str:
 def _write_result(stanza: IqResult) -> str:
     # Without the sender that was asked, a client does not know the answer as one (RFC 6120, 8.1.2).
     head = _attributes(**{"from": str(stanza.sender or ""), "to": str(stanza.to), "id": stanza.id})
-    return f"<iq type='result'{head}/>"
+    return f'<iq type="result"{head}/>'
 
 
 def _write_roster(stanza: RosterResult) -> str:
     items = "".join(_write_item(item) for item in stanza.items)
     head = _attributes(to=str(stanza.to), id=stanza.id)
-    return f"<iq type='result'{head}>{_roster_query(items)}</iq>"
+    return f'<iq type="result"{head}>{_roster_query(items)}</iq>'
 
 
 def _write_push(stanza: RosterPush) -> str:
     head = _attributes(to=str(stanza.to), id=stanza.id)
-    return f"<iq type='set'{head}>{_roster_query(_write_item(stanza.item))}</iq>"
+    return f'<iq type="set"{head}>{_roster_query(_write_item(stanza.item))}</iq>'
 
 
 def _write_error(stanza: StanzaError) -> str:

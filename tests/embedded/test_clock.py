@@ -70,3 +70,42 @@ def test_many_cancelled_timers_do_not_stay(loop: VirtualTimeLoop) -> None:
     assert len(clock) <= 102
     assert clock.next_deadline() == 1_000_000
     assert not last.cancelled()
+
+
+@given(
+    deadlines=st.lists(st.integers(0, 5), min_size=1, max_size=30),
+    changes=st.lists(st.tuples(st.integers(0, 29), st.integers(0, 5), st.booleans()), max_size=30),
+)
+def test_postponing_is_cancelling_and_adding_anew(
+    loop: VirtualTimeLoop, deadlines: list[int], changes: list[tuple[int, int, bool]]
+) -> None:
+    """`changes`: which timer, how much later, and whether it is cancelled instead."""
+    postponing, anew = Clock(), Clock()
+    timers = [make_timer(loop, postponing, deadline) for deadline in deadlines]
+    others = [make_timer(loop, anew, deadline) for deadline in deadlines]
+    due = dict(enumerate(deadlines))
+    for index, later, cancelled in changes:
+        if index not in due:
+            continue
+        others[index].cancel()
+        anew.note_cancelled(others[index])
+        if cancelled:
+            del due[index]
+            timers[index].cancel()
+            postponing.note_cancelled(timers[index])
+            continue
+        due[index] += later
+        postponing.postpone(timers[index], due[index])
+        others[index] = make_timer(loop, anew, due[index])
+
+    def released(clock: Clock, known: list[Timer]) -> list[tuple[int, int]]:
+        fired = []
+        while (deadline := clock.next_deadline()) is not None:
+            clock.now = deadline
+            ready: deque[asyncio.Handle] = deque()
+            clock.release(ready)
+            fired += [(deadline, list(map(id, known)).index(id(timer))) for timer in ready]
+        return fired
+
+    assert released(postponing, timers) == released(anew, others)
+    assert len(postponing) == 0

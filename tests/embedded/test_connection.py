@@ -171,7 +171,7 @@ def test_an_unknown_iq_is_answered_with_service_unavailable(alice: Client) -> No
 
 def test_a_ping_is_answered(alice: Client) -> None:
     answer = alice.say("<iq type='get' id='p'><ping xmlns='urn:xmpp:ping'/></iq>")
-    assert answer.startswith("<iq type='result'")
+    assert answer.startswith('<iq type="result"')
 
 
 def test_a_ping_of_the_domain_is_answered_by_the_domain(alice: Client) -> None:
