@@ -183,13 +183,19 @@ class _LogFile(logging.FileHandler):
 
 def _in_own_loop(work: Callable[[], None], interruption: Interruption) -> None:
     """Do `work`, which runs an event loop, where none is running yet."""
+    if _is_loop_running():
+        _in_thread(work, interruption)
+    else:
+        with _signals(interruption):
+            work()
+
+
+def _is_loop_running() -> bool:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        with _signals(interruption):
-            work()
-    else:
-        _in_thread(work, interruption)
+        return False
+    return True
 
 
 @contextlib.contextmanager

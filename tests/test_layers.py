@@ -14,7 +14,8 @@ PACKAGE = Path(__file__).parents[1] / "simulator"
 
 RECORDS = {"errors", "events"}
 PLANS = RECORDS | {"scenario"}
-RUNS = PLANS | {"rfc6121", "journal", "pins", "folder", "interruption", "redaction"}
+RUNS = PLANS | {"rfc6121", "journal", "pins", "folder", "heads", "interruption"}
+RUNS |= {"redaction"}
 EVERYTHING = RUNS | {
     "embedded",
     "agents",
@@ -43,8 +44,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "interruption": {"errors"},
     "lazily": set(),
     "redaction": set(),
-    "pins": {"errors"},
-    "embedded": PLANS | {"rfc6121"},
+    "heads": set(),
+    "pins": {"errors", "heads"},
+    "embedded": PLANS | {"rfc6121", "heads"},
     "agents": RUNS | {"backends"},
     # Nothing of the package imports it: scenarios and users name its classes.
     "behaviours": PLANS | {"agents"},

@@ -8,6 +8,7 @@ machine is. `paced` sleeps until a timer is due in real time, and is otherwise t
 - `run_in_executor` and `asyncio.to_thread` call the function at once, in this thread: threads
   would bring real time back.
 - Signals and `call_soon_threadsafe` from other threads are noticed within about 20 ms.
+- Cyclic garbage is collected after so many callbacks (see `garbage`).
 - A run that can never go on ends in `Deadlock`, an instant that never ends in `Livelock`.
 """
 
@@ -26,6 +27,7 @@ from contextvars import Context
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
 from simulator.embedded.clock import SECOND, Clock, Timer
+from simulator.embedded.garbage import GarbageCollection, no_automatic_collection
 from simulator.embedded.instant import Instant
 from simulator.embedded.waits import list_waiting
 from simulator.errors import Deadlock, Livelock
@@ -74,6 +76,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         self._tasks: list[weakref.ref[Task[Any]]] = []
         self._prune_tasks_at = 1_000
         self._instant = Instant(livelock_after, self.live_tasks)
+        self._garbage = GarbageCollection()
 
     @property
     def now(self) -> int:
@@ -172,6 +175,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         elif time.perf_counter() > self._look_outside_at:
             self._look_outside(0)
         self._clock.release(ready)
+        self._garbage.count(len(ready))
         if self._instant.never_ends(ready):
             raise Livelock(self._explain_livelock())
         for _ in range(len(ready)):
@@ -260,15 +264,16 @@ def run(main: Callable[[], Awaitable[_T]], *, paced: bool = False) -> _T:
     """
     before = _current_loop()
     loop = VirtualTimeLoop(paced=paced)
-    try:
-        asyncio.set_event_loop(loop)
-        return loop.run_until_complete(_run_main(main))
-    finally:
+    with no_automatic_collection():
         try:
-            _clean_up(loop)
+            asyncio.set_event_loop(loop)
+            return loop.run_until_complete(_run_main(main))
         finally:
-            asyncio.set_event_loop(before)
-            loop.close()
+            try:
+                _clean_up(loop)
+            finally:
+                asyncio.set_event_loop(before)
+                loop.close()
 
 
 async def _run_main(main: Callable[[], Awaitable[_T]]) -> _T:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import re
 from typing import Any
 from xml.sax import expatreader, handler
 
@@ -13,20 +12,33 @@ import aioxmpp.xml
 from aioxmpp.stream import StanzaStream
 from aioxmpp.utils import namespaces
 
+from simulator.heads import Remembered, divide, is_one_element, split
 from simulator.pins.replacing import replace
-from simulator.pins.templates import Templates
+from simulator.pins.templates import Template, make_template
 
 _IN_STREAM = aioxmpp.xml.ProcessorState.STREAM_HEADER_PROCESSED
-_BOUNDARY = re.compile(rb"(?<=>)(?=<(?:presence|iq) )")
-_STANZA = re.compile(rb"<(presence|iq) ")
+_NAMES = {b"<presence": "presence", b"<iq": "iq"}
+_NOBODY = (None, None)
 
 
 def enter(stack: contextlib.ExitStack) -> None:
     """Put the quicker parser in place until `stack` is closed."""
-    make = functools.partial(_make_parser, {}, Templates())
-    replace(stack, aioxmpp.xml, "make_parser", make)
+    replace(stack, aioxmpp.xml, "make_parser", functools.partial(_make_parser, _Memory()))
     stream = aioxmpp.protocol.XMLStream
     replace(stack, stream, "_kill_state", _killing(stream._kill_state))
+
+
+class _Memory:
+    """What the streams of a run share: names, and stanzas by what their streams declare."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
+        self._stanzas: dict[Any, Remembered[Template]] = {}
+
+    def stanzas(self, declared: dict[Any, str], language: Any) -> Remembered[Template]:
+        """Those of streams with these namespaces and this language."""
+        context = (frozenset(declared.items()), language)
+        return self._stanzas.setdefault(context, Remembered())
 
 
 class _Parser(expatreader.ExpatParser):
@@ -40,26 +52,27 @@ class _Parser(expatreader.ExpatParser):
     _cont_handler: Any
     _parser: Any
 
-    def __init__(self, names: dict[str, str], templates: Templates) -> None:
+    def __init__(self, memory: _Memory) -> None:
         super().__init__()
-        # All streams have the same few names: one table for all.
-        self._interning = names
-        self._templates = templates
+        self._interning = memory.names
+        self._memory = memory
+        self._stanzas: Remembered[Template] = Remembered()
+        self._declared: dict[Any, str] = {}
         self._fed = 0
         self._is_between = False
 
     def reset(self) -> None:
         super().reset()
-        # aioxmpp's handler does nothing with them.
-        self._parser.StartNamespaceDeclHandler = None
+        self._parser.StartNamespaceDeclHandler = self._declared.__setitem__
         self._parser.EndNamespaceDeclHandler = None
+        self._parser.StartElementHandler = self._start_stream
 
     def feed(self, data: Any, isFinal: bool = False) -> None:  # noqa: N803  (as in xml.sax)
         """Parse some more."""
         if not self._is_between:
             self._parse(data, isFinal)
             return
-        pieces = _divide(data)
+        pieces = split(data)
         for number, piece in enumerate(pieces):
             if self._is_between:
                 self._hear(piece)
@@ -69,22 +82,25 @@ class _Parser(expatreader.ExpatParser):
 
     def _hear(self, piece: bytes) -> None:
         """Take what may be one stanza: from an earlier one, else from expat."""
-        processor, templates = self._cont_handler, self._templates
-        receive = _receiver(processor, piece)
-        divided = templates.divide(piece) if receive is not None else None
+        receive = _receiver(self._cont_handler, piece)
+        divided = divide(piece) if receive is not None else None
         if divided is None:
             self._parse(piece)
             return
-        language = processor.remote_lang
-        stanza = templates.recall(*divided, language)
+        key, values = divided
+        template = self._stanzas.get(key)
+        stanza = template.stanza(values) if template is not None else None
         if stanza is not None:
             receive(stanza)
             return
         queue = receive.__self__._incoming_queue._data
         before = len(queue)
         self._parse(piece)
-        if self._is_between and len(queue) == before + 1 and queue[-1][1] is None:
-            templates.learn(*divided, language, queue[-1][0])
+        if self._is_between and len(queue) == before + 1 and is_one_element(key):
+            heard, error = queue[-1]
+            template = make_template(heard, values) if error is None else None
+            if template is not None:
+                self._stanzas.add(key, template)
 
     def _parse(self, data: bytes, is_final: bool = False) -> None:
         self._fed += len(data)
@@ -98,6 +114,13 @@ class _Parser(expatreader.ExpatParser):
             and processor._state is _IN_STREAM
         )
 
+    def _start_stream(self, name: str, attrs: Any) -> None:
+        """The header: its namespaces and language are those of all stanzas."""
+        self._parser.StartNamespaceDeclHandler = None
+        self._parser.StartElementHandler = self.start_element_ns
+        self.start_element_ns(name, attrs)
+        self._stanzas = self._memory.stanzas(self._declared, self._cont_handler.remote_lang)
+
     def start_element_ns(self, name: str, attrs: Any) -> None:
         attributes = {_pair(key): value for key, value in attrs.items()}
         self._cont_handler.startElementNS(_pair(name), None, attributes)
@@ -110,20 +133,10 @@ class _Parser(expatreader.ExpatParser):
         self._parser = None
 
 
-def _divide(data: bytes) -> list[bytes]:
-    """`data` before each presence and IQ; each piece may be one stanza."""
-    if b"><presence " in data or b"><iq " in data:
-        return _BOUNDARY.split(data)
-    return [data]
-
-
 def _receiver(processor: Any, piece: bytes) -> Any:
     """What takes the stanza that `piece` begins with; None unless it is a `StanzaStream`."""
-    match = _STANZA.match(piece)
-    if match is None:
-        return None
-    tag = (namespaces.client, match[1].decode())
-    _, receive = processor._stanza_parser._tag_map.get(tag, (None, None))
+    name = _NAMES.get(piece[: piece.find(b" ")])
+    _, receive = processor._stanza_parser._tag_map.get((namespaces.client, name), _NOBODY)
     return receive if getattr(receive, "__func__", None) is StanzaStream.recv_stanza else None
 
 
@@ -146,8 +159,8 @@ def _pair(name: str) -> tuple[str | None, str]:
     return (None, name) if len(parts) == 1 else (parts[0], parts[1])
 
 
-def _make_parser(names: dict[str, str], templates: Templates) -> _Parser:
-    parser = _Parser(names, templates)
+def _make_parser(memory: _Memory) -> _Parser:
+    parser = _Parser(memory)
     parser.setFeature(handler.feature_namespaces, True)
     parser.setFeature(handler.feature_external_ges, False)
     parser.setProperty(handler.property_lexical_handler, aioxmpp.xml.XMPPLexicalHandler)

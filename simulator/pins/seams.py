@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import aioxmpp.node
+import aioxmpp.protocol
 import aioxmpp.stream
 import spade.agent
 import spade.behaviour
@@ -40,6 +41,7 @@ def seams(
     with contextlib.ExitStack() as stack:
         replace(stack, aioxmpp.node, "discover_connectors", _discover_nobody)
         replace(stack, aioxmpp.stream.StanzaStream, "sm_location", _nowhere)
+        replace(stack, aioxmpp.protocol.XMLStream, "_stream_starts_closing", _closing())
         replace(stack, spade.agent, "PresenceManager", make_manager)
         replace(stack, spade.behaviour.CyclicBehaviour, "kill", observed_kill)
         replace(stack, spade.agent, "logging", loggers.Logging())
@@ -52,6 +54,24 @@ def seams(
 # A server may name another address for resuming a stream, which aioxmpp would use without
 # verifying it.
 _nowhere = property(lambda _stream: None)
+
+
+def _closing() -> Any:
+    """`XMLStream._stream_starts_closing`, without complaints that nobody asked for its error.
+
+    Each step of a login makes a future for the stream's error and forgets it. The error is told
+    to the client, and asyncio would tell it again for each of them, whenever they are collected.
+    """
+    stock: Any = aioxmpp.protocol.XMLStream._stream_starts_closing
+
+    def closing(self: Any, task: Any) -> None:
+        futures = list(self._error_futures)
+        stock(self, task)
+        for future in futures:
+            if not future.cancelled():
+                future.exception()
+
+    return closing
 
 
 async def _discover_nobody(*_arguments: Any, **_options: Any) -> list[Any]:

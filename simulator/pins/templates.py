@@ -1,95 +1,45 @@
-"""Stanzas that were heard before in all but `from`, `to` and `id`: copied instead of parsed.
+"""aioxmpp's stanzas as templates: made anew with other `from`, `to` and `id`.
 
-What a population hears is mostly the same few stanzas over and over: presence without a status,
-the result of a ping, a request. A stanza's text without the values of these three attributes is
-its key. The first of a kind is parsed as ever, and what aioxmpp made of it is the template of
-those that follow.
-
-Only what is sure to parse alike becomes a template: presence and IQs made of plain values. A head
-that could be read in two ways (other quotes, entities, unusual characters) is not looked at.
+Only a stanza of plain values is one: a copy of it is what aioxmpp would make of the same text.
 """
 
 from __future__ import annotations
 
 import enum
-import re
 from dataclasses import dataclass
 from typing import Any
 
 import aioxmpp
 from aioxmpp.structs import LanguageMap, LanguageTag
 
-_LONG = 1_000
-"""Bytes. A longer stanza is hardly heard twice."""
-_MANY = 1_000
-"""Templates that are kept at once; all are forgotten when there are more."""
+from simulator.heads import Values
 
-_NAME = re.compile(r"(?:<(?:presence|iq))? ([a-z:]+)=")
-_HOLES = ("from", "to", "id")
-_PLAIN = (str, int, enum.Enum, aioxmpp.JID, LanguageTag, type(None))
-
-_Values = tuple[str | None, str | None, str | None]
+HOLES = {
+    kind: tuple(kind.ATTR_MAP[None, name] for name in ("from", "to", "id"))
+    for kind in (aioxmpp.Presence, aioxmpp.IQ)
+}
+"""The descriptors of the three attributes."""
+PLAIN = (str, int, enum.Enum, aioxmpp.JID, LanguageTag, type(None))
+"""Types of values that cannot change."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Template:
-    """What a stanza of one key consists of: shared values, and those that each copies."""
+class Template:
+    """A stanza without its `from`, `to` and `id`: values to share, and texts to copy."""
 
     kind: Any
     shared: dict[Any, Any]
-    copied: tuple[tuple[Any, LanguageMap], ...]
+    texts: tuple[tuple[Any, LanguageMap], ...]
 
-
-class Templates:
-    """The stanzas that a run has heard, by what they have in common."""
-
-    def __init__(self) -> None:
-        self._layouts: dict[tuple[str, ...], tuple[int, ...] | None] = {}
-        self._templates: dict[tuple[str, Any], _Template] = {}
-
-    def divide(self, data: bytes) -> tuple[str, _Values] | None:
-        """The key of a stanza's text, and the values of `from`, `to` and `id`.
-
-        None when `data` is long, or does not begin with a head that can be read in one way only.
-        """
-        if len(data) > _LONG:
-            return None
-        try:
-            text = data.decode()
-        except UnicodeDecodeError:
-            return None
-        end = text.find(">")
-        head = text[:end]
-        if "'" in head or "&" in head or not head.isprintable():
-            return None
-        parts = head.split('"')
-        names = tuple(parts[::2])
-        try:
-            layout = self._layouts[names]
-        except KeyError:
-            layout = self._layouts[names] = _layout(names)
-        if layout is None:
-            return None
-        values: list[str | None] = []
-        for position in layout:
-            if position < 0:
-                values.append(None)
-            else:
-                values.append(parts[position])
-                parts[position] = ""
-        return '"'.join(parts) + text[end:], tuple(values)  # type: ignore[return-value]
-
-    def recall(self, key: str, values: _Values, language: Any) -> Any:
-        """A stanza as aioxmpp would parse it; None when no such one was learned or it is faulty."""
-        template = self._templates.get((key, language))
-        if template is None:
-            return None
-        stanza = template.kind.__new__(template.kind)
+    def stanza(self, values: Values) -> Any:
+        """The stanza with these values; None when one of them is no JID."""
+        kind = self.kind
+        stanza = kind.__new__(kind)
         contents = stanza._xso_contents
-        contents.update(template.shared)
-        for prop, value in template.copied:
-            contents[prop] = LanguageMap(value)
-        for prop, value in zip(_holes(template.kind), values, strict=True):
+        contents.update(self.shared)
+        for prop, text in self.texts:
+            contents[prop] = LanguageMap(text)
+        for prop, value in zip(HOLES[kind], values, strict=True):
             if value is not None:
                 try:
                     contents[prop] = prop.type_.parse(value)
@@ -97,54 +47,20 @@ class Templates:
                     return None
         return stanza
 
-    def learn(self, key: str, values: _Values, language: Any, stanza: Any) -> None:
-        """Keep what aioxmpp made of a text as a template, if all of it is plain values."""
-        kind = type(stanza)
-        if kind not in _PROPS or not _is_one_element(key):
-            return
-        shared, copied = dict(stanza._xso_contents), []
-        for prop, value in zip(_holes(kind), values, strict=True):
-            if (prop in shared) != (value is not None):
-                return
-            shared.pop(prop, None)
-        for prop, value in list(shared.items()):
-            if type(value) is LanguageMap:
-                copied.append((prop, LanguageMap(shared.pop(prop))))
-            elif not isinstance(value, _PLAIN):
-                return
-        if len(self._templates) >= _MANY:
-            self._templates.clear()
-        self._templates[key, language] = _Template(kind, shared, tuple(copied))
 
-
-def _layout(names: tuple[str, ...]) -> tuple[int, ...] | None:
-    """Where `from`, `to` and `id` have their values in a head divided at its quotes, or -1.
-
-    `names` is what stands around the values: ``<presence from=``, `` to=``, ``/``.
-    """
-    found = [_NAME.fullmatch(name) for name in names[:-1]]
-    if len(names) < 2 or names[-1] not in ("", "/"):
+def make_template(stanza: Any, values: Values) -> Template | None:
+    """A template of a stanza that was parsed with these values; None when it cannot be one."""
+    kind = type(stanza)
+    if kind not in HOLES:
         return None
-    attributes = [match[1] for match in found if match is not None]
-    elements = [name.startswith("<") for name in names[:-1]]
-    if len(attributes) < len(found) or elements != [True] + [False] * (len(found) - 1):
+    shared: dict[Any, Any] = dict(stanza._xso_contents)
+    for prop, value in zip(HOLES[kind], values, strict=True):
+        if (prop in shared) != (value is not None):
+            return None
+        shared.pop(prop, None)
+    texts = tuple((prop, text) for prop, text in shared.items() if type(text) is LanguageMap)
+    for prop, _ in texts:
+        del shared[prop]
+    if not all(isinstance(value, PLAIN) for value in shared.values()):
         return None
-    return tuple(2 * attributes.index(name) + 1 if name in attributes else -1 for name in _HOLES)
-
-
-def _is_one_element(key: str) -> bool:
-    head, _, rest = key.partition(">")
-    if head.endswith("/"):
-        return not rest
-    end = f"</{head[1:].partition(' ')[0]}>"
-    return rest.endswith(end) and rest.count(end) == 1
-
-
-_PROPS = {
-    kind: tuple(kind.ATTR_MAP[None, name] for name in _HOLES)
-    for kind in (aioxmpp.Presence, aioxmpp.IQ)
-}
-
-
-def _holes(kind: type) -> tuple[Any, ...]:
-    return _PROPS[kind]
+    return Template(kind, shared, tuple((prop, LanguageMap(text)) for prop, text in texts))
