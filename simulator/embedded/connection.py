@@ -58,6 +58,7 @@ class Connection:
         self._hang_up = hang_up
         self._account = ""
         self._over = False
+        self._reading = False
         self.session: Session | None = None
         self._parser = self._new_parser()
 
@@ -76,12 +77,16 @@ class Connection:
         if self._over:
             return
         parser = self._parser
+        self._reading = True
         try:
             parser.feed(data)
         except StreamError as error:
             self.fail(error)
+        self._reading = False
         if parser is not self._parser:
             parser.close()
+        if self._over:
+            self._parser.close()
 
     def send(self, text: str) -> None:
         """Send a piece of XML to the client."""
@@ -97,9 +102,7 @@ class Connection:
         """The connection is gone: in order when the client closed it, else broken."""
         if self._over:
             return
-        self._over = True
-        self._end_session("broken" if error else "closed")
-        self._hang_up()
+        self._end("broken" if error else "closed")
 
     def _end_of_stream(self) -> None:
         self._finish("closed")
@@ -108,13 +111,17 @@ class Connection:
         if self._over:
             return
         self._write(STREAM_FOOTER.encode())
-        self._over = True
-        self._end_session(cause)
-        self._hang_up()
+        self._end(cause)
 
-    def _end_session(self, cause: str) -> None:
+    def _end(self, cause: str) -> None:
+        self._over = True
         if self.session is not None:
             self._server.session_ended(self.session, cause)
+        self._hang_up()
+        # Let go of what refers back to this.
+        self._write, self._hang_up = _ignore, _nothing
+        if not self._reading:
+            self._parser.close()
 
     def _open_stream(self, attributes: Mapping[str, str]) -> None:
         self.send(stream_header(self._server.domain, self._server.next_stream_id()))
@@ -225,6 +232,14 @@ _HANDLERS: dict[str, Callable[[Connection, Session, Element], None]] = {
     "message": Connection._message,
     "iq": Connection._iq,
 }
+
+
+def _ignore(_data: bytes) -> None:
+    """Nobody is there to be told."""
+
+
+def _nothing() -> None:
+    """There is nothing to hang up any more."""
 
 
 def _decode_plain(text: str) -> tuple[str, str]:

@@ -42,15 +42,12 @@ class MemoryConnector(BaseConnector):
         base_logger: Any = None,
     ) -> tuple[MemoryTransport, Any, Any]:
         """Open a connection (see `aioxmpp.connector.BaseConnector.connect`)."""
+        transport = self._wires.connect(loop, self._agent).transport
         features: asyncio.Future[Any] = loop.create_future()
         stream = aioxmpp.protocol.XMLStream(
             to=domain, features_future=features, base_logger=base_logger
         )
-        try:
-            transport = self._wires.connect(loop, self._agent, stream).transport
-        except OSError:
-            stream.abort()
-            raise
+        transport.set_protocol(stream)
         stream.connection_made(transport)
         stream.deadtime_hard_limit = timedelta(seconds=negotiation_timeout)
         return transport, stream, await features

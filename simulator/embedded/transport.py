@@ -18,10 +18,10 @@ class MemoryTransport(asyncio.Transport):
     transport for its ``sslcontext``, so that name is answered with a marker.
     """
 
-    def __init__(self, loop: VirtualTimeLoop, protocol: asyncio.Protocol, name: str) -> None:
+    def __init__(self, loop: VirtualTimeLoop, name: str) -> None:
         super().__init__({"sslcontext": _IN_PROCESS, "peername": (name, 0)})
         self._loop = loop
-        self._protocol = protocol
+        self._protocol: Any = asyncio.Protocol()
         self._outgoing: Link | None = None
         self._closing = False
         self._lost = False
@@ -29,6 +29,10 @@ class MemoryTransport(asyncio.Transport):
     def attach(self, outgoing: Link) -> None:
         """Set the link that carries what is written."""
         self._outgoing = outgoing
+
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        """Set who is told of what arrives."""
+        self._protocol = protocol
 
     def write(self, data: Any) -> None:
         """Send; aioxmpp hands over a memoryview of a buffer that it uses again."""
@@ -66,4 +70,5 @@ class MemoryTransport(asyncio.Transport):
         if self._lost:
             return
         self._lost = self._closing = True
-        self._protocol.connection_lost(error)
+        protocol, self._protocol = self._protocol, None
+        protocol.connection_lost(error)

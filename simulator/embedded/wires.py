@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
@@ -61,12 +60,12 @@ class Wires:
             line = self._lines[agent] = Line(Random(f"{self._seed}/link/{agent}"))
         return line
 
-    def connect(self, loop: VirtualTimeLoop, agent: str, stream: asyncio.Protocol) -> Wire:
-        """Open a connection for `stream`. Raises ConnectionRefusedError while it is refused."""
+    def connect(self, loop: VirtualTimeLoop, agent: str) -> Wire:
+        """Open a connection. Raises ConnectionRefusedError while it is refused."""
         line = self.line(agent)
         if line.refused:
             raise ConnectionRefusedError("the server refuses connections")
-        transport = MemoryTransport(loop, stream, agent)
+        transport = MemoryTransport(loop, agent)
         down = self._link(loop, line, line.weather.down, transport.receive, transport.lose)
         connection = self.server.connect(down.send, down.close)
         up = self._link(loop, line, line.weather.up, connection.receive, connection.lost)

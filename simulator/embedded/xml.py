@@ -67,7 +67,7 @@ class StreamParser:
         self._declared: dict[str | None, str] = {}
         self._is_between = False
         self._read: Element | None = None
-        self._parser = expat.ParserCreate("utf-8", namespace_separator=_SEPARATOR)
+        self._parser: Any = expat.ParserCreate("utf-8", namespace_separator=_SEPARATOR)
         self._parser.StartNamespaceDeclHandler = self._declared.__setitem__
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
@@ -77,8 +77,8 @@ class StreamParser:
         self._parser.ProcessingInstructionHandler = _refuse("a processing instruction")
 
     def close(self) -> None:
-        """Let go of the memory: expat and its handlers refer to each other. Feed it no more."""
-        del self._parser
+        """Let go of the memory: expat and all handlers refer back to this. Feed it no more."""
+        self._parser = self._on_header = self._on_element = self._on_end = _closed
 
     def feed(self, data: bytes) -> None:
         """Parse some more. Raises StreamError for what the stream must be closed for."""
@@ -176,6 +176,10 @@ def _with(element: Element, values: Values) -> Element:
     stanza.text = element.text
     stanza.extend(element)
     return stanza
+
+
+def _closed(*_arguments: Any) -> None:
+    raise AssertionError("the parser is closed")
 
 
 def _refuse(what: str) -> Callable[..., None]:

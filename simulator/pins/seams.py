@@ -70,6 +70,9 @@ def _closing() -> Any:
         for future in futures:
             if not future.cancelled():
                 future.exception()
+        if not task.cancelled() and (skipped := task.exception()) is not None:
+            # It refers to the future that has it.
+            skipped.__traceback__ = None
 
     return closing
 
