@@ -14,7 +14,10 @@ def main() -> None:
     gc.set_threshold(_COLLECT_AFTER)
     from simulator.cli import application  # noqa: PLC0415  (a quick start for --help)
 
-    sys.exit(application())
+    code = application()
+    # Python would look through everything once more before it ends.
+    gc.freeze()
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_CALLBACKS = 100_000
+_CALLBACKS = 250_000
 """Between two collections."""
 _OLDER = 20
 """Collections of the youngest objects before one that looks at older ones, too."""
