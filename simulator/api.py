@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import threading
@@ -100,6 +101,8 @@ def run(
             )
         except (BackendError, RunFailed, Livelock) as error:
             failure = error
+    # The agents are cyclic garbage now; their memory serves the results.
+    gc.collect()
     with _telling(target):
         finished = open_run(target)
         _write_results(finished, target)

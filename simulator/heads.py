@@ -17,8 +17,9 @@ from typing import Generic, TypeAlias, TypeVar
 Values: TypeAlias = tuple[str | None, str | None, str | None]
 """Those of `from`, `to` and `id`; None for an attribute that is not there."""
 
-_LONG = 1_000
+_LONG = 4_000
 """Bytes. A longer stanza is hardly met twice."""
+_ITEM = '<item jid="'
 _MANY = 1_000
 """Keys that are remembered at once."""
 _NAME = re.compile(r"(<presence|<iq)? ([a-z:]+)=")
@@ -77,6 +78,21 @@ def divide(data: bytes) -> tuple[str, Values] | None:
             values[number] = parts[position]
             parts[position] = ""
     return '"'.join(parts) + text[end:], (values[0], values[1], values[2])
+
+
+def divide_items(key: str) -> tuple[str, list[str]] | None:
+    """A key without the JIDs of its roster items, and these; None when one is unusual."""
+    if _ITEM not in key:
+        return key, []
+    start, *items = key.split(_ITEM)
+    jids, parts = [], [start]
+    for item in items:
+        jid, _, rest = item.partition('"')
+        if "&" in jid or not jid.isprintable():
+            return None
+        jids.append(jid)
+        parts.append(rest)
+    return _ITEM.join(parts), jids
 
 
 def parts_of(key: str) -> tuple[list[str], tuple[int, int, int]]:

@@ -12,7 +12,7 @@ import aioxmpp.xml
 from aioxmpp.stream import StanzaStream
 from aioxmpp.utils import namespaces
 
-from simulator.heads import Remembered, divide, is_one_element, split
+from simulator.heads import Remembered, divide, divide_items, is_one_element, split
 from simulator.pins.replacing import replace
 from simulator.pins.templates import Template, make_template
 
@@ -84,12 +84,13 @@ class _Parser(expatreader.ExpatParser):
         """Take what may be one stanza: from an earlier one, else from expat."""
         receive = _receiver(self._cont_handler, piece)
         divided = divide(piece) if receive is not None else None
-        if divided is None:
+        inner = divide_items(divided[0]) if divided is not None else None
+        if divided is None or inner is None:
             self._parse(piece)
             return
-        key, values = divided
+        values, (key, jids) = divided[1], inner
         template = self._stanzas.get(key)
-        stanza = template.stanza(values) if template is not None else None
+        stanza = template.stanza(values, jids) if template is not None else None
         if stanza is not None:
             receive(stanza)
             return
@@ -98,7 +99,7 @@ class _Parser(expatreader.ExpatParser):
         self._parse(piece)
         if self._is_between and len(queue) == before + 1 and is_one_element(key):
             heard, error = queue[-1]
-            template = make_template(heard, values) if error is None else None
+            template = make_template(heard, values, jids) if error is None else None
             if template is not None:
                 self._stanzas.add(key, template)
 

@@ -1,16 +1,20 @@
-"""aioxmpp's stanzas as templates: made anew with other `from`, `to` and `id`.
+"""aioxmpp's stanzas as templates: made anew with other addresses and another id.
 
-Only a stanza of plain values is one: a copy of it is what aioxmpp would make of the same text.
+Only a stanza of plain values, texts and roster items is one: its copy is what aioxmpp would make of
+the same text.
 """
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import aioxmpp
+from aioxmpp.roster import xso as roster
 from aioxmpp.structs import LanguageMap, LanguageTag
+from aioxmpp.xso.model import XSOList
 
 from simulator.heads import Values
 
@@ -18,49 +22,99 @@ HOLES = {
     kind: tuple(kind.ATTR_MAP[None, name] for name in ("from", "to", "id"))
     for kind in (aioxmpp.Presence, aioxmpp.IQ)
 }
-"""The descriptors of the three attributes."""
+"""The descriptors of the three attributes that differ, by the kind of stanza."""
 PLAIN = (str, int, enum.Enum, aioxmpp.JID, LanguageTag, type(None))
 """Types of values that cannot change."""
 
+_JID = roster.Item.ATTR_MAP[None, "jid"]
+_INSIDE = (roster.Query, roster.Item, roster.Group)
+
 
 @dataclass(frozen=True, slots=True)
-class Template:
-    """A stanza without its `from`, `to` and `id`: values to share, and texts to copy."""
+class _Part:
+    """An element: values to share, texts to copy, elements inside; each with its descriptor."""
 
     kind: Any
     shared: dict[Any, Any]
     texts: tuple[tuple[Any, LanguageMap], ...]
+    children: tuple[tuple[Any, _Part], ...]
+    lists: tuple[tuple[Any, tuple[_Part, ...]], ...]
 
-    def stanza(self, values: Values) -> Any:
-        """The stanza with these values; None when one of them is no JID."""
-        kind = self.kind
-        stanza = kind.__new__(kind)
-        contents = stanza._xso_contents
+    def make(self, jids: Iterator[str]) -> Any:
+        """A new element. Raises ValueError for what is no JID."""
+        element = self.kind.__new__(self.kind)
+        contents = element._xso_contents
         contents.update(self.shared)
         for prop, text in self.texts:
             contents[prop] = LanguageMap(text)
-        for prop, value in zip(HOLES[kind], values, strict=True):
-            if value is not None:
-                try:
-                    contents[prop] = prop.type_.parse(value)
-                except ValueError:
-                    return None
+        if self.kind is roster.Item:
+            contents[_JID] = _JID.type_.parse(next(jids))
+        for prop, child in self.children:
+            contents[prop] = child.make(jids)
+        for prop, children in self.lists:
+            contents[prop] = XSOList([child.make(jids) for child in children])
+        return element
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A stanza without its `from`, `to` and `id`, and without the JIDs of its roster items."""
+
+    part: _Part
+
+    def stanza(self, values: Values, jids: list[str]) -> Any:
+        """The stanza with these; None when one of them is no JID."""
+        try:
+            stanza = self.part.make(iter(jids))
+            for prop, value in zip(HOLES[self.part.kind], values, strict=True):
+                if value is not None:
+                    stanza._xso_contents[prop] = prop.type_.parse(value)
+        except ValueError:
+            return None
         return stanza
 
 
-def make_template(stanza: Any, values: Values) -> Template | None:
-    """A template of a stanza that was parsed with these values; None when it cannot be one."""
+def make_template(stanza: Any, values: Values, jids: list[str]) -> Template | None:
+    """A template of a stanza that was parsed with these; None when it cannot be one."""
     kind = type(stanza)
     if kind not in HOLES:
         return None
-    shared: dict[Any, Any] = dict(stanza._xso_contents)
+    contents = dict(stanza._xso_contents)
     for prop, value in zip(HOLES[kind], values, strict=True):
-        if (prop in shared) != (value is not None):
+        if (prop in contents) != (value is not None):
             return None
-        shared.pop(prop, None)
-    texts = tuple((prop, text) for prop, text in shared.items() if type(text) is LanguageMap)
-    for prop, _ in texts:
-        del shared[prop]
-    if not all(isinstance(value, PLAIN) for value in shared.values()):
+        contents.pop(prop, None)
+    found: list[str] = []
+    try:
+        part = _part(kind, contents, found)
+    except _NotPlain:
         return None
-    return Template(kind, shared, tuple((prop, LanguageMap(text)) for prop, text in texts))
+    return Template(part) if found == jids else None
+
+
+class _NotPlain(Exception):
+    """Something else than plain values, texts and roster items."""
+
+
+def _part(kind: Any, contents: dict[Any, Any], found: list[str]) -> _Part:
+    """An element of `contents` as a part; the JIDs of items are added to `found`, in order."""
+    shared, texts, children, lists = dict(contents), [], [], []
+    if kind is roster.Item:
+        found.append(str(shared.pop(_JID, "")))
+    for prop, value in contents.items():
+        if isinstance(value, PLAIN):
+            continue
+        del shared[prop]
+        if type(value) is LanguageMap:
+            texts.append((prop, LanguageMap(value)))
+        elif type(value) is XSOList:
+            lists.append((prop, tuple([_inner(child, found) for child in value])))
+        else:
+            children.append((prop, _inner(value, found)))
+    return _Part(kind, shared, tuple(texts), tuple(children), tuple(lists))
+
+
+def _inner(element: Any, found: list[str]) -> _Part:
+    if type(element) not in _INSIDE:
+        raise _NotPlain
+    return _part(type(element), element._xso_contents, found)
