@@ -6,26 +6,40 @@ What a user's agent logs, or says in an exception, may quote what the agent was 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 MARK = "<password>"
 """What is written in place of a password."""
+_START = 4
+"""Characters by which a password is looked for."""
 
 
 class Redaction:
     """The passwords that a run knows, and texts without them."""
 
     def __init__(self) -> None:
-        self._passwords: set[str] = set()
+        self._short: set[str] = set()
+        self._by_start: dict[str, set[str]] = {}
 
     def add(self, password: str) -> None:
         """Keep one more password out, also in the form in which `repr` quotes it."""
-        if password:
-            self._passwords |= {password, repr(password)[1:-1]}
+        for form in {password, repr(password)[1:-1]} - {""}:
+            if len(form) < _START:
+                self._short.add(form)
+            else:
+                self._by_start.setdefault(form[:_START], set()).add(form)
 
     def text(self, text: str) -> str:
         """`text` with `MARK` in place of each known password."""
-        found = [password for password in self._passwords if password in text]
+        found = [password for password in self._candidates(text) if password in text]
         if not found:
             return text
         longest_first = sorted(found, key=len, reverse=True)
         return re.sub("|".join(map(re.escape, longest_first)), MARK, text)
+
+    def _candidates(self, text: str) -> Iterator[str]:
+        # A line of a log has fewer beginnings of words than a population has passwords.
+        yield from self._short
+        starts = {text[place : place + _START] for place in range(len(text))}
+        for start in starts & self._by_start.keys():
+            yield from self._by_start[start]

@@ -134,11 +134,17 @@ def _attributes(**values: str) -> str:
     return "".join(f" {name}={quoteattr(value)}" for name, value in values.items() if value)
 
 
+@lru_cache(maxsize=1 << 14)
+def _quoted(jid: Jid) -> str:
+    return quoteattr(str(jid))
+
+
 def _envelope(name: str, kind: str, stanza: Presence | Message | Iq) -> str:
     language = f" xml:lang={quoteattr(stanza.lang)}" if stanza.lang else ""
-    head = _attributes(
-        **{"from": str(stanza.sender), "to": str(stanza.to or ""), "type": kind, "id": stanza.id}
-    )
+    to = f" to={_quoted(stanza.to)}" if stanza.to else ""
+    type_ = f" type={quoteattr(kind)}" if kind else ""
+    request = f" id={quoteattr(stanza.id)}" if stanza.id else ""
+    head = f" from={_quoted(stanza.sender)}{to}{type_}{request}"
     if not stanza.payload:
         return f"<{name}{head}{language}/>"
     return f"<{name}{head}{language}>{stanza.payload}</{name}>"

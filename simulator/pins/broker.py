@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 from typing import Any
 
+import aioxmpp
 import aioxmpp.custom_queue
 import aioxmpp.stream
 
@@ -109,10 +110,23 @@ async def _broker(self: Any, xmlstream: Any) -> None:
                     self._process_outgoing(xmlstream, outgoing.item)
                     outgoing.get_next()
                 if receives:
-                    self._process_incoming(xmlstream, incoming.item)
+                    _process_incoming(self, xmlstream, incoming.item)
                     incoming.get_next()
     finally:
         await _broker_stopped(self, xmlstream, outgoing, incoming)
+
+
+def _process_incoming(self: Any, xmlstream: Any, item: tuple[Any, Any]) -> None:
+    """`StanzaStream._process_incoming`, which asks an abstract base class five times."""
+    stanza, error = item
+    if error is not None or self._sm_enabled:
+        self._process_incoming(xmlstream, item)
+    elif type(stanza) is aioxmpp.Presence:
+        self._process_incoming_presence(stanza)
+    elif type(stanza) is aioxmpp.IQ:
+        self._process_incoming_iq(stanza)
+    else:
+        self._process_incoming(xmlstream, item)
 
 
 async def _either(one: _Getter, other: _Getter, loop: asyncio.AbstractEventLoop) -> None:

@@ -14,7 +14,17 @@ from typing import Any
 import aioxmpp.structs
 import aioxmpp.xml
 
-from simulator.pins import broker, endings, reading, signals, silence, values, web, writing
+from simulator.pins import (
+    broker,
+    dispatching,
+    endings,
+    reading,
+    signals,
+    silence,
+    values,
+    web,
+    writing,
+)
 from simulator.pins.replacing import replace
 
 # Each is (holder, name). Their results depend on their arguments alone.
@@ -33,7 +43,7 @@ def tuning() -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         _collect_less(stack)
         _remember(stack)
-        for part in (broker, endings, reading, signals, silence, values, web, writing):
+        for part in (broker, dispatching, endings, reading, signals, silence, values, web, writing):
             part.enter(stack)
         yield
 
