@@ -33,26 +33,29 @@ class Timer(TimerHandle):
 
 
 class Clock:
-    """The time `now`, in microseconds from 0, and the timers to come."""
+    """The time `now`, in microseconds from 0, and the timers to come.
 
-    __slots__ = ("_cancelled", "_heap", "_sequence", "now")
+    `heap` is for looking: the first of it is the next timer, unless that was cancelled or put off.
+    """
+
+    __slots__ = ("_cancelled", "_sequence", "heap", "now")
 
     def __init__(self) -> None:
         self.now = 0
-        self._heap: list[tuple[int, int, Timer]] = []
+        self.heap: list[tuple[int, int, Timer]] = []
         self._sequence = 0
         self._cancelled = 0
 
     def __len__(self) -> int:
         """Timers in the heap, cancelled ones that were not yet thrown out included."""
-        return len(self._heap)
+        return len(self.heap)
 
     def add(self, deadline: int, timer: Timer) -> None:
         """Schedule `timer` for `deadline` (microseconds). One in the past fires next."""
         self._sequence += 1
         timer._scheduled = True
         timer.put_off = None
-        heapq.heappush(self._heap, (deadline, self._sequence, timer))
+        heapq.heappush(self.heap, (deadline, self._sequence, timer))
 
     def postpone(self, timer: Timer, deadline: int) -> None:
         """Give a scheduled timer a later deadline, as if it were cancelled and another added.
@@ -67,12 +70,12 @@ class Clock:
         if not timer._scheduled:
             return
         self._cancelled += 1
-        if len(self._heap) > _MANY and self._cancelled > len(self._heap) * _SHARE:
+        if len(self.heap) > _MANY and self._cancelled > len(self.heap) * _SHARE:
             self._drop_cancelled()
 
     def next_deadline(self) -> int | None:
         """Deadline of the first timer that is not cancelled, None when there is none."""
-        heap = self._heap
+        heap = self.heap
         while heap:
             deadline, _, timer = heap[0]
             if timer._cancelled:
@@ -87,7 +90,7 @@ class Clock:
 
     def release(self, ready: deque[Handle]) -> None:
         """Move the timers that are due to the end of `ready`, in their order."""
-        heap = self._heap
+        heap = self.heap
         while heap and heap[0][0] <= self.now:
             timer = heap[0][2]
             if timer.put_off is not None and not timer._cancelled:
@@ -102,19 +105,19 @@ class Clock:
 
     def clear(self) -> None:
         """Forget every timer."""
-        self._heap.clear()
+        self.heap.clear()
         self._cancelled = 0
 
     def _move(self, timer: Timer) -> None:
         """Give the first timer in the heap the place that it was put off to."""
         assert timer.put_off is not None
-        heapq.heapreplace(self._heap, (*timer.put_off, timer))
+        heapq.heapreplace(self.heap, (*timer.put_off, timer))
         timer.put_off = None
 
     def _drop_cancelled(self) -> None:
-        kept = [entry for entry in self._heap if not entry[2]._cancelled]
-        for entry in self._heap:
+        kept = [entry for entry in self.heap if not entry[2]._cancelled]
+        for entry in self.heap:
             entry[2]._scheduled = not entry[2]._cancelled
         heapq.heapify(kept)
-        self._heap[:] = kept
+        self.heap[:] = kept
         self._cancelled = 0

@@ -27,7 +27,7 @@ class GarbageCollection:
         self._collections = 0
 
     def count(self, callbacks: int) -> None:
-        """So many callbacks are about to run."""
+        """So many callbacks have run."""
         self._callbacks += callbacks
         if self._callbacks >= _CALLBACKS:
             self._callbacks = 0

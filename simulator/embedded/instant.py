@@ -16,7 +16,7 @@ _TASK_SHARE = 400
 
 
 class Instant:
-    """Counts the passes over the ready queue, and the callbacks, at the present instant.
+    """The passes over the ready queue, and the callbacks, at the present instant: the loop counts.
 
     It is a livelock after more passes than `limit`, or after more callbacks than `limit` and
     than a 400th of it for each live task. A crowd that starts at one instant makes many
@@ -32,28 +32,23 @@ class Instant:
     def begin(self) -> None:
         """Time has moved: count from zero."""
         self.passes = self.callbacks = self._crowd = self._samples = 0
-        self._suspect_at = self.limit
+        self.suspect_at = self.limit
         if self._busy:
             self._busy = Counter()
 
     def never_ends(self, ready: deque[Handle]) -> bool:
-        """Count one pass over `ready`. True for a livelock, when it is known whose."""
-        self.passes += 1
-        self.callbacks += len(ready)
-        return self.callbacks > self._suspect_at and self._is_confirmed(ready)
+        """Asked at each pass after `suspect_at` callbacks. True when it is known whose they are."""
+        if not self._samples and not self._is_livelock():
+            self.suspect_at = self.callbacks + self.limit // 10
+            return False
+        self.suspect_at = 0
+        self._samples += 1
+        self._busy.update(map(owner_of, ready))
+        return self._samples == _SAMPLES
 
     def busiest(self) -> str:
         """Who kept the instant busy, one line each."""
         return list_busiest(self._busy)
-
-    def _is_confirmed(self, ready: deque[Handle]) -> bool:
-        if not self._samples and not self._is_livelock():
-            self._suspect_at = self.callbacks + self.limit // 10
-            return False
-        self._suspect_at = 0
-        self._samples += 1
-        self._busy.update(map(owner_of, ready))
-        return self._samples == _SAMPLES
 
     def _is_livelock(self) -> bool:
         if self.passes > self.limit:

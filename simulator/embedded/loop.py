@@ -37,6 +37,8 @@ _Ts = TypeVarTuple("_Ts")
 
 _LOOK_OUTSIDE_EVERY = 0.02
 """Seconds of real time between two looks at signals and other threads."""
+_PASSES = 32
+"""Passes of one instant between two looks at the real time."""
 _CLEAN_UP_TIME = 5.0
 """Virtual seconds that cancelled tasks have to end."""
 _CLEAN_UP_CALLBACKS = 200
@@ -77,6 +79,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         self._prune_tasks_at = 1_000
         self._instant = Instant(livelock_after, self.live_tasks)
         self._garbage = GarbageCollection()
+        self._registered = self._selector.get_map()
 
     @property
     def now(self) -> int:
@@ -149,6 +152,14 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
             self._prune_tasks_at = 1_000 + 2 * len(self._tasks)
         return task
 
+    def is_idle(self) -> bool:
+        """Whether nothing is ready: what is called soon now would be the next to run.
+
+        The last thing that a callback does may then as well be done at once.
+        """
+        heap = self._clock.heap
+        return not self._ready and not (heap and heap[0][0] <= self._clock.now)
+
     def live_tasks(self) -> list[Task[Any]]:
         """The tasks that are not done, in the order of their creation."""
         tasks = [reference() for reference in self._tasks]
@@ -165,23 +176,33 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         super().close()
         self._clock.clear()
 
-    # One pass over what is ready. This takes the place of asyncio's own `_run_once`, which asks
-    # the selector, a system call, at every pass, and compares its timers in Python code.
+    # This takes the place of asyncio's own `_run_once`, which makes one pass over what is ready,
+    # asks the selector, a system call, at every pass, and compares its timers in Python code. Most
+    # passes have one callback, so what each costs matters, and this makes them all.
 
     def _run_once(self) -> None:
-        ready = self._ready
-        if not ready and not self._stopping:
-            self._move_on()
-        elif time.perf_counter() > self._look_outside_at:
-            self._look_outside(0)
-        self._clock.release(ready)
-        self._garbage.count(len(ready))
-        if self._instant.never_ends(ready):
-            raise Livelock(self._explain_livelock())
-        for _ in range(len(ready)):
-            handle = ready.popleft()
-            if not handle._cancelled:
-                handle._run()
+        ready, clock, instant = self._ready, self._clock, self._instant
+        heap = clock.heap
+        passes = 0
+        while True:
+            passes += 1
+            if not ready and not self._stopping:
+                self._move_on()
+            elif passes % _PASSES == 0 and time.perf_counter() > self._look_outside_at:
+                self._look_outside(0)
+            if heap and heap[0][0] <= clock.now:
+                clock.release(ready)
+            callbacks = len(ready)
+            instant.passes += 1
+            instant.callbacks += callbacks
+            if instant.callbacks > instant.suspect_at and instant.never_ends(ready):
+                raise Livelock(self._explain_livelock())
+            for _ in range(callbacks):
+                handle = ready.popleft()
+                if not handle._cancelled:
+                    handle._run()
+            if self._stopping:
+                return
 
     def _look_outside(self, timeout: float | None) -> None:
         """See to signals, other threads and real sockets; wait for them for `timeout` s."""
@@ -190,7 +211,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
     def _has_sockets(self) -> bool:
         """True when something besides the loop's own wake-up pipe is registered."""
-        return len(self._selector.get_map()) > 1
+        return len(self._registered) > 1
 
     def _move_on(self) -> None:
         """Nothing is ready: go to the next timer, or wait for a real socket."""
@@ -227,6 +248,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     def _advance(self, instant: int) -> None:
         if instant > self._clock.now:
             self._clock.now = instant
+            self._garbage.count(self._instant.callbacks)
             self._instant.begin()
 
     def _explain_deadlock(self) -> str:

@@ -4,12 +4,14 @@
 waits for either of two tasks with `asyncio.wait`, which makes a future and callbacks more. Here
 a callback stands for each of these tasks and one future for the waiting. Each step is scheduled
 where aioxmpp's is and takes as many passes of the loop, so everything happens in the same order.
+On a loop that can tell that nothing else is ready, passes that nobody could notice are left out.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from typing import Any
 
 import aioxmpp
@@ -47,11 +49,12 @@ class _Mailbox(aioxmpp.custom_queue.AsyncDeque):
 class _Getter:
     """Stands for the tasks that get item after item from one queue."""
 
-    __slots__ = ("_cancelled", "_loop", "_queue", "is_done", "item", "waiter")
+    __slots__ = ("_cancelled", "_is_idle", "_loop", "_queue", "is_done", "item", "waiter")
 
     def __init__(self, queue: _Mailbox, loop: asyncio.AbstractEventLoop) -> None:
         self._queue = queue
         self._loop = loop
+        self._is_idle: Callable[[], bool] = getattr(loop, "is_idle", _never)
         self._cancelled = False
         self.is_done = False
         self.item: Any = None
@@ -69,7 +72,11 @@ class _Getter:
             self._queue.getter = self
             return
         self.item, self.is_done = self._queue.get_nowait(), True
-        if self.waiter is not None:
+        if self.waiter is None:
+            return
+        if self._is_idle():
+            _complete(self.waiter)
+        else:
             self._loop.call_soon(_complete, self.waiter)
 
     def wait_with(self, waiter: asyncio.Future[None]) -> None:
@@ -78,16 +85,23 @@ class _Getter:
         if self.is_done:
             self._loop.call_soon(_complete, waiter)
 
-    def get_next(self) -> None:
-        """The item was taken: get another."""
+    def get_next(self, *, is_last: bool) -> None:
+        """The item was taken: get another. `is_last`: nothing is queued before the next waiting."""
         self.item, self.is_done = None, False
-        self.step_soon()
+        if is_last and not self._queue._data and self._is_idle():
+            self._queue.getter = self
+        else:
+            self.step_soon()
 
     def cancel(self) -> None:
         """Get nothing more."""
         self._cancelled = True
         if self._queue.getter is self:
             self._queue.getter = None
+
+
+def _never() -> bool:
+    return False
 
 
 def _complete(waiter: asyncio.Future[None]) -> None:
@@ -108,10 +122,10 @@ async def _broker(self: Any, xmlstream: Any) -> None:
             async with self._broker_lock:
                 if sends:
                     self._process_outgoing(xmlstream, outgoing.item)
-                    outgoing.get_next()
+                    outgoing.get_next(is_last=not receives)
                 if receives:
                     _process_incoming(self, xmlstream, incoming.item)
-                    incoming.get_next()
+                    incoming.get_next(is_last=True)
     finally:
         await _broker_stopped(self, xmlstream, outgoing, incoming)
 

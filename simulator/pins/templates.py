@@ -7,6 +7,7 @@ the same text.
 from __future__ import annotations
 
 import enum
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ PLAIN = (str, int, enum.Enum, aioxmpp.JID, LanguageTag, type(None))
 """Types of values that cannot change."""
 
 _JID = roster.Item.ATTR_MAP[None, "jid"]
+_jid = functools.lru_cache(1 << 14)(_JID.type_.parse)
 _INSIDE = (roster.Query, roster.Item, roster.Group)
 
 
@@ -48,7 +50,7 @@ class _Part:
         for prop, text in self.texts:
             contents[prop] = LanguageMap(text)
         if self.kind is roster.Item:
-            contents[_JID] = _JID.type_.parse(next(jids))
+            contents[_JID] = _jid(next(jids))
         for prop, child in self.children:
             contents[prop] = child.make(jids)
         for prop, children in self.lists:
@@ -64,11 +66,17 @@ class Template:
 
     def stanza(self, values: Values, jids: list[str]) -> Any:
         """The stanza with these; None when one of them is no JID."""
+        sender, addressee, request = values
+        of_sender, of_addressee, of_request = HOLES[self.part.kind]
         try:
             stanza = self.part.make(iter(jids))
-            for prop, value in zip(HOLES[self.part.kind], values, strict=True):
-                if value is not None:
-                    stanza._xso_contents[prop] = prop.type_.parse(value)
+            contents = stanza._xso_contents
+            if sender is not None:
+                contents[of_sender] = _jid(sender)
+            if addressee is not None:
+                contents[of_addressee] = _jid(addressee)
+            if request is not None:
+                contents[of_request] = request
         except ValueError:
             return None
         return stanza

@@ -94,7 +94,8 @@ Period = Annotated[int, BeforeValidator(_longer_than_nothing), WithJsonSchema(_J
 
 
 def _cut(microseconds: float) -> Microseconds:
-    return min(max(round(microseconds), 0), LONGEST)
+    whole = round(microseconds)
+    return whole if 0 <= whole <= LONGEST else min(max(whole, 0), LONGEST)
 
 
 class Constant(Words):
