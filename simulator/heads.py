@@ -66,7 +66,7 @@ def divide(data: bytes) -> tuple[str, Values] | None:
         return None
     end = text.find(">")
     head = text[:end]
-    if "'" in head or "&" in head or not head.isprintable():
+    if head.rfind("<") or "'" in head or "&" in head or not head.isprintable():
         return None
     parts = head.split('"')
     layout = _layout(tuple(parts[::2]))
@@ -88,7 +88,7 @@ def divide_items(key: str) -> tuple[str, list[str]] | None:
     jids, parts = [], [start]
     for item in items:
         jid, _, rest = item.partition('"')
-        if "&" in jid or not jid.isprintable():
+        if "&" in jid or "<" in jid or not jid.isprintable():
             return None
         jids.append(jid)
         parts.append(rest)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import secrets
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
@@ -172,6 +173,8 @@ class _Run:
         schedule = Schedule(self._plan, population, injector, self._convergence, self.clock)
         try:
             reason = await schedule.until_over(self._interruption)
+            # asyncio tells of a failure that nobody waited for when its task is collected.
+            gc.collect(1)
             if reason:
                 views = read_views(population.harnesses, self.record, self.clock, injector.silence)
                 await self._unless_interrupted(views)

@@ -11,7 +11,9 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import aioxmpp
+import aioxmpp.dispatcher
 import aioxmpp.node
+import aioxmpp.protocol
 import aioxmpp.stanza
 import aioxmpp.stream
 import aioxmpp.structs
@@ -31,7 +33,11 @@ HOLDERS: tuple[Any, ...] = (
     aioxmpp.structs,
     aioxmpp.structs.JID,
     aioxmpp.utils,
+    aioxmpp.utils.AlivenessMonitor,
     aioxmpp.xml,
+    aioxmpp.xml.XMLStreamWriter,
+    aioxmpp.protocol.XMLStream,
+    aioxmpp.dispatcher.SimpleStanzaDispatcher,
     aioxmpp.stream.StanzaStream,
     aioxmpp.stream.custom_queue,
     spade.agent,
@@ -145,3 +151,24 @@ def test_wait_for_is_the_one_of_every_python() -> None:
         found = asyncio.run(waits())
     assert found == ["there", "there", "no limit", "cancelled True", "cancelled True"]
     assert asyncio.wait_for is before
+
+
+def test_the_forgotten_futures_of_a_stream_do_not_complain() -> None:
+    complaints: list[dict[str, Any]] = []
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _loop, context: complaints.append(context))
+        with seams():
+            stream = aioxmpp.protocol.XMLStream(to="localhost")
+            stream.error_future()
+            waited = stream.error_future()
+            stream.abort()
+            with pytest.raises(ConnectionError, match="stream shut down"):
+                await waited
+            del stream, waited
+            gc.collect()
+            await asyncio.sleep(0)
+
+    asyncio.run(main())
+    assert complaints == []

@@ -185,3 +185,16 @@ def test_a_password_in_a_task_of_the_agents_own_stays_out(tmp_path: Path) -> Non
     run = run_text(text, tmp_path)
     (failure,) = [record for record in run.records if isinstance(record, Failure)]
     assert failure.error == "ValueError: <password> is in a task"
+
+
+def test_a_failure_that_nobody_waits_for_is_told_in_a_short_run_too(tmp_path: Path) -> None:
+    """asyncio tells of it when the task is collected, and here that takes a collection."""
+    text = """
+        name: circle
+        populations: {one: {agent: "tests.user_agents:FailsInACircle"}}
+        run: {duration: 1s}
+        """
+    run = run_text(text, tmp_path)
+    (failure,) = [record for record in run.records if isinstance(record, Failure)]
+    assert failure.error == "ValueError: in a circle"
+    assert failure.t == 2_000_000  # at the end, after `settle`

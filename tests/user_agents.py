@@ -164,3 +164,18 @@ class TalksInTask(Agent):
 
     def tell(self) -> None:
         raise ValueError(f"{self.password} is in a task")
+
+
+class FailsInACircle(Agent):
+    """Its task fails, nobody waits for it, and it refers to itself: garbage for a collection."""
+
+    async def setup(self) -> None:
+        circle: list[object] = []
+
+        async def fail() -> None:
+            circle.append(asyncio.current_task())
+            await asyncio.sleep(0.1)
+            raise ValueError("in a circle")
+
+        self.task = asyncio.get_running_loop().create_task(fail())
+        self.task.add_done_callback(lambda _: delattr(self, "task"))

@@ -11,11 +11,11 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_CALLBACKS = 250_000
+_CALLBACKS = 1_000_000
 """Between two collections."""
-_OLDER = 20
+_OLDER = 5
 """Collections of the youngest objects before one that looks at older ones, too."""
-_ALL = 400
+_ALL = 25
 """Collections before one of everything."""
 
 

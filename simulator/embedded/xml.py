@@ -113,7 +113,7 @@ class StreamParser:
         try:
             self._parser.Parse(data, False)
         except expat.ExpatError as error:
-            raise StreamError("not-well-formed", str(error)) from None
+            raise StreamError("not-well-formed", expat.errors.messages[error.code]) from None
         if self._depth != 1 and self._fed - self._started_at > MAX_STANZA_BYTES:
             raise StreamError("policy-violation", f"an element over {MAX_STANZA_BYTES} bytes")
         # Expat has read everything, and no element but the stream's is open.

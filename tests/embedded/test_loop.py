@@ -1,6 +1,7 @@
 """The virtual-time event loop."""
 
 import asyncio
+import gc
 import itertools
 import logging
 import os
@@ -690,3 +691,79 @@ def test_an_idle_hour_costs_nearly_nothing() -> None:
     began = time.process_time()
     run(main)
     assert time.process_time() - began < 0.5
+
+
+def test_a_postponed_timer_fires_once_and_later() -> None:
+    fired: list[float] = []
+
+    async def main() -> None:
+        loop = virtual_loop()
+        timer = loop.call_later(1, lambda: fired.append(loop.time()))
+        await asyncio.sleep(0.5)
+        assert loop.postpone(timer, 3)
+        assert timer.when() == 3
+        assert not loop.postpone(timer, 2)  # earlier: it stays
+        await asyncio.sleep(5)
+        assert not loop.postpone(timer, 9)  # it has fired
+        cancelled = loop.call_later(1, fired.clear)
+        assert loop.postpone(cancelled, 20)
+        cancelled.cancel()
+        assert not loop.postpone(cancelled, 21)
+        await asyncio.sleep(30)
+
+    run(main)
+    assert fired == [3]
+
+
+def test_postponing_does_not_stop_at_the_old_time() -> None:
+    async def main() -> None:
+        loop = virtual_loop()
+        loop.postpone(loop.call_later(1, print), 1e9)
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(loop.create_future(), 2)
+        assert loop.now == 2_000_000
+
+    run(main)
+
+
+def test_the_loop_is_idle_when_nothing_is_ready_and_no_timer_is_due() -> None:
+    seen: list[bool] = []
+
+    async def main() -> None:
+        loop = virtual_loop()
+        seen.append(loop.is_idle())
+        loop.call_soon(print)
+        seen.append(loop.is_idle())
+        await asyncio.sleep(1)
+        loop.call_at(loop.time(), print)
+        seen.append(loop.is_idle())
+
+    run(main)
+    assert seen == [True, False, False]
+
+
+@pytest.mark.parametrize("before", [0, 50_000])
+def test_failures_of_garbage_are_told_at_the_same_time_whatever_was_before(before: int) -> None:
+    """asyncio tells them when they are collected; other objects of the process must not decide."""
+    told: list[int] = []
+
+    async def fail() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        task.itself = task  # type: ignore[attr-defined]
+        raise ZeroDivisionError
+
+    async def main() -> None:
+        loop = virtual_loop()
+        loop.set_exception_handler(lambda _loop, _context: told.append(loop.now))
+        for _ in range(40):
+            loop.create_task(fail())
+            await asyncio.sleep(1)
+            _ = [[] for _ in range(20_000)]
+
+    kept = [[] for _ in range(before)]  # type: ignore[var-annotated]
+    for _ in range(60):
+        kept.extend([] for _ in range(before // 50))
+    run(main)
+    gc.collect()
+    assert told == [40_000_000] * 40  # after the run: it is too short for a collection
