@@ -134,6 +134,10 @@ def _attributes(**values: str) -> str:
     return "".join(f" {name}={quoteattr(value)}" for name, value in values.items() if value)
 
 
+# A broadcast has one id and one type.
+_quote = lru_cache(maxsize=1 << 12)(quoteattr)
+
+
 @lru_cache(maxsize=1 << 14)
 def _quoted(jid: Jid) -> str:
     return quoteattr(str(jid))
@@ -142,8 +146,8 @@ def _quoted(jid: Jid) -> str:
 def _envelope(name: str, kind: str, stanza: Presence | Message | Iq) -> str:
     language = f" xml:lang={quoteattr(stanza.lang)}" if stanza.lang else ""
     to = f" to={_quoted(stanza.to)}" if stanza.to else ""
-    type_ = f" type={quoteattr(kind)}" if kind else ""
-    request = f" id={quoteattr(stanza.id)}" if stanza.id else ""
+    type_ = f" type={_quote(kind)}" if kind else ""
+    request = f" id={_quote(stanza.id)}" if stanza.id else ""
     head = f" from={_quoted(stanza.sender)}{to}{type_}{request}"
     if not stanza.payload:
         return f"<{name}{head}{language}/>"
