@@ -42,11 +42,15 @@ class GarbageCollection:
 
 @contextmanager
 def no_automatic_collection() -> Iterator[None]:
-    """Leave garbage to the loop for a while."""
-    enabled = gc.isenabled()
+    """Leave garbage to the loop for a while. What is there before is not looked through."""
+    enabled, freezes = gc.isenabled(), not gc.get_freeze_count()
     gc.disable()
+    if freezes:
+        gc.freeze()
     try:
         yield
     finally:
+        if freezes:
+            gc.unfreeze()
         if enabled:
             gc.enable()
