@@ -10,7 +10,6 @@ import os
 import zlib
 from collections import Counter
 
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from simulator.analysis.measurement import Measurement
@@ -64,18 +63,15 @@ def check(document: Document) -> str:
     return verdict.value
 
 
-@pytest.fixture(scope="module")
-def became() -> Counter[str]:
-    return Counter()
+def test_random_scenarios_are_run_or_refused_and_most_are_run() -> None:
+    became = Counter[str]()
 
+    @several
+    @given(document=documents())
+    def each(document: Document) -> None:
+        became[check(document)] += 1
 
-@several
-@given(document=documents())
-def test_a_random_scenario_is_run_or_refused(became: Counter[str], document: Document) -> None:
-    became[check(document)] += 1
-
-
-def test_most_of_them_ran(became: Counter[str]) -> None:
+    each()
     assert became["refused"] < became.total() / 2
     assert became["pass"] > 0
     assert became["fail"] > 0
