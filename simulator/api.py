@@ -102,7 +102,7 @@ def run(
         except (BackendError, RunFailed, Livelock) as error:
             failure = error
     # The agents are cyclic garbage now; their memory serves the results.
-    gc.collect(1)
+    gc.collect()
     with _telling(target):
         finished = open_run(target)
         _write_results(finished, target)

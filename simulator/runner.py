@@ -174,7 +174,7 @@ class _Run:
         try:
             reason = await schedule.until_over(self._interruption)
             # asyncio tells of a failure that nobody waited for when its task is collected.
-            gc.collect(0)
+            gc.collect()
             if reason:
                 views = read_views(population.harnesses, self.record, self.clock, injector.silence)
                 await self._unless_interrupted(views)
