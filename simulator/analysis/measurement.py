@@ -7,9 +7,7 @@ that only the final rosters count.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any
 
 from simulator.analysis.convergence import ConvergenceMonitor, Handler, Share
@@ -41,6 +39,7 @@ from simulator.events import (
     Session,
     View,
 )
+from simulator.garbage import no_automatic_collection
 
 _AVAILABILITY = frozenset(("available", "unavailable"))
 _CLOSING = frozenset((View, Belief, Outcome, RunEnded))
@@ -79,7 +78,7 @@ class Measurement:
         self._observing = True
         self._see = self._observed_handlers()
         self._see_after = self._closing_handlers()
-        with _no_collection():
+        with no_automatic_collection():  # nothing here is cyclic garbage
             self._fold(records)
 
     @property
@@ -205,15 +204,3 @@ class Measurement:
         if record.source == "final":
             self.monitor.served.roster(record)
             self.ledger.roster(record)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Without the cyclic garbage collector: nothing here is cyclic garbage."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

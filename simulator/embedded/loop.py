@@ -8,7 +8,7 @@ machine is. `paced` sleeps until a timer is due in real time, and is otherwise t
 - `run_in_executor` and `asyncio.to_thread` call the function at once, in this thread: threads
   would bring real time back.
 - Signals and `call_soon_threadsafe` from other threads are noticed within about 20 ms.
-- Cyclic garbage is collected after so many callbacks (see `garbage`).
+- Cyclic garbage is collected after so many callbacks (see `simulator.garbage`).
 - A run that can never go on ends in `Deadlock`, an instant that never ends in `Livelock`.
 """
 
@@ -27,10 +27,10 @@ from contextvars import Context
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
 from simulator.embedded.clock import SECOND, Clock, Timer
-from simulator.embedded.garbage import GarbageCollection, no_automatic_collection
 from simulator.embedded.instant import Instant
 from simulator.embedded.waits import list_waiting
 from simulator.errors import Deadlock, Livelock
+from simulator.garbage import GarbageCollection, no_automatic_collection
 
 _T = TypeVar("_T")
 _Ts = TypeVarTuple("_Ts")

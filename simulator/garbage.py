@@ -42,7 +42,7 @@ class GarbageCollection:
 
 @contextmanager
 def no_automatic_collection() -> Iterator[None]:
-    """Leave garbage to the loop for a while. What is there before is not looked through."""
+    """No automatic collection for a while. What was there before is not looked through in it."""
     enabled, freezes = gc.isenabled(), not gc.get_freeze_count()
     gc.disable()
     if freezes:
