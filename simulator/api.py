@@ -20,6 +20,7 @@ from simulator.backends.base import Backend
 from simulator.errors import BackendError, Livelock, RunFailed
 from simulator.events import AnyRecord
 from simulator.faults import check_faults
+from simulator.garbage import no_automatic_collection
 from simulator.interruption import Interruption
 from simulator.journal import FILE_NAME, Journal
 from simulator.lazily import import_lazily
@@ -103,7 +104,7 @@ def run(
             failure = error
     # The agents are cyclic garbage now; their memory serves the results.
     gc.collect()
-    with _telling(target):
+    with _telling(target), no_automatic_collection():
         finished = open_run(target)
         _write_results(finished, target)
     if failure is not None:

@@ -19,12 +19,15 @@ Values: TypeAlias = tuple[str | None, str | None, str | None]
 
 _LONG = 4_000
 """Bytes. A longer stanza is hardly met twice."""
-_ITEM = '<item jid="'
+_JIDS = re.compile('(?<=<item jid=")[^"]*|(?<=<jid>)[^<]*')
+"""Those of roster items and of a bound resource."""
 _MANY = 1_000
 """Keys that are remembered at once."""
 _NAME = re.compile(r"(<presence|<iq)? ([a-z:]+)=")
 
-_BOUNDARY = re.compile(rb"(?<=>)(?=<(?:presence|iq) )")
+FEATURES = b"<stream:features>"
+"""What a server offers: the same for everybody."""
+_BOUNDARY = re.compile(rb"(?<=>)(?=<(?:presence |iq |stream:features>))")
 
 T = TypeVar("T")
 
@@ -47,8 +50,8 @@ class Remembered(Generic[T]):
 
 
 def split(data: bytes) -> list[bytes]:
-    """`data` before each presence and IQ; each piece may be one stanza."""
-    if b"><presence " in data or b"><iq " in data:
+    """`data` before each presence, IQ and stream features; each piece may be one of them."""
+    if b"><presence " in data or b"><iq " in data or FEATURES in data:
         return _BOUNDARY.split(data)
     return [data]
 
@@ -80,19 +83,15 @@ def divide(data: bytes) -> tuple[str, Values] | None:
     return '"'.join(parts) + text[end:], (values[0], values[1], values[2])
 
 
-def divide_items(key: str) -> tuple[str, list[str]] | None:
-    """A key without the JIDs of its roster items, and these; None when one is unusual."""
-    if _ITEM not in key:
+def divide_jids(key: str) -> tuple[str, list[str]] | None:
+    """A key without the JIDs inside the stanza, and these; None when one is unusual."""
+    if "jid" not in key:
         return key, []
-    start, *items = key.split(_ITEM)
-    jids, parts = [], [start]
-    for item in items:
-        jid, _, rest = item.partition('"')
-        if "&" in jid or "<" in jid or not jid.isprintable():
-            return None
-        jids.append(jid)
-        parts.append(rest)
-    return _ITEM.join(parts), jids
+    jids: list[str] = _JIDS.findall(key)
+    text = "".join(jids)
+    if "&" in text or "<" in text or not text.isprintable():
+        return None
+    return _JIDS.sub("", key), jids
 
 
 def parts_of(key: str) -> tuple[list[str], tuple[int, int, int]]:
@@ -105,7 +104,7 @@ def parts_of(key: str) -> tuple[list[str], tuple[int, int, int]]:
 
 
 def is_one_element(key: str) -> bool:
-    """Whether nothing follows the element that a key begins with."""
+    """Whether nothing follows the element that a key, or a text, begins with."""
     head, _, rest = key.partition(">")
     if head.endswith("/"):
         return not rest

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.heads import Remembered, divide, divide_items, is_one_element, parts_of, split
+from simulator.heads import Remembered, divide, divide_jids, is_one_element, parts_of, split
 
 PRESENCE = b'<presence from="a@b/c" to="d@e" id="1"><show>dnd</show></presence>'
 
@@ -83,18 +83,20 @@ def test_more_than_an_element_is_told(key: str) -> None:
     assert not is_one_element(key)
 
 
-def test_items_of_a_roster() -> None:
+def test_jids_inside() -> None:
     key = '<iq id=""><query><item jid="a@b" name="x"/><item jid="c@d"/></query></iq>'
     other = key.replace("a@b", "e@f")
-    divided, others = divide_items(key), divide_items(other)
+    divided, others = divide_jids(key), divide_jids(other)
     assert divided is not None
     assert others is not None
     assert divided[1] == ["a@b", "c@d"]
     assert others == (divided[0], ["e@f", "c@d"])
-    assert divide_items(key.replace(' name="x"', ""))[0] != divided[0]  # type: ignore[index]
-    assert divide_items('<item jid="a&amp;b"/>') is None
-    assert divide_items('<item jid="a<b"/>') is None
-    assert divide_items("<query/>") == ("<query/>", [])
+    assert divide_jids(key.replace(' name="x"', ""))[0] != divided[0]  # type: ignore[index]
+    assert divide_jids('<item jid="a&amp;b"/>') is None
+    assert divide_jids('<item jid="a<b"/>') is None
+    assert divide_jids("<query/>") == ("<query/>", [])
+    bound = "<iq><bind><jid>a@b/c</jid></bind></iq>"
+    assert divide_jids(bound) == (bound.replace("a@b/c", ""), ["a@b/c"])
 
 
 @given(st.lists(st.sampled_from([PRESENCE, b'<iq id="1" type="get"/>', b"<message/>"])))

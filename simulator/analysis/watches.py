@@ -83,6 +83,7 @@ class Watches:
         self._of_contact: dict[str, list[WatchState]] = {}
         self._sessions: dict[str, dict[str, bool]] = {}
         self._up: dict[str, bool] = {}
+        self._ready: set[str] = set()
         self._served = served
         served.listen(self._subscription_changed)
 
@@ -97,6 +98,7 @@ class Watches:
         self._of_contact.setdefault(record.peer, []).append(watch)
         self.counts[Sight.UNAUTHORISED] += 1
         self._all += 1
+        self._authorise(watch, record.t)
 
     @property
     def right_and_authorised(self) -> tuple[int, int]:
@@ -172,16 +174,20 @@ class Watches:
             self._authorise(watch, t)
 
     def _judge_watcher(self, watcher: str, t: int) -> None:
+        """A watcher with a session that is up, and a resource that is available, may see."""
+        ready = bool(self._up.get(watcher) and self.actual_of.get(watcher))
+        if ready is (watcher in self._ready):
+            return
+        if ready:
+            self._ready.add(watcher)
+        else:
+            self._ready.discard(watcher)
         for watch in self._of_watcher.get(watcher, {}).values():
             self._authorise(watch, t)
 
     def _authorise(self, watch: WatchState, t: int) -> None:
         watcher = watch.watcher
-        authorised = bool(
-            self._up.get(watcher)
-            and self.actual_of.get(watcher)
-            and self._served.sees(watcher, watch.contact)
-        )
+        authorised = watcher in self._ready and self._served.sees(watcher, watch.contact)
         if authorised is not watch.authorised:
             watch.authorised = authorised
             watch.since = t

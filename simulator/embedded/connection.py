@@ -173,7 +173,7 @@ class Connection:
     def bound(self, session: Session, request_id: str) -> None:
         """Tell the client its full JID."""
         stanza = (
-            f"<iq type='result' id={quoteattr(request_id)}>"
+            f'<iq type="result" id={quoteattr(request_id)}>'
             f"<bind xmlns='{BIND}'><jid>{escape(str(session.jid))}</jid></bind></iq>"
         )
         self.send(stanza)

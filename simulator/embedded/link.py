@@ -7,9 +7,12 @@ one TCP connection.
 
 from __future__ import annotations
 
+import contextvars
+from collections import deque
 from collections.abc import Callable
 from random import Random
 
+from simulator.embedded.clock import SECOND, Timer
 from simulator.embedded.loop import VirtualTimeLoop
 from simulator.embedded.weather import Weather
 from simulator.scenario.plan import Distribution
@@ -19,7 +22,8 @@ class Link:
     """One direction of a connection: bytes go in, and come out later in the same order.
 
     Chunks that arrive at one instant are handed over together. `deliver` gets the bytes;
-    `finish` is called once, after the last chunk, with the exception that `close` was given.
+    `finish` is called once, after the last chunk, with the exception that `close` was given. Both
+    are called in the context in which the link was made.
     """
 
     def __init__(
@@ -37,7 +41,12 @@ class Link:
         self._deliver = deliver
         self._finish = finish
         self._weather = weather or Weather()
-        self._in_flight: list[bytes] | None = None
+        self._in_flight: deque[list[bytes]] = deque()
+        self._timers: deque[Timer] = deque()
+        """That of each chunk in flight."""
+        self._free: list[Timer] = []
+        """Those that have fired, to be used again."""
+        self._context = contextvars.copy_context()
         self._waiting: list[bytes] = []
         self._ending: list[Exception | None] = []
         self._arrival = 0
@@ -83,25 +92,31 @@ class Link:
     def sever(self) -> None:
         """Lose what is on the way and everything that follows, without telling anybody."""
         self._severed = True
+        self._timers.clear()
+        self._free.clear()
 
     def _put_on_the_way(self, data: bytes) -> None:
-        now = self._loop.now
-        if self._in_flight is not None and self._sent_at == now:
-            self._in_flight.append(data)
+        now, in_flight = self._loop.now, self._in_flight
+        if in_flight and self._sent_at == now:
+            in_flight[-1].append(data)
             return
         self._sent_at = now
         arrival = self._next_arrival()
-        if self._in_flight is not None and arrival == self._arrival:
-            self._in_flight.append(data)
+        if in_flight and arrival == self._arrival:
+            in_flight[-1].append(data)
             return
         self._arrival = arrival
-        self._in_flight = chunks = [data]
-        self._loop.call_at(arrival / 1e6, self._arrive, chunks)
+        in_flight.append([data])
+        if self._free:
+            timer = self._free.pop()
+            self._loop.call_again_at(arrival / SECOND, timer)
+        else:
+            timer = self._loop.call_at(arrival / SECOND, self._arrive, context=self._context)
+        self._timers.append(timer)
 
     def _end_later(self, error: Exception | None) -> None:
         self._arrival = arrival = self._next_arrival()
-        self._in_flight = None
-        self._loop.call_at(arrival / 1e6, self._end, error)
+        self._loop.call_at(arrival / SECOND, self._end, error, context=self._context)
 
     def _next_arrival(self) -> int:
         latency = self._latency.sample(self._random)
@@ -109,12 +124,13 @@ class Link:
             latency = self._weather.latency(latency)
         return max(self._arrival, self._loop.now + latency)
 
-    def _arrive(self, chunks: list[bytes]) -> None:
-        if chunks is self._in_flight:
-            self._in_flight = None
+    def _arrive(self) -> None:
+        chunks = self._in_flight.popleft()
         if not self._severed:
+            self._free.append(self._timers.popleft())
             self._deliver(chunks[0] if len(chunks) == 1 else b"".join(chunks))
 
     def _end(self, error: Exception | None) -> None:
+        self._free.clear()
         if not self._severed:
             self._finish(error)

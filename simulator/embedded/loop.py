@@ -96,7 +96,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         callback: Callable[[*_Ts], object],
         *args: *_Ts,
         context: Context | None = None,
-    ) -> TimerHandle:
+    ) -> Timer:
         """As in asyncio. `when` is rounded to whole microseconds; infinity is never."""
         self._check_closed()
         if self._debug:
@@ -119,6 +119,15 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         self._clock.postpone(timer, round(when * SECOND))
         timer._when = when
         return True
+
+    def call_again(self, handle: Handle) -> None:
+        """`call_soon` with the callback and context of a handle that has run."""
+        self._ready.append(handle)
+
+    def call_again_at(self, when: float, timer: Timer) -> None:
+        """`call_at` with the callback and context of a timer that has fired."""
+        timer._when = when
+        self._clock.add(round(when * SECOND), timer)
 
     def _timer_handle_cancelled(self, timer: Timer) -> None:
         self._clock.note_cancelled(timer)

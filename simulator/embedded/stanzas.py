@@ -130,12 +130,12 @@ def prepare(text: str) -> Jid:
         raise StanzaRefused("jid-malformed", text=text) from None
 
 
+# Names, JIDs, kinds; and a broadcast has one id.
+_quote = lru_cache(maxsize=1 << 14)(quoteattr)
+
+
 def _attributes(**values: str) -> str:
-    return "".join(f" {name}={quoteattr(value)}" for name, value in values.items() if value)
-
-
-# A broadcast has one id and one type.
-_quote = lru_cache(maxsize=1 << 12)(quoteattr)
+    return "".join([f" {name}={_quote(value)}" for name, value in values.items() if value])
 
 
 @lru_cache(maxsize=1 << 14)

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +26,7 @@ from simulator.pins.replacing import replace
 def enter(stack: contextlib.ExitStack) -> None:
     """Put the leaner broker in place until `stack` is closed."""
     replace(stack, aioxmpp.stream.custom_queue, "AsyncDeque", _Mailbox)
-    replace(stack, aioxmpp.stream.StanzaStream, "_run", _broker)
+    replace(stack, aioxmpp.stream.StanzaStream, "_run", _run)
 
 
 class _Mailbox(aioxmpp.custom_queue.AsyncDeque):
@@ -49,21 +51,26 @@ class _Mailbox(aioxmpp.custom_queue.AsyncDeque):
 class _Getter:
     """Stands for the tasks that get item after item from one queue."""
 
-    __slots__ = ("_cancelled", "_is_idle", "_loop", "_queue", "is_done", "item", "waiter")
+    __slots__ = ("_broker", "_cancelled", "_handle", "_queue", "is_done", "item")
 
-    def __init__(self, queue: _Mailbox, loop: asyncio.AbstractEventLoop) -> None:
+    _broker: Any
+    _handle: Any
+
+    def __init__(self, queue: _Mailbox, broker: _Broker) -> None:
         self._queue = queue
-        self._loop = loop
-        self._is_idle: Callable[[], bool] = getattr(loop, "is_idle", _never)
+        self._broker = broker
         self._cancelled = False
         self.is_done = False
         self.item: Any = None
-        self.waiter: asyncio.Future[None] | None = None
-        self.step_soon()
+        self._handle = broker.call_soon(self._step)
 
     def step_soon(self) -> None:
         """As a new task, or one that is woken: at the next pass."""
-        self._loop.call_soon(self._step)
+        broker = self._broker
+        if broker.call_again is None:
+            broker.call_soon(self._step)
+        else:
+            broker.call_again(self._handle)
 
     def _step(self) -> None:
         if self._cancelled:
@@ -72,32 +79,84 @@ class _Getter:
             self._queue.getter = self
             return
         self.item, self.is_done = self._queue.get_nowait(), True
-        if self.waiter is None:
-            return
-        if self._is_idle():
-            _complete(self.waiter)
-        else:
-            self._loop.call_soon(_complete, self.waiter)
-
-    def wait_with(self, waiter: asyncio.Future[None]) -> None:
-        """Complete `waiter` once there is an item."""
-        self.waiter = waiter
-        if self.is_done:
-            self._loop.call_soon(_complete, waiter)
+        self._broker.has_item()
 
     def get_next(self, *, is_last: bool) -> None:
         """The item was taken: get another. `is_last`: nothing is queued before the next waiting."""
         self.item, self.is_done = None, False
-        if is_last and not self._queue._data and self._is_idle():
+        if is_last and not self._queue._data and self._broker.is_idle():
             self._queue.getter = self
         else:
             self.step_soon()
 
     def cancel(self) -> None:
-        """Get nothing more."""
+        """Get nothing more, and let go of what refers back to this."""
         self._cancelled = True
+        self._broker = self._handle = None
         if self._queue.getter is self:
             self._queue.getter = None
+
+
+class _Broker:
+    """The task of one stream, and what it waits for."""
+
+    def __init__(self, stream: Any, xmlstream: Any) -> None:
+        self._stream = stream
+        self._xmlstream = xmlstream
+        self._loop: asyncio.AbstractEventLoop = stream._loop
+        self._task: Any = asyncio.current_task()
+        self._waiter: asyncio.Future[None] | None = None
+        self.call_soon = functools.partial(self._loop.call_soon, context=contextvars.copy_context())
+        self.is_idle: Callable[[], bool] = getattr(self._loop, "is_idle", _never)
+        self.call_again: Callable[[asyncio.Handle], object] | None = getattr(
+            self._loop, "call_again", None
+        )
+        self.outgoing = _Getter(stream._active_queue, self)
+        self.incoming = _Getter(stream._incoming_queue, self)
+
+    async def wait(self) -> None:
+        """Wait until there is an item; those that may be handled meanwhile are."""
+        self._waiter = waiter = self._loop.create_future()
+        for getter in (self.outgoing, self.incoming):
+            if getter.is_done:
+                self.call_soon(_complete, waiter)
+        try:
+            await waiter
+        finally:
+            self._waiter = None
+
+    def has_item(self) -> None:
+        """A getter has one: wake the task, or do what it would do when it would be next."""
+        waiter = self._waiter
+        if waiter is None:
+            return
+        if not self.is_idle():
+            self.call_soon(_complete, waiter)
+        elif waiter.done() or self._stream._broker_lock.locked():
+            _complete(waiter)
+        else:
+            self._handle_as_task(waiter)
+
+    def _handle_as_task(self, waiter: asyncio.Future[None]) -> None:
+        asyncio._enter_task(self._loop, self._task)
+        try:
+            self.handle()
+        except Exception as error:
+            if not waiter.done():
+                waiter.set_exception(error)
+        finally:
+            asyncio._leave_task(self._loop, self._task)
+
+    def handle(self) -> None:
+        """Do what is to be done with the items."""
+        outgoing, incoming = self.outgoing, self.incoming
+        sends, receives = outgoing.is_done, incoming.is_done
+        if sends:
+            self._stream._process_outgoing(self._xmlstream, outgoing.item)
+            outgoing.get_next(is_last=not receives)
+        if receives:
+            _process_incoming(self._stream, self._xmlstream, incoming.item)
+            incoming.get_next(is_last=True)
 
 
 def _never() -> bool:
@@ -109,25 +168,18 @@ def _complete(waiter: asyncio.Future[None]) -> None:
         waiter.set_result(None)
 
 
-async def _broker(self: Any, xmlstream: Any) -> None:
+async def _run(self: Any, xmlstream: Any) -> None:
     """`StanzaStream._run`."""
     self._xmlstream = xmlstream
     self._update_xmlstream_limits()
-    outgoing = _Getter(self._active_queue, self._loop)
-    incoming = _Getter(self._incoming_queue, self._loop)
+    broker = _Broker(self, xmlstream)
     try:
         while True:
-            await _either(outgoing, incoming, self._loop)
-            sends, receives = outgoing.is_done, incoming.is_done
+            await broker.wait()
             async with self._broker_lock:
-                if sends:
-                    self._process_outgoing(xmlstream, outgoing.item)
-                    outgoing.get_next(is_last=not receives)
-                if receives:
-                    _process_incoming(self, xmlstream, incoming.item)
-                    incoming.get_next(is_last=True)
+                broker.handle()
     finally:
-        await _broker_stopped(self, xmlstream, outgoing, incoming)
+        await _stopped(self, xmlstream, broker)
 
 
 def _process_incoming(self: Any, xmlstream: Any, item: tuple[Any, Any]) -> None:
@@ -143,18 +195,9 @@ def _process_incoming(self: Any, xmlstream: Any, item: tuple[Any, Any]) -> None:
         self._process_incoming(xmlstream, item)
 
 
-async def _either(one: _Getter, other: _Getter, loop: asyncio.AbstractEventLoop) -> None:
-    waiter = loop.create_future()
-    one.wait_with(waiter)
-    other.wait_with(waiter)
-    try:
-        await waiter
-    finally:
-        one.waiter = other.waiter = None
-
-
-async def _broker_stopped(self: Any, xmlstream: Any, outgoing: _Getter, incoming: _Getter) -> None:
+async def _stopped(self: Any, xmlstream: Any, broker: _Broker) -> None:
     # As at the end of `StanzaStream._run`: what came in is void, what waits to go out is kept.
+    outgoing, incoming = broker.outgoing, broker.incoming
     incoming.cancel()
     self._drain_incoming()
     outgoing.cancel()

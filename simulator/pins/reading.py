@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import functools
 from typing import Any
 from xml.sax import expatreader, handler
@@ -12,33 +13,35 @@ import aioxmpp.xml
 from aioxmpp.stream import StanzaStream
 from aioxmpp.utils import namespaces
 
-from simulator.heads import Remembered, divide, divide_items, is_one_element, split
+from simulator.heads import FEATURES, Remembered, divide, divide_jids, is_one_element, split
 from simulator.pins.replacing import replace
-from simulator.pins.templates import Template, make_template
+from simulator.pins.templates import make_template
 
 _IN_STREAM = aioxmpp.xml.ProcessorState.STREAM_HEADER_PROCESSED
-_NAMES = {b"<presence": "presence", b"<iq": "iq"}
+_TAGS = {f"<{name}".encode(): (namespaces.client, name) for name in ("presence", "iq")}
+_OFFER = (namespaces.xmlstream, "features")
 _NOBODY = (None, None)
+_RECEIVE = StanzaStream.recv_stanza
+_STREAM = aioxmpp.protocol.XMLStream
 
 
 def enter(stack: contextlib.ExitStack) -> None:
     """Put the quicker parser in place until `stack` is closed."""
     replace(stack, aioxmpp.xml, "make_parser", functools.partial(_make_parser, _Memory()))
-    stream = aioxmpp.protocol.XMLStream
-    replace(stack, stream, "_kill_state", _killing(stream._kill_state))
+    replace(stack, _STREAM, "_kill_state", _killing(_STREAM._kill_state))
 
 
 class _Memory:
-    """What the streams of a run share: names, and stanzas by what their streams declare."""
+    """What the streams of a run share: names, and what they heard by what they declare."""
 
     def __init__(self) -> None:
         self.names: dict[str, str] = {}
-        self._stanzas: dict[Any, Remembered[Template]] = {}
+        self._known: dict[Any, Remembered[Any]] = {}
 
-    def stanzas(self, declared: dict[Any, str], language: Any) -> Remembered[Template]:
-        """Those of streams with these namespaces and this language."""
+    def known(self, declared: dict[Any, str], language: Any) -> Remembered[Any]:
+        """What streams with these namespaces and this language heard: templates and features."""
         context = (frozenset(declared.items()), language)
-        return self._stanzas.setdefault(context, Remembered())
+        return self._known.setdefault(context, Remembered())
 
 
 class _Parser(expatreader.ExpatParser):
@@ -56,7 +59,7 @@ class _Parser(expatreader.ExpatParser):
         super().__init__()
         self._interning = memory.names
         self._memory = memory
-        self._stanzas: Remembered[Template] = Remembered()
+        self._known: Remembered[Any] = Remembered()
         self._declared: dict[Any, str] = {}
         self._fed = 0
         self._is_between = False
@@ -69,27 +72,30 @@ class _Parser(expatreader.ExpatParser):
 
     def feed(self, data: Any, isFinal: bool = False) -> None:  # noqa: N803  (as in xml.sax)
         """Parse some more."""
-        if not self._is_between:
+        if isFinal:
             self._parse(data, isFinal)
             return
-        pieces = split(data)
-        for number, piece in enumerate(pieces):
+        for piece in split(data):
             if self._is_between:
                 self._hear(piece)
-            elif self._parser is not None:
-                self._parse(b"".join(pieces[number:]))
+            else:
+                self._parse(piece)
+            if self._parser is None:  # released: the stream has ended
                 return
 
     def _hear(self, piece: bytes) -> None:
         """Take what may be one stanza: from an earlier one, else from expat."""
+        if piece.startswith(FEATURES):
+            self._hear_features(piece)
+            return
         receive = _receiver(self._cont_handler, piece)
         divided = divide(piece) if receive is not None else None
-        inner = divide_items(divided[0]) if divided is not None else None
+        inner = divide_jids(divided[0]) if divided is not None else None
         if divided is None or inner is None:
             self._parse(piece)
             return
         values, (key, jids) = divided[1], inner
-        template = self._stanzas.get(key)
+        template = self._known.get(key)
         stanza = template.stanza(values, jids) if template is not None else None
         if stanza is not None:
             receive(stanza)
@@ -101,7 +107,22 @@ class _Parser(expatreader.ExpatParser):
             heard, error = queue[-1]
             template = make_template(heard, values, jids) if error is None else None
             if template is not None:
-                self._stanzas.add(key, template)
+                self._known.add(key, template)
+
+    def _hear_features(self, piece: bytes) -> None:
+        """As `_hear`. All agents are offered the same; each has its own copy of it."""
+        _, receive = self._cont_handler._stanza_parser._tag_map.get(_OFFER, _NOBODY)
+        if getattr(receive, "__func__", None) is not _STREAM._rx_stream_features:
+            self._parse(piece)
+            return
+        known = self._known.get(piece)
+        if known is not None:
+            receive(copy.deepcopy(known))
+            return
+        waiting = [future for future in receive.__self__._features_futures if not future.done()]
+        self._parse(piece)
+        if self._is_between and waiting and is_one_element(piece.decode(errors="replace")):
+            self._known.add(piece, copy.deepcopy(waiting[0].result()))
 
     def _parse(self, data: bytes, is_final: bool = False) -> None:
         self._fed += len(data)
@@ -120,7 +141,7 @@ class _Parser(expatreader.ExpatParser):
         self._parser.StartNamespaceDeclHandler = None
         self._parser.StartElementHandler = self.start_element_ns
         self.start_element_ns(name, attrs)
-        self._stanzas = self._memory.stanzas(self._declared, self._cont_handler.remote_lang)
+        self._known = self._memory.known(self._declared, self._cont_handler.remote_lang)
 
     def start_element_ns(self, name: str, attrs: Any) -> None:
         attributes = {_pair(key): value for key, value in attrs.items()}
@@ -136,9 +157,9 @@ class _Parser(expatreader.ExpatParser):
 
 def _receiver(processor: Any, piece: bytes) -> Any:
     """What takes the stanza that `piece` begins with; None unless it is a `StanzaStream`."""
-    name = _NAMES.get(piece[: piece.find(b" ")])
-    _, receive = processor._stanza_parser._tag_map.get((namespaces.client, name), _NOBODY)
-    return receive if getattr(receive, "__func__", None) is StanzaStream.recv_stanza else None
+    tag = _TAGS.get(piece[: piece.find(b" ")])
+    _, receive = processor._stanza_parser._tag_map.get(tag, _NOBODY)
+    return receive if getattr(receive, "__func__", None) is _RECEIVE else None
 
 
 def _killing(stock: Any) -> Any:

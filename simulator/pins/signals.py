@@ -23,9 +23,9 @@ def enter(stack: contextlib.ExitStack) -> None:
     """Make signals quicker and smaller until `stack` is closed."""
     replace(stack, AbstractSignal, "__get__", _getter())
     replace(stack, AbstractAdHocSignal, "__init__", _without_order)
-    fire = _firing(AdHocSignal.fire)
-    replace(stack, AdHocSignal, "fire", fire)
-    replace(stack, AdHocSignal, "__call__", fire)
+    replace(stack, AdHocSignal, "STRONG", _Strong)
+    replace(stack, AdHocSignal, "fire", _fire)
+    replace(stack, AdHocSignal, "__call__", _fire)
 
 
 def _getter() -> Any:
@@ -55,12 +55,35 @@ def _without_order(self: Any) -> None:
     self.logger = aioxmpp.callbacks.logger
 
 
-def _firing(stock: Any) -> Any:
-    def fire(self: Any, *arguments: Any, **options: Any) -> None:
-        if self._connections:
-            stock(self, *arguments, **options)
+class _Strong:
+    """A connection of the usual kind: to a callable, which stays until it returns a true value."""
 
-    return fire
+    __slots__ = ("listener",)
+
+    def __init__(self, listener: Any) -> None:
+        if not callable(listener):
+            raise TypeError(f"must be callable, got {listener!r}")
+        self.listener = listener
+
+    def __call__(self, arguments: Any, options: Any) -> bool:
+        return not self.listener(*arguments, **options)
+
+
+def _fire(self: Any, *arguments: Any, **options: Any) -> None:
+    """`AdHocSignal.fire`, with a call less for each listener."""
+    if not self._connections:
+        return
+    for token, connection in tuple(self._connections.items()):
+        try:
+            if type(connection) is _Strong:
+                keep = not connection.listener(*arguments, **options)
+            else:
+                keep = connection(arguments, options)
+        except Exception:
+            self.logger.exception("listener attached to signal raised")
+            keep = False
+        if not keep:
+            del self._connections[token]
 
 
 def forget_all() -> None:

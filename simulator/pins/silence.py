@@ -21,21 +21,25 @@ def enter(stack: contextlib.ExitStack) -> None:
 
 
 def _retrigger(self: Any) -> None:
-    silent = aioxmpp.utils.time.monotonic() - self._last_rx
-    self._soft_limit_timer = _set(
-        self._loop, self._soft_limit_timer, self._soft_limit, silent, self._trip_soft_limit
-    )
-    self._hard_limit_timer = _set(
-        self._loop, self._hard_limit_timer, self._hard_limit, silent, self._trip_hard_limit
-    )
-
-
-def _set(loop: Any, timer: Any, limit: Any, silent: float, trip: Any) -> Any:
-    """The timer that calls `trip` when `limit` (None: never) has passed."""
+    loop = self._loop
+    postpone = getattr(loop, "postpone", None) or _cannot
+    silent, now = aioxmpp.utils.time.monotonic() - self._last_rx, loop.time()
+    limit, timer = self._soft_limit, self._soft_limit_timer
     delay = None if limit is None else limit.total_seconds() - silent
+    if timer is None or delay is None or not postpone(timer, now + delay):
+        self._soft_limit_timer = _set_anew(loop, timer, delay, self._trip_soft_limit)
+    limit, timer = self._hard_limit, self._hard_limit_timer
+    delay = None if limit is None else limit.total_seconds() - silent
+    if timer is None or delay is None or not postpone(timer, now + delay):
+        self._hard_limit_timer = _set_anew(loop, timer, delay, self._trip_hard_limit)
+
+
+def _cannot(_timer: Any, _when: float) -> bool:
+    return False
+
+
+def _set_anew(loop: Any, timer: Any, delay: float | None, trip: Any) -> Any:
+    """The timer that calls `trip` after `delay` seconds; None for never."""
     if timer is not None:
-        postpone = getattr(loop, "postpone", None)
-        if delay is not None and postpone is not None and postpone(timer, loop.time() + delay):
-            return timer
         timer.cancel()
     return None if delay is None else loop.call_later(delay, trip)

@@ -1,7 +1,7 @@
 """aioxmpp's stanzas as templates: made anew with other addresses and another id.
 
-Only a stanza of plain values, texts and roster items is one: its copy is what aioxmpp would make of
-the same text.
+Only a stanza of plain values, texts, roster items and a bound resource is one: its copy is what
+aioxmpp would make of the same text.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import aioxmpp
+from aioxmpp import rfc6120
 from aioxmpp.roster import xso as roster
 from aioxmpp.structs import LanguageMap, LanguageTag
 from aioxmpp.xso.model import XSOList
@@ -27,20 +28,28 @@ HOLES = {
 PLAIN = (str, int, enum.Enum, aioxmpp.JID, LanguageTag, type(None))
 """Types of values that cannot change."""
 
-_JID = roster.Item.ATTR_MAP[None, "jid"]
-_jid = functools.lru_cache(1 << 14)(_JID.type_.parse)
-_INSIDE = (roster.Query, roster.Item, roster.Group)
+_JIDS: dict[Any, Any] = {
+    roster.Item: roster.Item.jid.xq_descriptor,
+    rfc6120.Bind: rfc6120.Bind.jid.xq_descriptor,
+}
+"""The descriptors of the JIDs that differ inside a stanza, by the kind of element."""
+_jid = functools.lru_cache(1 << 14)(_JIDS[roster.Item].type_.parse)
+_INSIDE = (roster.Query, roster.Item, roster.Group, rfc6120.Bind)
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """An element: values to share, texts to copy, elements inside; each with its descriptor."""
+    """An element: values to share, texts to copy, elements inside; each with its descriptor.
+
+    `jid`: the descriptor of the JID that differs, None where there is none.
+    """
 
     kind: Any
     shared: dict[Any, Any]
     texts: tuple[tuple[Any, LanguageMap], ...]
     children: tuple[tuple[Any, _Part], ...]
     lists: tuple[tuple[Any, tuple[_Part, ...]], ...]
+    jid: Any
 
     def make(self, jids: Iterator[str]) -> Any:
         """A new element. Raises ValueError for what is no JID."""
@@ -49,8 +58,8 @@ class _Part:
         contents.update(self.shared)
         for prop, text in self.texts:
             contents[prop] = LanguageMap(text)
-        if self.kind is roster.Item:
-            contents[_JID] = _jid(next(jids))
+        if self.jid is not None:
+            contents[self.jid] = _jid(next(jids))
         for prop, child in self.children:
             contents[prop] = child.make(jids)
         for prop, children in self.lists:
@@ -60,7 +69,7 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A stanza without its `from`, `to` and `id`, and without the JIDs of its roster items."""
+    """A stanza without its `from`, `to` and `id`, and without the JIDs inside."""
 
     part: _Part
 
@@ -101,14 +110,15 @@ def make_template(stanza: Any, values: Values, jids: list[str]) -> Template | No
 
 
 class _NotPlain(Exception):
-    """Something else than plain values, texts and roster items."""
+    """Something else than plain values, texts, roster items and a bound resource."""
 
 
 def _part(kind: Any, contents: dict[Any, Any], found: list[str]) -> _Part:
-    """An element of `contents` as a part; the JIDs of items are added to `found`, in order."""
+    """An element of `contents` as a part; the JIDs inside are added to `found`, in order."""
     shared, texts, children, lists = dict(contents), [], [], []
-    if kind is roster.Item:
-        found.append(str(shared.pop(_JID, "")))
+    jid = _JIDS.get(kind) if contents.get(_JIDS.get(kind)) is not None else None
+    if jid is not None:
+        found.append(str(shared.pop(jid)))
     for prop, value in contents.items():
         if isinstance(value, PLAIN):
             continue
@@ -119,7 +129,7 @@ def _part(kind: Any, contents: dict[Any, Any], found: list[str]) -> _Part:
             lists.append((prop, tuple([_inner(child, found) for child in value])))
         else:
             children.append((prop, _inner(value, found)))
-    return _Part(kind, shared, tuple(texts), tuple(children), tuple(lists))
+    return _Part(kind, shared, tuple(texts), tuple(children), tuple(lists), jid)
 
 
 def _inner(element: Any, found: list[str]) -> _Part:

@@ -26,6 +26,7 @@ HEADER = (
 )
 LANGUAGE = HEADER.replace(" id=", " xml:lang='de' id=")
 ROSTER = "<query xmlns='jabber:iq:roster'>{}</query>"
+BIND = "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>{}</bind>"
 STANZAS = (
     '<presence from="a@b/c" to="d@e" id="1"><show>dnd</show></presence>',
     '<presence from="x@y/z" to="d@e" id="2"><show>dnd</show></presence>',
@@ -53,6 +54,14 @@ STANZAS = (
     + "</iq>",
     '<iq type="result" id="v">' + ROSTER.format("") + "</iq>",
     '<iq type="set" id="x"><unknown xmlns="urn:unknown"/></iq>',
+    '<iq type="result" id="y">' + BIND.format("<jid>a@b/c</jid>") + "</iq>",
+    '<iq type="result" id="z">' + BIND.format("<jid>d@e/F</jid>") + "</iq>",
+    '<iq type="result" id="z">' + BIND.format("<jid>D@e/f</jid>") + "</iq>",
+    '<iq type="result" id="z">' + BIND.format("<jid/>") + "</iq>",
+    '<iq type="result" id="z">' + BIND.format("<resource>f</resource>") + "</iq>",
+    "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><x xmlns='urn:x'/>"
+    "</stream:features>",
+    "<stream:features/>",
     '<message from="a@b/c" to="d@e"><body>hello</body></message>',
     " ",
 )
