@@ -19,8 +19,10 @@ Values: TypeAlias = tuple[str | None, str | None, str | None]
 
 _LONG = 4_000
 """Bytes. A longer stanza is hardly met twice."""
-_JIDS = re.compile('(?<=<item jid=")[^"]*|(?<=<jid>)[^<]*')
-"""Those of roster items and of a bound resource."""
+_ITEM = '<item jid="'
+"""What stands before the JID of a roster item."""
+_BOUND = "<jid>"
+"""What stands before that of a bound resource."""
 _MANY = 1_000
 """Keys that are remembered at once."""
 _NAME = re.compile(r"(<presence|<iq)? ([a-z:]+)=")
@@ -85,13 +87,21 @@ def divide(data: bytes) -> tuple[str, Values] | None:
 
 def divide_jids(key: str) -> tuple[str, list[str]] | None:
     """A key without the JIDs inside the stanza, and these; None when one is unusual."""
-    if "jid" not in key:
+    if _ITEM in key:
+        start, end = _ITEM, '"'
+    elif _BOUND in key:
+        start, end = _BOUND, "<"
+    else:
         return key, []
-    jids: list[str] = _JIDS.findall(key)
-    text = "".join(jids)
-    if "&" in text or "<" in text or not text.isprintable():
-        return None
-    return _JIDS.sub("", key), jids
+    before, *others = key.split(start)
+    jids, parts = [], [before]
+    for other in others:
+        jid, _, rest = other.partition(end)
+        if "&" in jid or "<" in jid or not jid.isprintable():
+            return None
+        jids.append(jid)
+        parts.append(rest)
+    return start.join(parts), jids
 
 
 def parts_of(key: str) -> tuple[list[str], tuple[int, int, int]]:
