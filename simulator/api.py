@@ -20,7 +20,7 @@ from simulator.backends.base import Backend
 from simulator.errors import BackendError, Livelock, RunFailed
 from simulator.events import AnyRecord
 from simulator.faults import check_faults
-from simulator.garbage import no_automatic_collection
+from simulator.garbage import no_automatic_collection, set_aside
 from simulator.interruption import Interruption
 from simulator.journal import FILE_NAME, Journal
 from simulator.lazily import import_lazily
@@ -87,26 +87,23 @@ def run(
     redaction = Redaction()
     options = runner.RunOptions(folder=target, login_limit=server.login_limit, redaction=redaction)
     failure: BaseException | None = None
-    with (
-        _telling(target),
-        Journal(target / FILE_NAME) as journal,
-        logged(target / run_folder.LOG, redaction),
-    ):
-        journal.listen(monitor.see)
-        for listener in listeners:
-            journal.listen(listener)
-        try:
-            _in_own_loop(
-                lambda: runner.execute(plan, server, journal, monitor, interruption, options),
-                interruption,
-            )
-        except (BackendError, RunFailed, Livelock) as error:
-            failure = error
-    # The agents are cyclic garbage now; their memory serves the results.
-    gc.collect()
-    with _telling(target), no_automatic_collection():
-        finished = open_run(target)
-        _write_results(finished, target)
+    with _telling(target), set_aside():
+        with Journal(target / FILE_NAME) as journal, logged(target / run_folder.LOG, redaction):
+            journal.listen(monitor.see)
+            for listener in listeners:
+                journal.listen(listener)
+            try:
+                _in_own_loop(
+                    lambda: runner.execute(plan, server, journal, monitor, interruption, options),
+                    interruption,
+                )
+            except (BackendError, RunFailed, Livelock) as error:
+                failure = error
+        # The agents are cyclic garbage now; their memory serves the results.
+        gc.collect()
+        with no_automatic_collection():
+            finished = open_run(target)
+            _write_results(finished, target)
     if failure is not None:
         raise failure
     return finished

@@ -8,11 +8,13 @@ would decide when. During a run the loop therefore collects, after so many callb
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sized
 from contextlib import contextmanager
 
 _CALLBACKS = 1_000_000
-"""Between two collections."""
+"""Between two collections, at least."""
+_OF_A_TASK = 500
+"""Callbacks for each live task. A collection looks at everything new, so a crowd's takes longer."""
 _OLDER = 5
 """Collections of the youngest objects before one that looks at older ones, too."""
 _ALL = 25
@@ -20,16 +22,21 @@ _ALL = 25
 
 
 class GarbageCollection:
-    """Counts callbacks, and collects when it is time."""
+    """Counts callbacks, and collects when it is time. `live_tasks` gives the tasks of the run."""
 
-    def __init__(self) -> None:
+    def __init__(self, live_tasks: Callable[[], Sized]) -> None:
+        self._live_tasks = live_tasks
+        self._limit = _CALLBACKS
         self._callbacks = 0
         self._collections = 0
 
     def count(self, callbacks: int) -> None:
         """So many callbacks have run."""
         self._callbacks += callbacks
-        if self._callbacks >= _CALLBACKS:
+        if self._callbacks < self._limit:
+            return
+        self._limit = max(_CALLBACKS, _OF_A_TASK * len(self._live_tasks()))
+        if self._callbacks >= self._limit:
             self._callbacks = 0
             self._collections += 1
             gc.collect(self._generation())
@@ -41,10 +48,9 @@ class GarbageCollection:
 
 
 @contextmanager
-def no_automatic_collection() -> Iterator[None]:
-    """No automatic collection for a while. What was there before is not looked through in it."""
-    enabled, freezes = gc.isenabled(), not gc.get_freeze_count()
-    gc.disable()
+def set_aside() -> Iterator[None]:
+    """What is there now is not looked through for a while."""
+    freezes = not gc.get_freeze_count()
     if freezes:
         gc.freeze()
     try:
@@ -52,5 +58,16 @@ def no_automatic_collection() -> Iterator[None]:
     finally:
         if freezes:
             gc.unfreeze()
+
+
+@contextmanager
+def no_automatic_collection() -> Iterator[None]:
+    """No automatic collection for a while; what is there now is set aside."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        with set_aside():
+            yield
+    finally:
         if enabled:
             gc.enable()

@@ -78,7 +78,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         self._tasks: list[weakref.ref[Task[Any]]] = []
         self._prune_tasks_at = 1_000
         self._instant = Instant(livelock_after, self.live_tasks)
-        self._garbage = GarbageCollection()
+        self._garbage = GarbageCollection(self.live_tasks)
         self._registered = self._selector.get_map()
 
     @property
