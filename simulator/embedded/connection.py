@@ -34,6 +34,9 @@ SASL = "urn:ietf:params:xml:ns:xmpp-sasl"
 BIND = "urn:ietf:params:xml:ns:xmpp-bind"
 PING = "urn:xmpp:ping"
 
+_QUERY = f"{{{stanzas.ROSTER}}}query"
+_PING = f"{{{PING}}}ping"
+
 _BEFORE_AUTHENTICATION = (
     f"<stream:features><mechanisms xmlns='{SASL}'><mechanism>PLAIN</mechanism></mechanisms>"
     "</stream:features>"
@@ -208,23 +211,24 @@ class Connection:
         self._server.deliver(self._server.rules.message(session, stanza))
 
     def _iq(self, session: Session, element: Element) -> None:
-        stanza = stanzas.read_iq(element, session.jid)
+        kind, to = stanzas.iq_type(element), stanzas.address(element)
+        request_id = element.get("id", "")
         rules = self._server.rules
-        query = element.find(f"{{{stanzas.ROSTER}}}query")
-        if query is not None and stanza.type == "get":
-            deliveries = rules.roster_get(session, stanza.id, stanza.to)
-        elif query is not None and stanza.type == "set":
+        query = element.find(_QUERY)
+        if query is not None and kind == "get":
+            deliveries = rules.roster_get(session, request_id, to)
+        elif query is not None and kind == "set":
             changes = stanzas.read_roster_changes(query)
-            deliveries = rules.roster_set(session, stanza.id, changes, stanza.to)
-        elif self._is_ping(session, element, stanza.type):
-            deliveries = [Delivery(session, IqResult(session.jid, stanza.id, stanza.to))]
+            deliveries = rules.roster_set(session, request_id, changes, to)
+        elif self._is_ping(session, element, kind):
+            deliveries = [Delivery(session, IqResult(session.jid, request_id, to))]
         else:
-            deliveries = rules.iq(session, stanza)
+            deliveries = rules.iq(session, stanzas.read_iq(element, session.jid))
         self._server.deliver(deliveries)
 
     def _is_ping(self, session: Session, element: Element, kind: str) -> bool:
         ours = element.get("to", session.account) in (session.account, self._server.domain)
-        return ours and kind == "get" and element.find(f"{{{PING}}}ping") is not None
+        return ours and kind == "get" and element.find(_PING) is not None
 
 
 _HANDLERS: dict[str, Callable[[Connection, Session, Element], None]] = {

@@ -86,13 +86,18 @@ def read_message(element: Element, sender: Jid) -> Message:
     )
 
 
-def read_iq(element: Element, sender: Jid) -> Iq:
-    """An IQ element as a value. Raises StanzaRefused for an unknown type (RFC 6120, 8.2.3)."""
-    kind: Any = element.get("type")
+def iq_type(element: Element) -> Any:
+    """The type of an IQ. Raises StanzaRefused for an unknown one (RFC 6120, 8.2.3)."""
+    kind = element.get("type")
     if kind not in _IQ_TYPES:
         raise StanzaRefused("bad-request", text=f"unknown IQ type {kind!r}")
+    return kind
+
+
+def read_iq(element: Element, sender: Jid) -> Iq:
+    """An IQ element as a value. Raises StanzaRefused for an unknown type."""
     return Iq(
-        type=kind,
+        type=iq_type(element),
         sender=sender,
         id=element.get("id", ""),
         to=address(element),

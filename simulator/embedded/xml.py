@@ -7,6 +7,7 @@ the stream error of section 4.9.3.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable
 from typing import Any
 from xml.etree.ElementTree import Element, TreeBuilder
@@ -169,12 +170,11 @@ class StreamParser:
 
 def _with(element: Element, values: Values) -> Element:
     """A stanza with other values of `from`, `to` and `id`, and the same children."""
-    stanza = Element(element.tag, element.attrib)
+    stanza = copy.copy(element)
+    stanza.attrib = attributes = element.attrib.copy()
     for name, value in zip(_HOLES, values, strict=True):
         if value is not None:
-            stanza.set(name, value)
-    stanza.text = element.text
-    stanza.extend(element)
+            attributes[name] = value
     return stanza
 
 

@@ -93,7 +93,7 @@ def _draw(axes: Axes, panel: _Panel, begin: int, end: int, origin: int = 0) -> N
 def _points(series: Series, begin: int, end: int) -> tuple[list[int], list[float]]:
     """Times and shares to draw; the share is not a number where it is undefined."""
     times, shares = series.window(begin, end, closed=True)
-    values = [math.nan if share.ratio is None else share.ratio for share in shares]
+    values = [right / total if total else math.nan for right, total in shares]
     if len(times) > BINS:
         times, values = _lowest(times, values, begin, end)
     return [*times, end], [*values, values[-1]]
@@ -113,7 +113,7 @@ def _lowest(
 
 def _least(values: list[float]) -> float:
     """The least of the defined values; not a number where none is defined."""
-    return min((value for value in values if not math.isnan(value)), default=math.nan)
+    return min([value for value in values if value == value], default=math.nan)  # noqa: PLR0124
 
 
 def _deserves_close_up(panel: _Panel, end: int) -> bool:

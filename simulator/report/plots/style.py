@@ -114,7 +114,9 @@ def _settle(figure: Figure) -> None:
     The layout's solver gives the last bits of a position in one way or another, and SVG derives
     names from all of them.
     """
-    figure.draw_without_rendering()
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
     figure.set_layout_engine("none")
     for axes in figure.axes:
         bounds = axes.get_position(original=True).bounds
