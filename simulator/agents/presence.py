@@ -8,6 +8,7 @@ contacts. Code written for SPADE's manager works with this one unchanged.
 from __future__ import annotations
 
 import asyncio
+import copy
 import functools
 import logging
 from collections.abc import Callable
@@ -299,9 +300,11 @@ class PresenceManager(spade.presence.PresenceManager):
             self._forget()
 
     def _forget(self) -> None:
+        unavailable = Presence(type_=PresenceType.UNAVAILABLE, to=self._account)
         for stanza in self._seen.all_available():
             sender = stanza.from_
-            gone = Presence(type_=PresenceType.UNAVAILABLE, from_=sender, to=self._account)
+            gone = copy.copy(unavailable)
+            gone.from_ = sender
             self.presenceclient.handle_presence(gone)
             if self.is_available():
                 self._unavailable(sender, gone)

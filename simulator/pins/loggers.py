@@ -18,7 +18,16 @@ class AgentLogger(logging.Logger):
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
-        self.parent = logging.getLogger()
+        self.parent = self._root = logging.getLogger()
+
+    def isEnabledFor(self, level: int) -> bool:  # noqa: N802  (logging's name)
+        """As `logging.Logger`, which remembers the answer until `logging` says that it changed."""
+        return level >= (self.level or self._root.level) and level > self.manager.disable
+
+    def debug(self, msg: object, *arguments: Any, **options: Any) -> None:
+        """As `logging.Logger`. aioxmpp calls it several times for each stanza."""
+        if self.level or self._root.level <= logging.DEBUG:
+            super().debug(msg, *arguments, **options)
 
     def getChild(self, suffix: str) -> Any:  # noqa: N802  (logging's name)
         """The known logger below this one; this one where there is none."""

@@ -53,9 +53,8 @@ class _Part:
 
     def make(self, jids: Iterator[str]) -> Any:
         """A new element. Raises ValueError for what is no JID."""
-        element = self.kind.__new__(self.kind)
-        contents = element._xso_contents
-        contents.update(self.shared)
+        element = object.__new__(self.kind)
+        element._xso_contents = contents = self.shared.copy()
         for prop, text in self.texts:
             contents[prop] = LanguageMap(text)
         if self.jid is not None:

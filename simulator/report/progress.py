@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from simulator import events
 from simulator.analysis.convergence import ConvergenceMonitor, Share
+from simulator.events import Agent, AnyRecord, RunEnded
 
 _LOOK_EVERY = 64
 """Records between two looks at the real clock."""
@@ -37,12 +37,12 @@ class Progress:
         self._drawn = time.perf_counter()
         self._live = Live(console=console, auto_refresh=False, transient=True)
 
-    def see(self, record: events.AnyRecord) -> None:
+    def see(self, record: AnyRecord) -> None:
         """Take one record into account."""
         self._records += 1
-        if isinstance(record, events.Agent) and record.state == "started":
+        if isinstance(record, Agent) and record.state == "started":
             self._started += 1
-        if isinstance(record, events.RunEnded):
+        if isinstance(record, RunEnded):
             self._show(MEASURING)
         elif not self._records % _LOOK_EVERY:
             self._draw_sometimes(record.t)

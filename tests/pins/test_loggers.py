@@ -23,6 +23,21 @@ def test_it_speaks_with_the_agents_name(caplog: pytest.LogCaptureFixture) -> Non
     assert caplog.record_tuples == [("agent-7", logging.WARNING, "told")]
 
 
+def test_it_follows_the_level_of_the_root(caplog: pytest.LogCaptureFixture) -> None:
+    logger = Logging.getLogger("agent-7")
+    logger.debug("not told")
+    for level, told in ((logging.DEBUG, True), (logging.WARNING, False), (logging.DEBUG, True)):
+        with caplog.at_level(level):
+            assert logger.isEnabledFor(logging.DEBUG) is told
+            logger.debug("%s", level)
+    assert [record.getMessage() for record in caplog.records] == [str(logging.DEBUG)] * 2
+    logger.setLevel(logging.WARNING)
+    with caplog.at_level(logging.DEBUG):
+        logger.debug("not told")
+        assert not logger.isEnabledFor(logging.INFO)
+    assert len(caplog.records) == 2
+
+
 def test_a_logger_that_somebody_set_up_is_used() -> None:
     known = logging.getLogger("known-in-this-test.XMLStream")
     assert Logging.getLogger("known-in-this-test.XMLStream") is known
