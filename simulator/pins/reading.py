@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import functools
 from typing import Any
 from xml.sax import expatreader, handler
@@ -15,7 +14,7 @@ from aioxmpp.utils import namespaces
 
 from simulator.heads import FEATURES, Remembered, divide, divide_jids, is_one_element, split
 from simulator.pins.replacing import replace
-from simulator.pins.templates import make_template
+from simulator.pins.templates import copied, make_template
 
 _IN_STREAM = aioxmpp.xml.ProcessorState.STREAM_HEADER_PROCESSED
 _TAGS = {f"<{name}".encode(): (namespaces.client, name) for name in ("presence", "iq")}
@@ -117,12 +116,12 @@ class _Parser(expatreader.ExpatParser):
             return
         known = self._known.get(piece)
         if known is not None:
-            receive(copy.deepcopy(known))
+            receive(copied(known))
             return
         waiting = [future for future in receive.__self__._features_futures if not future.done()]
         self._parse(piece)
         if self._is_between and waiting and is_one_element(piece.decode(errors="replace")):
-            self._known.add(piece, copy.deepcopy(waiting[0].result()))
+            self._known.add(piece, copied(waiting[0].result()))
 
     def _parse(self, data: bytes, is_final: bool = False) -> None:
         self._fed += len(data)

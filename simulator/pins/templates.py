@@ -6,8 +6,10 @@ aioxmpp would make of the same text.
 
 from __future__ import annotations
 
+import copy
 import enum
 import functools
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +18,7 @@ import aioxmpp
 from aioxmpp import rfc6120
 from aioxmpp.roster import xso as roster
 from aioxmpp.structs import LanguageMap, LanguageTag
+from aioxmpp.xso import XSO
 from aioxmpp.xso.model import XSOList
 
 from simulator.heads import Values
@@ -106,6 +109,20 @@ def make_template(stanza: Any, values: Values, jids: list[str]) -> Template | No
     except _NotPlain:
         return None
     return Template(part) if found == jids else None
+
+
+def copied(value: Any) -> Any:
+    """An element with all that is in it, made anew."""
+    if isinstance(value, XSO):
+        element = object.__new__(type(value))
+        element._xso_contents = {prop: copied(inner) for prop, inner in value._xso_contents.items()}
+        return element
+    if type(value) is XSOList:
+        return XSOList(map(copied, value))
+    if type(value) is defaultdict:
+        inside = {key: copied(inner) for key, inner in value.items()}
+        return defaultdict(value.default_factory, inside)
+    return value if isinstance(value, PLAIN) else copy.deepcopy(value)
 
 
 class _NotPlain(Exception):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import copy
+import io
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -32,7 +34,7 @@ _STOCK_START = aioxmpp.xml.XMLStreamWriter.start
 def enter(stack: contextlib.ExitStack) -> None:
     """Put the quicker writer in place until `stack` is closed."""
     writer = aioxmpp.xml.XMLStreamWriter
-    replace(stack, writer, "start", _start)
+    replace(stack, writer, "start", _starting())
     replace(stack, writer, "send", _sending(Remembered()))
 
 
@@ -122,9 +124,27 @@ def _make_form(data: bytes, values: tuple[Any, ...], state: dict[str, Any]) -> _
     return _Form(state["_curr_ns_map"], *parts_of(key))
 
 
-def _start(self: Any) -> None:
-    """`XMLStreamWriter.start`, in one piece."""
-    _buffered(self._writer, lambda: _STOCK_START(self), _state(self._writer))
+def _starting() -> Any:
+    """`XMLStreamWriter.start`, in one piece; a header that was written before is written again."""
+    headers: dict[Any, tuple[bytes, dict[str, Any]]] = {}
+
+    def start(self: Any) -> None:
+        writer = self._writer
+        before = _state(writer)
+        is_new = before == _NEW
+        namespaces = tuple(self._nsmap_to_use.items())
+        key = (self._to, self._from, self._version, namespaces, writer._sorted_attributes)
+        known = headers.get(key) if is_new else None
+        if known is not None:
+            data, after = known
+            vars(writer).update(_copied(after))
+            _flushed(writer, data)
+            return
+        data = _buffered(writer, lambda: _STOCK_START(self), before)
+        if is_new:
+            headers[key] = (data, _copied(_state(writer)))
+
+    return start
 
 
 def _is_at_rest(writer: Any) -> bool:
@@ -137,6 +157,16 @@ def _state(writer: Any) -> dict[str, Any]:
     state["_pending_start_element"] = writer._pending_start_element
     state["_ns_counter"] = writer._ns_counter
     return state
+
+
+def _copied(state: dict[str, Any]) -> dict[str, Any]:
+    """Of a state that several writers begin with: what one of them changes is its own."""
+    own = {name: copy.copy(value) for name, value in state.items()}
+    own["_ns_map_stack"] = [
+        (declared.copy(), prefixes.copy(), count)
+        for declared, prefixes, count in state["_ns_map_stack"]
+    ]
+    return own
 
 
 def _buffered(writer: Any, write: Callable[[], None], before: dict[str, Any]) -> bytes:
@@ -162,3 +192,7 @@ def _flushed(writer: Any, data: bytes) -> None:
     writer._write(data)
     if writer._flush:
         writer._flush()
+
+
+_NEW = _state(aioxmpp.xml.XMPPXMLGenerator(io.BytesIO()))
+"""The state of a writer that has written nothing."""

@@ -96,6 +96,21 @@ def test_what_was_said_before_is_not_serialised(monkeypatch: pytest.MonkeyPatch)
     assert len(serialised) == 2  # the header and the first
 
 
+def test_streams_that_begin_alike_are_apart() -> None:
+    """Their headers are written from one memory; each begins and ends on its own."""
+    stanza = aioxmpp.Presence(show=structs.PresenceShow.DND)
+    stock = [written([stanza]), written([])]
+    with pins.tuning():
+        for _ in range(3):
+            assert [written([stanza]), written([])] == stock
+        out = [io.BytesIO(), io.BytesIO()]
+        writers = [aioxmpp.xml.XMLStreamWriter(o, "b", nsmap={None: "jabber:client"}) for o in out]
+        for step in ("start", "close"):
+            for writer in writers:
+                getattr(writer, step)()
+    assert [o.getvalue() for o in out] == [stock[1], stock[1]]
+
+
 def test_a_broken_stanza_leaves_nothing() -> None:
     stanza = aioxmpp.Presence(show=structs.PresenceShow.DND)
     stock = written([stanza])
