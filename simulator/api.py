@@ -74,6 +74,23 @@ def run(
     Raises ScenarioError and RunFolderError for a wrong call, BackendError when the server cannot
     be used, RunFailed and Livelock when the run cannot go on.
     """
+    with set_aside():
+        try:
+            return perform(scenario, backend, seed, out, realtime, follow)
+        finally:
+            # The agents are cyclic garbage now.
+            gc.collect()
+
+
+def perform(
+    scenario: Scenario | str | Path,
+    backend: str | Backend,
+    seed: int | None,
+    out: str | Path | None,
+    realtime: bool,
+    follow: Callable[[Plan, ConvergenceMonitor], Sequence[Listener]] | None,
+) -> Run:
+    """As `run`, for a process that ends soon: the memory of the agents is left to the system."""
     if not isinstance(scenario, Scenario):
         scenario = load_scenario(scenario)
     plan = build_plan(scenario, seed)
@@ -99,8 +116,6 @@ def run(
                 )
             except (BackendError, RunFailed, Livelock) as error:
                 failure = error
-        # The agents are cyclic garbage now; their memory serves the results.
-        gc.collect()
         with no_automatic_collection():
             finished = open_run(target)
             _write_results(finished, target)

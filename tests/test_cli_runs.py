@@ -142,7 +142,7 @@ def test_junit_of_a_run_that_broke_down(
     def broken(*_: Any, **__: Any) -> None:
         raise RunFailed("the server at 127.0.0.1:5222 went away")
 
-    monkeypatch.setattr("simulator.api.run", broken)
+    monkeypatch.setattr("simulator.api.perform", broken)
     file = tmp_path / "junit.xml"
     file.write_text("<testsuites/>")
     done = call("run", scenario(tmp_path), "--junit", file)

@@ -40,7 +40,7 @@ class _Evidence:
     """What expectations are judged by."""
 
     measurement: Measurement
-    records: Sequence[AnyRecord]
+    records: Iterable[AnyRecord]
     figures: Figures
     names: Names
 
@@ -63,7 +63,7 @@ def default_checks(measurement: Measurement) -> list[Check]:
 
 
 def expectation_checks(
-    expectations: Iterable[Expectation], measurement: Measurement, records: Sequence[AnyRecord]
+    expectations: Iterable[Expectation], measurement: Measurement, records: Iterable[AnyRecord]
 ) -> list[Check]:
     """A check for each expectation of the scenario, in its order."""
     names = Names(measurement.ledger.planned.values())

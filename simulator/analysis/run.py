@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -54,7 +54,8 @@ class Run:
     def measurement(self) -> Measurement:
         """Everything measured, in one pass over the records. Raises JournalError."""
         try:
-            return Measurement(self.records)
+            # Not kept: all records at once take more memory than all that is measured.
+            return Measurement(vars(self).get("records") or read_journal(self.folder / FILE_NAME))
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             where = ".".join(str(step) for step in first["loc"] if "<" not in str(step))
@@ -74,7 +75,7 @@ class Run:
     @cached_property
     def verdict(self) -> Verdict:
         """pass, fail or unknown, with each check and its evidence."""
-        return judge(self.measurement, self.records)
+        return judge(self.measurement, _Records(self))
 
     @cached_property
     def events(self) -> pl.DataFrame:
@@ -213,6 +214,16 @@ class Run:
         `agent`, `peer`, `believed`, `served`.
         """
         return metrics.divergence(self.measurement)
+
+
+class _Records:
+    """The records of a run, which are read when they are first needed."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def __iter__(self) -> Iterator[AnyRecord]:
+        return iter(self._run.records)
 
 
 def open_run(folder: Path | str) -> Run:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,7 +31,7 @@ class Verdict:
         return EXIT_CODES[self.value]
 
 
-def judge(measurement: Measurement, records: Sequence[AnyRecord]) -> Verdict:
+def judge(measurement: Measurement, records: Iterable[AnyRecord]) -> Verdict:
     """The verdict of a run.
 
     Incomplete evidence makes it ``unknown``, whatever the checks say: the journal has no end,

@@ -70,13 +70,8 @@ def run(
     output = Output()
     try:
         with ExitStack() as stack:
-            finished = api.run(
-                scenario,
-                backend=chosen,
-                seed=seed,
-                out=out,
-                realtime=realtime,
-                follow=_followers(stack, output, narrate),
+            finished = api.perform(
+                scenario, chosen, seed, out, realtime, _followers(stack, output, narrate)
             )
     except KeyboardInterrupt as interrupt:
         raise SimulatorError(*getattr(interrupt, "__notes__", ["interrupted"])) from None

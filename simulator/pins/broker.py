@@ -4,7 +4,8 @@
 waits for either of two tasks with `asyncio.wait`, which makes a future and callbacks more. Here
 a callback stands for each of these tasks and one future for the waiting. Each step is scheduled
 where aioxmpp's is and takes as many passes of the loop, so everything happens in the same order.
-On a loop that can tell that nothing else is ready, passes that nobody could notice are left out.
+On a loop that can tell that nothing else is ready, passes that nobody could notice are left out:
+the callback then does what the task would do next, as that task.
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.analysis.run import Run
-from simulator.events import Failure
 from simulator.folder import PICTURE
 from simulator.report.text import printable
 
@@ -204,8 +203,8 @@ def _print_list(console: Console, title: str, lines: Any) -> None:
 def _unhandled(run: Run) -> list[str]:
     """Errors in tasks and callbacks that belong to no agent's behaviour or handler."""
     found: dict[tuple[str, str], list[float]] = {}
-    for record in run.records:
-        if isinstance(record, Failure) and not record.agent:
+    for record in run.measurement.ledger.failures:
+        if not record.agent:
             found.setdefault((record.error, record.traceback), []).append(record.t / 1e6)
     return [_error_text(*error, times) for error, times in found.items()]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from random import Random
 
 from hypothesis import given
@@ -128,3 +129,29 @@ def test_the_bytes_arrive_as_they_were_sent(
     assert b"".join(data for _, data in receiver.arrived) == b"".join(data for _, data in sends)
     instants = [instant for instant, _ in receiver.arrived]
     assert instants == sorted(instants)
+
+
+def test_it_delivers_in_the_context_in_which_it_was_made() -> None:
+    who = contextvars.ContextVar[str]("who")
+    seen: list[str] = []
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualTimeLoop)
+        who.set("maker")
+        link = Link(
+            loop,
+            Latencies(1_000),
+            Random(0),
+            lambda _: seen.append(who.get()),
+            lambda _: seen.append(who.get()),
+        )
+        who.set("sender")
+        for _ in range(2):
+            link.send(b"a")
+            await asyncio.sleep(1)
+        link.close()
+        await asyncio.sleep(1)
+
+    run(main)
+    assert seen == ["maker"] * 3

@@ -726,6 +726,36 @@ def test_postponing_does_not_stop_at_the_old_time() -> None:
     run(main)
 
 
+def test_what_has_run_runs_again_in_its_turn() -> None:
+    seen: list[tuple[int, str]] = []
+
+    async def main() -> None:
+        loop = virtual_loop()
+
+        def note(name: str) -> None:
+            seen.append((loop.now, name))
+
+        handle = loop.call_soon(note, "soon")
+        timer = loop.call_at(1, note, "timer")
+        await asyncio.sleep(2)
+        loop.call_soon(note, "before")
+        loop.call_again(handle)
+        loop.call_soon(note, "after")
+        loop.call_at(3, note, "before")
+        loop.call_again_at(3, timer)
+        loop.call_at(3, note, "after")
+        assert timer.when() == 3
+        await asyncio.sleep(2)
+
+    run(main)
+    assert seen == [
+        (0, "soon"),
+        (1_000_000, "timer"),
+        *[(2_000_000, name) for name in ("before", "soon", "after")],
+        *[(3_000_000, name) for name in ("before", "timer", "after")],
+    ]
+
+
 def test_the_loop_is_idle_when_nothing_is_ready_and_no_timer_is_due() -> None:
     seen: list[bool] = []
 

@@ -1,0 +1,55 @@
+"""When cyclic garbage is collected."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+from simulator import garbage
+from simulator.garbage import GarbageCollection, no_automatic_collection, set_aside
+
+
+@pytest.fixture
+def collections(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The generations that were collected."""
+    found: list[int] = []
+    monkeypatch.setattr(garbage.gc, "collect", found.append)
+    return found
+
+
+def collected_after(tasks: int, collections: list[int]) -> int:
+    """How many times 100,000 callbacks a run with so many live tasks makes between collections."""
+    counted, hundreds = GarbageCollection(lambda: range(tasks)), 0
+    while len(collections) < 2:
+        counted.count(100_000)
+        hundreds += len(collections) == 1
+    return hundreds
+
+
+@pytest.mark.parametrize(("tasks", "hundreds"), [(1, 10), (1_000, 10), (4_000, 20)])
+def test_a_crowd_is_collected_more_rarely(
+    tasks: int, hundreds: int, collections: list[int]
+) -> None:
+    assert collected_after(tasks, collections) == hundreds
+
+
+def test_older_objects_are_looked_at_now_and_then(collections: list[int]) -> None:
+    counted = GarbageCollection(lambda: [])
+    for _ in range(30):
+        counted.count(1_000_000)
+    assert collections[:5] == [0, 0, 0, 0, 1]
+    assert collections.count(2) == 1
+    assert len(collections) == 30
+
+
+def test_what_was_there_is_looked_at_again_afterwards() -> None:
+    assert gc.get_freeze_count() == 0
+    with set_aside():
+        assert gc.get_freeze_count() > 0
+        with no_automatic_collection():
+            assert not gc.isenabled()
+            assert gc.get_freeze_count() > 0
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > 0
+    assert gc.get_freeze_count() == 0
