@@ -46,6 +46,8 @@ _RC: Any = {
     "svg.hashsalt": "simulator",
     "svg.fonttype": "path",
     "text.parse_math": False,
+    "figure.autolayout": False,
+    "figure.constrained_layout.use": False,
 }
 _METADATA: dict[str, dict[str, Any]] = {
     ".png": {"Software": None},
@@ -117,7 +119,8 @@ def _settle(figure: Figure) -> None:
     engine = figure.get_layout_engine()
     if engine is not None:
         engine.execute(figure)
-    figure.set_layout_engine("none")
+    # Not "none", which stands for an engine, and has everything drawn once more.
+    figure.set_layout_engine(None)
     for axes in figure.axes:
         bounds = axes.get_position(original=True).bounds
         left, bottom, width, height = (round(float(bound), 6) for bound in bounds)
