@@ -17,6 +17,7 @@ PLANS = RECORDS | {"scenario"}
 RUNS = PLANS | {"rfc6121", "journal", "pins", "folder", "heads", "interruption"}
 RUNS |= {"redaction"}
 EVERYTHING = RUNS | {
+    "garbage",
     "embedded",
     "agents",
     "behaviours",
