@@ -19,6 +19,8 @@ _OLDER = 5
 """Collections of the youngest objects before one that looks at older ones, too."""
 _ALL = 25
 """Collections before one of everything."""
+_FROZEN_BY_PYTHON = gc.get_freeze_count()
+"""Python 3.12 sets a few hundred of its own objects aside."""
 
 
 class GarbageCollection:
@@ -50,7 +52,7 @@ class GarbageCollection:
 @contextmanager
 def set_aside() -> Iterator[None]:
     """What is there now is not looked through for a while."""
-    freezes = not gc.get_freeze_count()
+    freezes = gc.get_freeze_count() <= _FROZEN_BY_PYTHON
     if freezes:
         gc.freeze()
     try:
