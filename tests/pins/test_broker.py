@@ -54,6 +54,15 @@ def started_stream() -> aioxmpp.stream.StanzaStream:
     return stream
 
 
+async def listening() -> tuple[aioxmpp.stream.StanzaStream, list[Any]]:
+    """A stream whose task waits, and what it hears."""
+    stream = started_stream()
+    heard: list[Any] = []
+    stream.on_presence_received.connect(heard.append)
+    await asyncio.sleep(0.01)
+    return stream, heard
+
+
 def test_handlers_run_in_the_streams_task(run: Callable[[Main], Any]) -> None:
     async def main() -> None:
         stream = started_stream()
@@ -88,11 +97,8 @@ def test_a_failure_ends_the_task(run: Callable[[Main], Any]) -> None:
 
 def test_who_stops_in_a_handler_hears_no_more(run: Callable[[Main], Any]) -> None:
     async def main() -> None:
-        stream = started_stream()
-        heard: list[Any] = []
-        stream.on_presence_received.connect(heard.append)
+        stream, heard = await listening()
         stream.on_presence_received.connect(lambda _: stream.stop())
-        await asyncio.sleep(0.01)
         stream.recv_stanza(presence())
         await asyncio.sleep(0.01)
         assert not stream.running
@@ -105,10 +111,7 @@ def test_who_stops_in_a_handler_hears_no_more(run: Callable[[Main], Any]) -> Non
 
 def test_an_item_waits_for_the_brokers_lock(run: Callable[[Main], Any]) -> None:
     async def main() -> None:
-        stream = started_stream()
-        heard: list[Any] = []
-        stream.on_presence_received.connect(heard.append)
-        await asyncio.sleep(0.01)
+        stream, heard = await listening()
         async with stream._broker_lock:
             stream.recv_stanza(presence())
             await asyncio.sleep(0.01)
