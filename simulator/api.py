@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator import folder as run_folder
+from simulator.agents_log import logged
 from simulator.analysis.convergence import ConvergenceMonitor
 from simulator.analysis.run import Run, open_run
 from simulator.backends import make_backend
@@ -159,42 +159,6 @@ def _write_results(finished: Run, target: Path) -> None:
             f"{target}: the results cannot be written: {error.strerror};"
             " the journal is whole, and simulator open reads it"
         ) from error
-
-
-@contextlib.contextmanager
-def logged(path: Path, redaction: Redaction) -> Iterator[None]:
-    """Send the warnings of SPADE and aioxmpp to a file, not to the terminal, for a while."""
-    run_folder.write_private(path, "")
-    handler = _LogFile(path, encoding="utf-8")
-    handler.setFormatter(_Redacted(redaction))
-    handler.setLevel(logging.WARNING)
-    root = logging.getLogger()
-    root.addHandler(handler)
-    try:
-        yield
-    finally:
-        root.removeHandler(handler)
-        with contextlib.suppress(OSError):
-            handler.close()
-
-
-class _Redacted(logging.Formatter):
-    """Lines, and tracebacks, without the passwords of the run."""
-
-    def __init__(self, redaction: Redaction) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
-        self._redaction = redaction
-
-    def format(self, record: logging.LogRecord) -> str:
-        """As always, and redacted."""
-        return self._redaction.text(super().format(record))
-
-
-class _LogFile(logging.FileHandler):
-    """A log that a full disk cuts short: the journal says what is wrong, and says it once."""
-
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
-        """Say nothing."""
 
 
 def _in_own_loop(work: Callable[[], None], interruption: Interruption) -> None:

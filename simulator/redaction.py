@@ -20,10 +20,17 @@ class Redaction:
     def __init__(self) -> None:
         self._short: set[str] = set()
         self._by_start: dict[str, set[str]] = {}
+        self._forms: set[str] = set()
+
+    @property
+    def known(self) -> int:
+        """How many passwords, and other forms of them, are kept out by now."""
+        return len(self._forms)
 
     def add(self, password: str) -> None:
         """Keep one more password out, also in the form in which `repr` quotes it."""
         for form in {password, repr(password)[1:-1]} - {""}:
+            self._forms.add(form)
             if len(form) < _START:
                 self._short.add(form)
             else:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import secrets
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
@@ -28,6 +27,7 @@ from simulator.backends.base import Backend, RunContext
 from simulator.errors import JournalError, Livelock, SimulatorError
 from simulator.events import FORMAT, AnyRecord, Planned, RunEnded, RunStarted, Watch
 from simulator.faults import FaultInjector
+from simulator.garbage import collect_failures
 from simulator.interruption import Interruption
 from simulator.journal import Journal
 from simulator.redaction import Redaction
@@ -173,8 +173,7 @@ class _Run:
         schedule = Schedule(self._plan, population, injector, self._convergence, self.clock)
         try:
             reason = await schedule.until_over(self._interruption)
-            # asyncio tells of a failure that nobody waited for when its task is collected.
-            gc.collect()
+            collect_failures()
             if reason:
                 views = read_views(population.harnesses, self.record, self.clock, injector.silence)
                 await self._unless_interrupted(views)

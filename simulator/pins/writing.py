@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import io
 import re
 from collections.abc import Callable, Mapping
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import aioxmpp.xml
+from aioxmpp.nonza import SASLAuth
 from aioxmpp.structs import LanguageMap
 from aioxmpp.xso import XSO
 
@@ -29,6 +29,7 @@ _COLLECTIONS = (
 """Those that `XMPPXMLGenerator` changes while it writes."""
 _SPECIAL = re.compile("[<>&\"']")
 _STOCK_START = aioxmpp.xml.XMLStreamWriter.start
+_in_base64 = SASLAuth.payload.xq_descriptor.type_.format
 
 
 def enter(stack: contextlib.ExitStack) -> None:
@@ -58,7 +59,20 @@ class _Form:
         return '"'.join(parts).encode()
 
 
-def _sending(forms: Remembered[_Form]) -> Any:
+@dataclass(frozen=True, slots=True)
+class _Payload:
+    """A login's text around its payload, inside these namespaces."""
+
+    namespaces: dict[Any, Any]
+    head: str
+    tail: str
+
+    def text(self, values: tuple[Any, ...]) -> bytes:
+        """The text with this payload."""
+        return f"{self.head}{_in_base64(values[0])}{self.tail}".encode()
+
+
+def _sending(forms: Remembered[_Form | _Payload]) -> Any:
     """`XMLStreamWriter.send`, which writes what is like an earlier stanza as that was written."""
 
     def send(self: Any, xso: Any) -> None:
@@ -81,11 +95,16 @@ def _sending(forms: Remembered[_Form]) -> Any:
 
 
 def _outline(xso: Any) -> tuple[Any, tuple[Any, ...]]:
-    """What decides on a stanza's text but `from`, `to` and `id`, or None; and these three."""
+    """What decides on a stanza's text but `from`, `to` and `id`, or None; and these three.
+
+    Of a login, all but its payload; and that.
+    """
+    contents = xso._xso_contents
     holes = HOLES.get(type(xso))
     if holes is None:
+        if type(xso) is SASLAuth and xso.payload is not None:
+            return (SASLAuth, xso.mechanism), (xso.payload,)
         return None, ()
-    contents = xso._xso_contents
     values = tuple([contents.get(prop) for prop in holes])
     rest = _contents(contents, holes)
     if rest is None:
@@ -113,8 +132,13 @@ def _contents(contents: Mapping[Any, Any], left_out: tuple[Any, ...] = ()) -> An
     return tuple(found)
 
 
-def _make_form(data: bytes, values: tuple[Any, ...], state: dict[str, Any]) -> _Form | None:
+def _make_form(
+    data: bytes, values: tuple[Any, ...], state: dict[str, Any]
+) -> _Form | _Payload | None:
     """The form of a stanza that was written with these values."""
+    if len(values) == 1:
+        head, _, tail = data.decode().rpartition(f">{_in_base64(values[0])}<")
+        return _Payload(state["_curr_ns_map"], f"{head}>", f"<{tail}") if head else None
     divided = divide(data)
     if divided is None:
         return None
@@ -130,8 +154,7 @@ def _starting() -> Any:
 
     def start(self: Any) -> None:
         writer = self._writer
-        before = _state(writer)
-        is_new = before == _NEW
+        is_new = all(getattr(writer, name) == value for name, value in _NEW.items())
         namespaces = tuple(self._nsmap_to_use.items())
         key = (self._to, self._from, self._version, namespaces, writer._sorted_attributes)
         known = headers.get(key) if is_new else None
@@ -140,7 +163,7 @@ def _starting() -> Any:
             vars(writer).update(_copied(after))
             _flushed(writer, data)
             return
-        data = _buffered(writer, lambda: _STOCK_START(self), before)
+        data = _buffered(writer, lambda: _STOCK_START(self), _state(writer))
         if is_new:
             headers[key] = (data, _copied(_state(writer)))
 
@@ -161,7 +184,7 @@ def _state(writer: Any) -> dict[str, Any]:
 
 def _copied(state: dict[str, Any]) -> dict[str, Any]:
     """Of a state that several writers begin with: what one of them changes is its own."""
-    own = {name: copy.copy(value) for name, value in state.items()}
+    own = state | {name: state[name].copy() for name in _COLLECTIONS}
     own["_ns_map_stack"] = [
         (declared.copy(), prefixes.copy(), count)
         for declared, prefixes, count in state["_ns_map_stack"]

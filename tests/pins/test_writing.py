@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import aioxmpp
+import aioxmpp.nonza
 import aioxmpp.ping
 import aioxmpp.xml
 import pytest
@@ -59,6 +60,12 @@ def iqs(draw: Any) -> aioxmpp.IQ:
     )
 
 
+@st.composite
+def logins(draw: Any) -> aioxmpp.nonza.SASLAuth:
+    mechanism = draw(st.sampled_from(["PLAIN", "SCRAM-SHA-1", "<&>"]))
+    return aioxmpp.nonza.SASLAuth(mechanism, draw(st.none() | st.binary(max_size=20)))
+
+
 def written(stanzas: list[Any]) -> bytes:
     out = io.BytesIO()
     writer = aioxmpp.xml.XMLStreamWriter(out, "b", nsmap={None: "jabber:client"})
@@ -69,7 +76,7 @@ def written(stanzas: list[Any]) -> bytes:
     return out.getvalue()
 
 
-@given(st.lists(presences() | iqs(), max_size=8))
+@given(st.lists(presences() | iqs() | logins(), max_size=8))
 def test_the_same_bytes(stanzas: list[Any]) -> None:
     """Of two streams: the second one writes what the first has taught."""
     stock = written(stanzas)

@@ -56,7 +56,7 @@ def plot_convergence(run: Run) -> Figure:
     faults, above = faults_of(run), 0.0
     for row, panel in enumerate(panels):
         _draw(axes[row], panel, 0, end)
-        mark(axes[row], run.phases(), numbers=row == 0)
+        mark(axes[row], found.phases, numbers=row == 0)
         above += shade(axes[row], faults, names=row == 0)
         axes[row].set_ylabel(panel.label)
     for row in close:

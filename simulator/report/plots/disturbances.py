@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from textwrap import fill
 
-import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+from simulator.analysis.phases import Phase
 from simulator.analysis.run import Run
+from simulator.events import SECOND
 from simulator.report.plots.faults import fault_texts, faults_of, time_text
 from simulator.report.plots.style import GREY
 
@@ -23,22 +25,22 @@ _NEAR = 0.015
 """Numbers closer than this share of the width would overlap: the later one is left out."""
 
 
-def mark(axes: Axes, phases: pl.DataFrame, *, numbers: bool = True) -> None:
+def mark(axes: Axes, phases: Sequence[Phase], *, numbers: bool = True) -> None:
     """A dotted line at each disturbance, shaded from its phase's first action.
 
     Call it when the limits of the time axis are set.
     """
     left, right = axes.get_xlim()
     last = -math.inf
-    for row in phases.iter_rows(named=True):
-        begin, disturbance = row["begin_s"], row["disturbance_s"]
+    for number, phase in enumerate(phases, 1):
+        begin, disturbance = phase.begin / SECOND, phase.disturbance / SECOND
         if not left <= disturbance <= right:
             continue
         if disturbance > begin:
             axes.axvspan(max(begin, left), disturbance, color=GREY, alpha=0.15, lw=0, zorder=0)
         axes.axvline(disturbance, color="#444444", lw=0.9, ls=":")
         if numbers and (disturbance - last) >= _NEAR * (right - left):
-            _number(axes, disturbance, row["phase"] + 1)
+            _number(axes, disturbance, number)
             last = disturbance
 
 
@@ -58,7 +60,7 @@ def _number(axes: Axes, time: float, number: int) -> None:
 
 def key_text(run: Run) -> str:
     """What the numbers and the shading stand for, in a few lines."""
-    lines = [_lines("dotted: disturbances, ", _phases(run.phases()))]
+    lines = [_lines("dotted: disturbances, ", _phases(run.measurement.phases))]
     if faults := fault_texts(faults_of(run)):
         lines.append(_lines("dark red lines and shading: faults, ", faults))
     return "\n".join(lines)
@@ -70,10 +72,10 @@ def _lines(what: str, named: list[str]) -> str:
     return fill(what + whole, WIDTH, break_on_hyphens=False).replace(_NO_BREAK, " ")
 
 
-def _phases(phases: pl.DataFrame) -> list[str]:
+def _phases(phases: Sequence[Phase]) -> list[str]:
     named = [
-        f"{row['phase'] + 1} {_short(row['name'])} ({time_text(row['disturbance_s'])})"
-        for row in phases.head(MOST).iter_rows(named=True)
+        f"{number} {_short(phase.name)} ({time_text(phase.disturbance / SECOND)})"
+        for number, phase in enumerate(phases[:MOST], 1)
     ]
     if len(phases) > MOST:
         named.append(f"and {len(phases) - MOST} more")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-import polars as pl
 from matplotlib.axes import Axes
 
 from simulator.analysis.run import Run
+from simulator.events import SECOND
 from simulator.report.plots.style import WINE
 
 ABOVE = 15
@@ -39,9 +40,13 @@ class Fault:
 
 def faults_of(run: Run) -> list[Fault]:
     """The faults of a run, times in seconds, in the order of their begins."""
-    spans = run.faults().group_by("origin", "fault", "begin_s", "end_s", maintain_order=True)
-    rows = spans.agg(pl.col("agent").count()).drop("origin").rows()
-    return [Fault(name.replace("_", " "), *rest) for name, *rest in rows]
+    agents: dict[tuple[str, str, int, int], int] = defaultdict(int)
+    for span in sorted(run.measurement.faults.all, key=lambda span: (span.begin, span)):
+        agents[span.origin, span.fault, span.begin, span.end] += len(span.agents)
+    return [
+        Fault(kind.replace("_", " "), begin / SECOND, end / SECOND, hit)
+        for (_, kind, begin, end), hit in agents.items()
+    ]
 
 
 def shade(axes: Axes, faults: Iterable[Fault], *, names: bool = True, room: float = ABOVE) -> float:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import polars as pl
+from typing import TYPE_CHECKING
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from simulator.analysis.quantiles import FEW, quantiles
 from simulator.analysis.run import Run
+from simulator.lazily import import_lazily
 from simulator.report.plots.style import (
     BLUE,
     GREEN,
@@ -21,6 +23,11 @@ from simulator.report.plots.style import (
     picture,
     say_nothing,
 )
+
+if TYPE_CHECKING:
+    import polars as pl
+else:
+    pl = import_lazily("polars")
 
 LINES = ((BLUE, "-"), (VERMILION, "--"), (GREEN, "-."), (ORANGE, ":"), (PURPLE, "-"), (SKY, "--"))
 POINTS = 2_000

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
@@ -14,6 +13,7 @@ from matplotlib.patches import Patch
 
 from simulator.analysis.run import Run
 from simulator.events import SECOND
+from simulator.lazily import import_lazily
 from simulator.report.plots.disturbances import key_text, mark
 from simulator.report.plots.faults import faults_of, shade
 from simulator.report.plots.lanes import Lane, choose, lanes_of
@@ -26,6 +26,11 @@ from simulator.report.plots.style import (
     new_figure,
     picture,
 )
+
+if TYPE_CHECKING:
+    import polars as pl
+else:
+    pl = import_lazily("polars")
 
 WRONG = ("ghost", "blind", "mislabelled")
 _WORDS = {
@@ -57,7 +62,7 @@ def plot_timeline(run: Run) -> Figure:
     _draw_held(axes, held, lanes)
     _draw_deaths(axes, run, lanes)
     _draw_seen(axes, wrong, lanes)
-    mark(axes, run.phases())
+    mark(axes, run.measurement.phases)
     above = shade(axes, faults_of(run))
     axes.set_yticks(range(len(lanes)), [lane.label for lane in lanes], fontsize=8)
     axes.tick_params(axis="y", length=0)
