@@ -21,7 +21,7 @@ from typing import Any
 from benchmarks.plain import run_plain
 from benchmarks.scenarios import CHANGES, CROWD, HOUR, NOTHING
 from simulator.agents.observer import Observer
-from simulator.analysis.convergence import ConvergenceMonitor
+from simulator.analysis.live import LiveMeasurement
 from simulator.backends.embedded import EmbeddedBackend
 from simulator.interruption import Interruption
 from simulator.journal import Journal
@@ -118,13 +118,13 @@ def _plan(scenario: str) -> Plan:
 
 
 def _simulate(scenario: str, *, tuned: bool = True) -> Done:
-    """Run with a journal on the disk and the live convergence, to the last record."""
+    """Run with a journal on the disk and measured live, to the last record."""
     plan = _plan(scenario)
-    monitor = ConvergenceMonitor()
+    live = LiveMeasurement()
     with tempfile.TemporaryDirectory() as folder, Journal(Path(folder, "journal.jsonl")) as journal:
-        journal.listen(monitor.see)
-        done = _execute(plan, journal, monitor, tuned=tuned)
-    return done | {"converged": monitor.converged}
+        journal.listen(live.see)
+        done = _execute(plan, journal, live, tuned=tuned)
+    return done | {"converged": live.converged}
 
 
 def _execute(plan: Plan, journal: Journal, convergence: Convergence, *, tuned: bool = True) -> Done:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator import folder as run_folder
 from simulator.agents_log import logged
-from simulator.analysis.convergence import ConvergenceMonitor
+from simulator.analysis.live import LiveMeasurement
 from simulator.analysis.run import Run, open_run
 from simulator.backends import make_backend
 from simulator.backends.base import Backend
@@ -57,7 +57,7 @@ def run(
     out: str | Path | None = None,
     *,
     realtime: bool = False,
-    follow: Callable[[Plan, ConvergenceMonitor], Sequence[Listener]] | None = None,
+    follow: Callable[[Plan, LiveMeasurement], Sequence[Listener]] | None = None,
 ) -> Run:
     """Run a scenario and return the run, with its verdict, figures and events.
 
@@ -65,7 +65,7 @@ def run(
     name that `simulator doctor` lists, or a backend object. `seed`: replaces the scenario's.
     `out`: a folder that does not exist yet; by default the next free one under ``runs/``.
     `realtime`: pace the embedded server by the wall clock. `follow` is called with the plan and
-    the live convergence, and gives functions that are called with each journal record.
+    what measures the run live, and gives functions that are called with each journal record.
 
     Works where an event loop is running already, as in Jupyter. Ctrl-C ends the run and
     keeps what there is, as does SIGTERM where no loop is running: its verdict is ``unknown``. A
@@ -88,7 +88,7 @@ def perform(
     seed: int | None,
     out: str | Path | None,
     realtime: bool,
-    follow: Callable[[Plan, ConvergenceMonitor], Sequence[Listener]] | None,
+    follow: Callable[[Plan, LiveMeasurement], Sequence[Listener]] | None,
 ) -> Run:
     """As `run`, for a process that ends soon: the memory of the agents is left to the system."""
     if not isinstance(scenario, Scenario):
@@ -98,26 +98,26 @@ def perform(
     check_faults(plan, server)
     target = run_folder.create_folder(Path(out) if out else None, plan.name, plan.seed)
     _write_inputs(target, scenario, plan, server)
-    monitor = ConvergenceMonitor()
-    listeners = follow(plan, monitor) if follow is not None else ()
+    live = LiveMeasurement()
+    listeners = follow(plan, live) if follow is not None else ()
     interruption = Interruption()
     redaction = Redaction()
     options = runner.RunOptions(folder=target, login_limit=server.login_limit, redaction=redaction)
     failure: BaseException | None = None
     with _telling(target), set_aside():
         with Journal(target / FILE_NAME) as journal, logged(target / run_folder.LOG, redaction):
-            journal.listen(monitor.see)
+            journal.listen(live.see)
             for listener in listeners:
                 journal.listen(listener)
             try:
                 _in_own_loop(
-                    lambda: runner.execute(plan, server, journal, monitor, interruption, options),
+                    lambda: runner.execute(plan, server, journal, live, interruption, options),
                     interruption,
                 )
             except (BackendError, RunFailed, Livelock) as error:
                 failure = error
         with no_automatic_collection():
-            finished = open_run(target)
+            finished = Run(target, live.finish(journal.records))
             _write_results(finished, target)
     if failure is not None:
         raise failure

@@ -10,15 +10,17 @@ import os
 import zlib
 from collections import Counter
 
+import msgspec
 from hypothesis import HealthCheck, Phase, given, settings
 
-from simulator.analysis.measurement import Measurement
+from simulator.analysis.measurement import measure
 from simulator.analysis.summary import summarise
 from simulator.analysis.verdict import judge
 from simulator.errors import InputError
-from simulator.events import RunEnded
+from simulator.events import AnyRecord, RunEnded
 from tests.random_scenarios import Document, Ran, documents, run_in_memory, spoiled
 
+RECORD = msgspec.json.Decoder(AnyRecord)
 HOW_MANY = int(os.environ.get("RANDOM_SCENARIOS", "400"))
 TWICE = 6
 """One in so many is run a second time."""
@@ -49,7 +51,9 @@ def check(document: Document) -> str:
     last = ran.records[-1]
     assert isinstance(last, RunEnded)
     assert last.complete
-    measurement = Measurement(ran.records)
+    # What is measured while a run goes on is what its journal tells.
+    assert list(map(RECORD.decode, ran.journal.splitlines())) == ran.records
+    measurement = measure(ran.records)
     verdict = judge(measurement, ran.records)
     summary = summarise(measurement)
     json.dumps(summary, allow_nan=False)

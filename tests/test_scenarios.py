@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from simulator.api import load_scenario
+from simulator.api import load_scenario, open_run
 from simulator.report.plots import PLOTS
 from simulator.testing import assert_passes, run_scenario
 from tests.runs import ROOT
@@ -27,6 +27,8 @@ def test_what_it_expects_holds(file: Path, tmp_path: Path) -> None:
     run = run_scenario(file, tmp_path)
     assert_passes(run)
     assert len(run.verdict.checks) >= 3
+    # What was measured while it ran is what its journal tells.
+    assert open_run(run.folder).summary == run.summary
 
 
 @each_file

@@ -55,11 +55,16 @@ def closes(record: AnyRecord) -> bool:
 class Measurement:
     """Everything that a journal's records tell, measured. Times are in microseconds.
 
+    An incremental fold: give every record to `see`, in order, and call `finish` after the last.
+    `records` is how many it has taken. Until the observation ends, `monitor` tells the convergence
+    so far.
+
     `end` is when the observation ended; `rosters` and `availability` are the convergence over
     time; `final_rosters` is the share after the final rosters were read.
     """
 
-    def __init__(self, records: Iterable[AnyRecord]) -> None:
+    def __init__(self) -> None:
+        self.records = 0
         self.ledger = Ledger()
         self.monitor = ConvergenceMonitor(self._sight_changed)
         self.watches = self.monitor.watches
@@ -77,9 +82,25 @@ class Measurement:
         self._spans = PhaseSpans()
         self._observing = True
         self._see = self._observed_handlers()
-        self._see_after = self._closing_handlers()
-        with no_automatic_collection():  # nothing here is cyclic garbage
-            self._fold(records)
+
+    def see(self, record: AnyRecord) -> None:
+        """Take the next record. Raises pydantic.ValidationError for what holds no scenario."""
+        monitor, t = self.monitor, record.t
+        if t != monitor.time:
+            if self._observing:
+                self._instant_over(monitor.time)
+            monitor.time = t
+        kind = type(record)
+        if kind in _MAY_CLOSE and self._observing and closes(record):
+            self._close(t)
+        for handler in self._see.get(kind, ()):
+            handler(record)
+        self.records += 1
+
+    def finish(self) -> None:
+        """There are no more records."""
+        if self._observing:
+            self._close(self.monitor.time)
 
     @property
     def final_rosters(self) -> Share:
@@ -100,22 +121,6 @@ class Measurement:
         """The time to converge of every phase."""
         return [time_to_converge(series, phase) for phase in self.phases]
 
-    def _fold(self, records: Iterable[AnyRecord]) -> None:
-        see, now = self._see, 0
-        for record in records:
-            if record.t != now:
-                if self._observing:
-                    self._instant_over(now)
-                now = record.t
-            kind = type(record)
-            if kind in _MAY_CLOSE and self._observing and closes(record):
-                self._finish(now)
-                see = self._see_after
-            for handler in see.get(kind, ()):
-                handler(record)
-        if self._observing:
-            self._finish(now)
-
     def _instant_over(self, t: int) -> None:
         """Take the shares at the end of an instant, if they may have changed in it."""
         monitor, watches = self.monitor, self.watches
@@ -128,9 +133,11 @@ class Measurement:
         if self.propagation.receipts:
             self.propagation.instant_over()
 
-    def _finish(self, t: int) -> None:
+    def _close(self, t: int) -> None:
+        """The observation ends at `t`."""
         self._instant_over(t)
         self._observing = False
+        self._see = self._closing_handlers()
         self.end = t
         self.available.finish(t)
         self.sights.finish(self.watches, t)
@@ -204,3 +211,14 @@ class Measurement:
         if record.source == "final":
             self.monitor.served.roster(record)
             self.ledger.roster(record)
+
+
+def measure(records: Iterable[AnyRecord]) -> Measurement:
+    """The measurement of all these records."""
+    measurement = Measurement()
+    see = measurement.see
+    with no_automatic_collection():  # nothing here is cyclic garbage
+        for record in records:
+            see(record)
+    measurement.finish()
+    return measurement

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from simulator.analysis.figures import Figures, figures
-from simulator.analysis.measurement import Measurement
+from simulator.analysis.measurement import Measurement, measure
 from simulator.analysis.summary import summarise
 from simulator.analysis.verdict import Verdict, judge
 from simulator.errors import JournalError, RunFolderError
@@ -36,11 +36,13 @@ class Run:
     column names (``_s`` is seconds). ``.to_pandas()`` is at hand on each. What could not be
     measured is null.
 
-    `folder` is the run folder.
+    `folder` is the run folder. `measurement` is that of its journal, where there is one already.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, measurement: Measurement | None = None) -> None:
         self.folder = folder
+        if measurement is not None:
+            vars(self)["measurement"] = measurement
 
     def __repr__(self) -> str:
         return f"Run({str(self.folder)!r})"
@@ -55,7 +57,7 @@ class Run:
         """Everything measured, in one pass over the records. Raises JournalError."""
         try:
             # Not kept: all records at once take more memory than all that is measured.
-            return Measurement(vars(self).get("records") or read_journal(self.folder / FILE_NAME))
+            return measure(vars(self).get("records") or read_journal(self.folder / FILE_NAME))
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             where = ".".join(str(step) for step in first["loc"] if "<" not in str(step))

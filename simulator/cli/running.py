@@ -27,7 +27,7 @@ from simulator.cli.options import JUnitFile, ScenarioFile, Settings, parse_setti
 from simulator.errors import InputError, Livelock, SimulatorError
 
 if TYPE_CHECKING:
-    from simulator.analysis.convergence import ConvergenceMonitor
+    from simulator.analysis.live import LiveMeasurement
     from simulator.events import AnyRecord
     from simulator.scenario import Plan
 
@@ -89,13 +89,13 @@ def run(
 
 def _followers(
     stack: ExitStack, output: Console, narrate: bool
-) -> Callable[[Plan, ConvergenceMonitor], Sequence[Callable[[AnyRecord], None]]]:
+) -> Callable[[Plan, LiveMeasurement], Sequence[Callable[[AnyRecord], None]]]:
     from simulator.report.progress import Progress
 
-    def follow(plan: Plan, monitor: ConvergenceMonitor) -> Sequence[Callable[[AnyRecord], None]]:
+    def follow(plan: Plan, live: LiveMeasurement) -> Sequence[Callable[[AnyRecord], None]]:
         if narrate:
             return [_narrate_to(output)]
-        progress = Progress(Console(stderr=True), len(plan.agents), plan.run.limit, monitor)
+        progress = Progress(Console(stderr=True), len(plan.agents), plan.run.limit, live)
         return [stack.enter_context(progress).see]
 
     return follow

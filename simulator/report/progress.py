@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from typing import Protocol
 
 from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from simulator.analysis.convergence import ConvergenceMonitor, Share
+from simulator.analysis.convergence import Share
 from simulator.events import Agent, AnyRecord, RunEnded
 
 _LOOK_EVERY = 64
@@ -16,7 +17,19 @@ _LOOK_EVERY = 64
 _LINE_EVERY = 5.0
 """Seconds between two lines where there is no terminal."""
 _DRAW_EVERY = 0.1
-MEASURING = "the run has ended; its journal is being measured"
+MEASURING = "the run has ended; its results are being worked out"
+
+
+class Converging(Protocol):
+    """Says how far a run has converged."""
+
+    @property
+    def rosters(self) -> Share:
+        """Roster entries: right, and all that are expected or served."""
+
+    @property
+    def availability(self) -> Share:
+        """Watches: right, and authorised."""
 
 
 class Progress:
@@ -25,13 +38,11 @@ class Progress:
     On a terminal it is one line that changes; elsewhere a line every five seconds.
     """
 
-    def __init__(
-        self, console: Console, agents: int, limit: int, monitor: ConvergenceMonitor
-    ) -> None:
+    def __init__(self, console: Console, agents: int, limit: int, converging: Converging) -> None:
         self._console = console
         self._agents = agents
         self._limit = limit
-        self._monitor = monitor
+        self._converging = converging
         self._started = 0
         self._records = 0
         self._drawn = time.perf_counter()
@@ -54,7 +65,7 @@ class Progress:
             return
         self._drawn = now
         started = min(self._started, self._agents)
-        text = status_line(started, self._agents, t, self._limit, self._monitor)
+        text = status_line(started, self._agents, t, self._limit, self._converging)
         if self._console.is_terminal:
             self._show(text)
         else:
@@ -75,14 +86,14 @@ class Progress:
 
 
 def status_line(
-    running: int, agents: int, t: int, limit: int | None, monitor: ConvergenceMonitor
+    running: int, agents: int, t: int, limit: int | None, converging: Converging
 ) -> str:
     """Where a run is, in fewer than 80 columns."""
     most = f" of {limit / 1e6:g}" if limit else ""
     return (
         f"{running}/{agents} agents · {t / 1e6:.1f}{most} s"
-        f" · rosters {percent(monitor.rosters)}"
-        f" · availability {percent(monitor.availability)}"
+        f" · rosters {percent(converging.rosters)}"
+        f" · availability {percent(converging.availability)}"
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.analysis.measurement import Measurement
+from simulator.analysis.measurement import Measurement, measure
 from simulator.events import (
     FORMAT,
     Action,
@@ -159,4 +159,4 @@ def seeing(watcher: str, contact: str, t: float = 0.0) -> list[AnyRecord]:
 
 
 def measured(*records: AnyRecord) -> Measurement:
-    return Measurement(records)
+    return measure(records)

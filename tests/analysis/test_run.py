@@ -9,7 +9,7 @@ import pytest
 import simulator.events
 from simulator.analysis.event_frame import EVENT_SCHEMA
 from simulator.analysis.figures import figures
-from simulator.analysis.measurement import Measurement
+from simulator.analysis.measurement import measure
 from simulator.analysis.run import Run, open_run
 from simulator.errors import JournalError, RunFolderError
 from simulator.scenario.expected_figures import FIGURES
@@ -114,7 +114,7 @@ def test_a_folder_that_is_missing_or_foreign(tmp_path: Path) -> None:
 def test_latencies_are_those_of_the_links() -> None:
     """Up and down take 20 to 30 ms each: every delivery takes 40 to 60 ms."""
     world = small_world(5, changes=40)
-    found = figures(Measurement(world.run(20 * S)))
+    found = figures(measure(world.run(20 * S)))
     assert found["propagation_latency.max"].value is not None
     assert 40 * MS <= found["propagation_latency.p50"].value <= 60 * MS  # type: ignore[operator]
     assert found["propagation_latency.max"].value < 65 * MS

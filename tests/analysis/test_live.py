@@ -1,0 +1,54 @@
+"""What is measured while a run goes on is what its journal tells afterwards."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator.analysis.convergence import ConvergenceMonitor
+from simulator.analysis.live import LiveMeasurement
+from simulator.analysis.measurement import measure
+from simulator.analysis.summary import summarise
+from simulator.events import AnyRecord
+from tests.analysis.synthetic import S, small_world
+
+
+@pytest.fixture(scope="module")
+def records() -> list[AnyRecord]:
+    return list(small_world(5, changes=40).run(20 * S))
+
+
+def test_in_portions_or_all_at_once(records: list[AnyRecord]) -> None:
+    live = LiveMeasurement()
+    for record in records:
+        live.see(record)
+    whole = live.finish(len(records))
+    assert whole is not None
+    assert summarise(whole) == summarise(measure(records))
+    assert len(records) > 256
+
+
+@pytest.mark.parametrize("every", [1, 7, 300])
+def test_the_convergence_so_far_is_that_of_every_record(
+    every: int, records: list[AnyRecord]
+) -> None:
+    live, monitor = LiveMeasurement(), ConvergenceMonitor()
+    answers = set()
+    for number, record in enumerate(records):
+        live.see(record)
+        monitor.see(record)
+        if number % every == 0:
+            answer = (monitor.rosters, monitor.availability, monitor.converged)
+            assert (live.rosters, live.availability, live.converged) == answer
+            answers.add(answer)
+    assert len(answers) > 1
+
+
+def test_records_that_could_not_be_taken_spoil_it(records: list[AnyRecord]) -> None:
+    live = LiveMeasurement()
+    for record in records[:10]:
+        live.see(record)
+    live.see(None)  # type: ignore[arg-type]
+    with pytest.raises(AttributeError):
+        live.rosters  # noqa: B018
+    live.see(records[10])
+    assert live.finish(12) is None
