@@ -71,8 +71,10 @@ class ConvergenceMonitor:
         self.watches = Watches(self.served, watch_listener)
         self.time = 0
         self.changed = True
-        self._verdicts: dict[tuple[str, str], bool] = {}
+        self._verdicts: dict[str, dict[str, bool]] = {}
+        """Of all agents, by agent and peer; what follows counts those of agents that are online."""
         self._right = 0
+        self._total = 0
         self.handlers: dict[type, Handler] = {
             Sent: self.oracle.sent,
             Received: self._received,
@@ -101,7 +103,7 @@ class ConvergenceMonitor:
     @property
     def roster_counts(self) -> tuple[int, int]:
         """`rosters` as bare numbers."""
-        return self._right, len(self._verdicts)
+        return self._right, self._total
 
     @property
     def availability(self) -> Share:
@@ -133,7 +135,12 @@ class ConvergenceMonitor:
 
     def wrong_entries(self) -> list[tuple[str, str]]:
         """The roster entries (agent, peer) that are wrong now, sorted."""
-        return sorted(key for key, right in self._verdicts.items() if not right)
+        return sorted(
+            (agent, peer)
+            for agent, verdicts in self._verdicts.items()
+            for peer, right in verdicts.items()
+            if not right and self.served.online(agent)
+        )
 
     def _received(self, record: Received) -> None:
         if record.type in ("available", "unavailable"):
@@ -148,10 +155,12 @@ class ConvergenceMonitor:
     def _session(self, record: Session) -> None:
         changed = self.served.session(record)
         self.watches.session(record)
-        if changed:
-            known = dict.fromkeys(self.served.rosters.get(record.agent, ()))
-            for peer in known | dict.fromkeys(self.oracle.peers(record.agent)):
-                self._entry_changed(record.agent, peer, record.t)
+        verdicts = self._verdicts.get(record.agent)
+        if changed and verdicts:
+            self.changed = True
+            sign = 1 if self.served.online(record.agent) else -1
+            self._right += sign * sum(verdicts.values())
+            self._total += sign * len(verdicts)
 
     def _fault(self, record: FaultChanged) -> None:
         if record.lose_rosters:
@@ -168,13 +177,18 @@ class ConvergenceMonitor:
             self._session(ended)
 
     def _entry_changed(self, agent: str, peer: str, t: int) -> None:
-        self.changed = True
-        verdict = self._verdict(agent, peer) if self.served.online(agent) else None
-        self._right += (verdict is True) - (self._verdicts.get((agent, peer)) is True)
-        if verdict is None:
-            self._verdicts.pop((agent, peer), None)
+        verdicts = self._verdicts.setdefault(agent, {})
+        old, new = verdicts.get(peer), self._verdict(agent, peer)
+        if new is old:
+            return
+        if new is None:
+            del verdicts[peer]
         else:
-            self._verdicts[agent, peer] = verdict
+            verdicts[peer] = new
+        if self.served.online(agent):
+            self.changed = True
+            self._right += (new is True) - (old is True)
+            self._total += (new is not None) - (old is not None)
 
     def _verdict(self, agent: str, peer: str) -> bool | None:
         """Is the entry right? None where there is nothing to compare."""
