@@ -51,9 +51,9 @@ class GarbageCollection:
 
 
 def collect_failures() -> None:
-    """Let asyncio tell of what failed, as nobody waited for it, and refers to itself.
+    """Let asyncio tell of what failed in a circle of references, where nobody waited for it.
 
-    To collect takes a second for a large population; to see that there is nothing, a tenth of it.
+    To collect takes a second for a large population; to see that nothing failed, a tenth of it.
     """
     if any(_has_failed_untold(found) for found in gc.get_objects()):
         gc.collect()

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 
 import pytest
 
 from simulator import garbage
-from simulator.garbage import GarbageCollection, no_automatic_collection, set_aside
+from simulator.garbage import (
+    GarbageCollection,
+    collect_failures,
+    no_automatic_collection,
+    set_aside,
+)
 
 
 @pytest.fixture
@@ -41,6 +47,28 @@ def test_older_objects_are_looked_at_now_and_then(collections: list[int]) -> Non
     assert collections[:5] == [0, 0, 0, 0, 1]
     assert collections.count(2) == 1
     assert len(collections) == 30
+
+
+@pytest.mark.parametrize("fate", ["succeeds", "fails, and somebody asks", "fails"])
+def test_only_a_failure_that_nobody_asked_for_is_worth_a_collection(
+    fate: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collected: list[bool] = []
+    monkeypatch.setattr(garbage.gc, "collect", lambda: collected.append(True))
+    loop = asyncio.new_event_loop()
+    with set_aside():  # what failed in other tests
+        future = loop.create_future()
+        if fate == "succeeds":
+            future.set_result(None)
+        else:
+            future.set_exception(ValueError())
+        if fate == "fails, and somebody asks":
+            future.exception()
+        collect_failures()
+    loop.close()
+    assert collected == ([True] if fate == "fails" else [])
+    if fate == "fails":
+        future.exception()
 
 
 def test_what_was_there_is_looked_at_again_afterwards() -> None:
