@@ -49,7 +49,10 @@ def open_addresses(pids: set[int]) -> set[str]:
     inodes = set()
     for pid in pids:
         for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-            target = os.readlink(descriptor)
+            try:
+                target = os.readlink(descriptor)
+            except FileNotFoundError:  # closed meanwhile: nobody can connect to it
+                continue
             if target.startswith("socket:["):
                 inodes.add(target[8:-1])
     found = set()
