@@ -13,11 +13,11 @@ import networkx
 import spade.agent
 from spade.container import Container
 
-from simulator.embedded import loop as virtual
-from simulator.embedded.connector import MemoryConnector
-from simulator.embedded.server import EmbeddedServer
-from simulator.embedded.wires import Wires
-from simulator.scenario.durations import Constant
+from simulator.scenario.language.durations import Constant
+from simulator.servers.embedded.network import Wires
+from simulator.servers.embedded.server import EmbeddedServer
+from simulator.spade3.memory_connector import MemoryConnector
+from simulator.virtual_time import loop as virtual
 
 DOMAIN = "localhost"
 PASSWORD = "secret"

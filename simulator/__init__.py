@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from simulator.analysis.compare import compare
+    from simulator.analysis.comparing.runs import compare
     from simulator.analysis.run import Run
     from simulator.api import load_scenario, open_run, run
     from simulator.scenario import Scenario
@@ -24,7 +24,7 @@ __all__ = ["Run", "Scenario", "__version__", "compare", "load_scenario", "open_r
 _HOMES = {
     "Run": "simulator.analysis.run",
     "Scenario": "simulator.scenario",
-    "compare": "simulator.analysis.compare",
+    "compare": "simulator.analysis.comparing.runs",
     "load_scenario": "simulator.api",
     "open_run": "simulator.api",
     "run": "simulator.api",

@@ -11,29 +11,29 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulator import folder as run_folder
-from simulator.agents_log import logged
 from simulator.analysis.live import LiveMeasurement
 from simulator.analysis.run import Run, open_run
-from simulator.backends import make_backend
-from simulator.backends.base import Backend
 from simulator.errors import BackendError, Livelock, RunFailed
-from simulator.events import AnyRecord
-from simulator.faults import check_faults
 from simulator.garbage import no_automatic_collection, set_aside
-from simulator.interruption import Interruption
-from simulator.journal import FILE_NAME, Journal
-from simulator.lazily import import_lazily
-from simulator.redaction import Redaction
+from simulator.journal import folder as run_folder
+from simulator.journal.agents_log import logged
+from simulator.journal.file import FILE_NAME, Journal
+from simulator.journal.records import AnyRecord
+from simulator.journal.redaction import Redaction
+from simulator.lazy_imports import import_lazily
+from simulator.running.faults import check_faults
+from simulator.running.interruption import Interruption
 from simulator.scenario import Plan, Scenario, build_plan
 from simulator.scenario import load_scenario as load_scenario_file
+from simulator.servers import make_backend
+from simulator.servers.base import Backend
 
 if TYPE_CHECKING:
-    from simulator import runner
     from simulator.report import plots
+    from simulator.running import runner
 else:
     # SPADE is needed once an agent runs, matplotlib once it has run.
-    runner = import_lazily("simulator.runner")
+    runner = import_lazily("simulator.running.runner")
     plots = import_lazily("simulator.report.plots")
 
 Listener = Callable[[AnyRecord], None]

@@ -10,23 +10,25 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from simulator.analysis.figures import Figures, figures
+from simulator.analysis.checks.verdict import Verdict, judge
+from simulator.analysis.figures.named import Figures, figures
+from simulator.analysis.figures.summary import summarise
 from simulator.analysis.measurement import Measurement, measure
-from simulator.analysis.summary import summarise
-from simulator.analysis.verdict import Verdict, judge
 from simulator.errors import JournalError, RunFolderError
-from simulator.events import AnyRecord
-from simulator.journal import FILE_NAME, read_journal
-from simulator.lazily import import_lazily
+from simulator.journal.file import FILE_NAME, read_journal
+from simulator.journal.records import AnyRecord
+from simulator.lazy_imports import import_lazily
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from simulator.analysis import event_frame, fault_frames, metrics
+    from simulator.analysis.frames import events as event_frame
+    from simulator.analysis.frames import faults as fault_frames
+    from simulator.analysis.frames import measures as metrics
 else:
-    event_frame = import_lazily("simulator.analysis.event_frame")
-    fault_frames = import_lazily("simulator.analysis.fault_frames")
-    metrics = import_lazily("simulator.analysis.metrics")
+    event_frame = import_lazily("simulator.analysis.frames.events")
+    fault_frames = import_lazily("simulator.analysis.frames.faults")
+    metrics = import_lazily("simulator.analysis.frames.measures")
 
 
 class Run:

@@ -7,14 +7,7 @@ from typing import Literal, NamedTuple
 
 from simulator.errors import StanzaRefused
 from simulator.rfc6121.roster import Roster
-from simulator.rfc6121.stanza import (
-    Jid,
-    Presence,
-    RosterItem,
-    RosterPush,
-    Stanza,
-    addressed,
-)
+from simulator.rfc6121.stanza import Jid, Presence, RosterItem, RosterPush, Stanza, addressed
 
 Cause = Literal["presence", "closed", "broken", "replaced"]
 

@@ -6,13 +6,7 @@ directed presence itself.
 
 from __future__ import annotations
 
-from simulator.rfc6121.account import (
-    Account,
-    Accounts,
-    Delivery,
-    Session,
-    deliver_presence,
-)
+from simulator.rfc6121.account import Account, Accounts, Delivery, Session, deliver_presence
 from simulator.rfc6121.probe import answer
 from simulator.rfc6121.stanza import Jid, Presence, addressed
 

@@ -10,14 +10,7 @@ from collections.abc import Callable
 from typing import cast
 
 from simulator.errors import StanzaRefused
-from simulator.rfc6121.account import (
-    Account,
-    Accounts,
-    Delivery,
-    Session,
-    deliver_presence,
-    to_all,
-)
+from simulator.rfc6121.account import Account, Accounts, Delivery, Session, deliver_presence, to_all
 from simulator.rfc6121.stanza import Jid, Presence, SubscriptionType
 from simulator.rfc6121.subscription import SubscriptionState
 

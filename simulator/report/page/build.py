@@ -19,11 +19,11 @@ from markupsafe import Markup
 
 import simulator
 from simulator.analysis.run import Run
-from simulator.folder import RUN, SCENARIO
+from simulator.journal.folder import RUN, SCENARIO
 from simulator.report.page.tables import Table, tables_of
 from simulator.report.plots import PLOTS
-from simulator.report.summary import figure_rows
-from simulator.scenario.scalars import dump_yaml
+from simulator.report.terminal.summary import figure_rows
+from simulator.scenario.reading.scalars import dump_yaml
 
 _DPI = 100
 _MOST_TOGETHER = 3

@@ -12,9 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from simulator.analysis.rosters import believed_ghosts
+from simulator.analysis.figures.rosters import believed_ghosts
 from simulator.analysis.run import Run
-from simulator.lazily import import_lazily
+from simulator.lazy_imports import import_lazily
 from simulator.report.plots.style import (
     BLACK,
     BLUE,

@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from simulator.analysis.quantiles import FEW, quantiles
+from simulator.analysis.figures.quantiles import FEW, quantiles
 from simulator.analysis.run import Run
-from simulator.lazily import import_lazily
+from simulator.lazy_imports import import_lazily
 from simulator.report.plots.style import (
     BLUE,
     GREEN,

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from simulator.analysis.run import Run
-from simulator.lazily import import_lazily
+from simulator.lazy_imports import import_lazily
 from simulator.report.plots.faults import faults_of, shade
 from simulator.report.plots.style import (
     BLUE,

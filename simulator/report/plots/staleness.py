@@ -11,7 +11,7 @@ from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 
 from simulator.analysis.run import Run
-from simulator.lazily import import_lazily
+from simulator.lazy_imports import import_lazily
 from simulator.report.plots.style import PALE, entitle, new_figure, picture, say_nothing
 
 if TYPE_CHECKING:

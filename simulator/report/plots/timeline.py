@@ -12,8 +12,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from simulator.analysis.run import Run
-from simulator.events import SECOND
-from simulator.lazily import import_lazily
+from simulator.journal.records import SECOND
+from simulator.lazy_imports import import_lazily
 from simulator.report.plots.disturbances import key_text, mark
 from simulator.report.plots.faults import faults_of, shade
 from simulator.report.plots.lanes import Lane, choose, lanes_of

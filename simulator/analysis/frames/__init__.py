@@ -1,0 +1,1 @@
+"""The measures of a run as polars frames."""

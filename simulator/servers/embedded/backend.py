@@ -1,0 +1,108 @@
+"""The embedded backend: a presence server in this process, in virtual time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import simulator
+from simulator.journal.records import Actual
+from simulator.rfc6121.account import AvailabilityChange
+from simulator.scenario.plan import FaultPlan
+from simulator.servers.base import Peer, RunContext
+from simulator.servers.embedded.faults import FAULTS, EmbeddedFaults
+from simulator.servers.embedded.network import Wires
+from simulator.servers.embedded.server import EmbeddedServer
+from simulator.spade3 import patches
+from simulator.spade3.memory_connector import MemoryConnector
+from simulator.virtual_time import loop as virtual
+from simulator.virtual_time.wallclock import virtual_wall_clock
+
+
+class EmbeddedBackend:
+    """Runs in virtual time, or with `paced` at the pace of the wall clock."""
+
+    name = "embedded"
+    domain = "localhost"
+    sees_sessions = True
+    login_limit: int | None = None
+    faults = frozenset(FAULTS)
+
+    def __init__(self, *, paced: bool = False) -> None:
+        self.version = simulator.__version__
+        self._paced = paced
+        self._context: RunContext | None = None
+        self._server: EmbeddedServer | None = None
+        self._wires: Wires | None = None
+        self._faults: EmbeddedFaults | None = None
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What ``simulator run`` is told to use this server in this way."""
+        return ("--backend", self.name, *(["--realtime"] if self._paced else []))
+
+    def run(self, main: Callable[[], Awaitable[Any]], seed: int) -> Any:
+        """Run `main()` on a virtual-time loop to its end, free of wall clock and randomness."""
+
+        async def pinned() -> Any:
+            loop = asyncio.get_running_loop()
+            assert isinstance(loop, virtual.VirtualTimeLoop)
+            with virtual_wall_clock(loop), patches.virtual_time(loop.time, seed):
+                return await main()
+
+        return virtual.run(pinned, paced=self._paced)
+
+    async def start(self, context: RunContext) -> None:
+        """Make the server."""
+        self._context = context
+        plan = context.plan
+        self._server = EmbeddedServer(self.domain, self._availability_changed)
+        self._wires = Wires(self._server, plan.latency, plan.seed)
+        everybody = [agent.name for agent in plan.agents]
+        self._faults = EmbeddedFaults(self._wires, self._server, everybody)
+
+    async def create_accounts(self, passwords: Mapping[str, str]) -> Mapping[str, str]:
+        """Add the accounts."""
+        self._running_server().create_accounts(passwords)
+        return passwords
+
+    def peer(self, agent: str, resource: str = "") -> Peer:
+        """A connector to this process's server."""
+        assert self._wires is not None, "start() comes first"
+        return Peer("embedded", 0, MemoryConnector(self._wires, agent))
+
+    async def begin_fault(self, fault: FaultPlan) -> None:
+        """Begin a fault."""
+        assert self._faults is not None, "start() comes first"
+        self._faults.begin(fault)
+
+    async def end_fault(self, fault: FaultPlan) -> None:
+        """End a fault."""
+        assert self._faults is not None, "start() comes first"
+        self._faults.end(fault)
+
+    async def stop(self) -> None:
+        """Let go of the server and of every connection to it."""
+        self._server = self._wires = self._faults = None
+
+    def _running_server(self) -> EmbeddedServer:
+        assert self._server is not None, "start() comes first"
+        return self._server
+
+    def _availability_changed(self, change: AvailabilityChange) -> None:
+        assert self._context is not None
+        presence = change.presence
+        self._context.record(
+            Actual(
+                t=self._context.clock(),
+                agent=change.session.jid.local,
+                resource=change.session.jid.resource,
+                available=presence.type == "available",
+                show=presence.show,
+                status=presence.status,
+                priority=presence.priority,
+                id=presence.id,
+                cause=change.cause,
+            )
+        )
