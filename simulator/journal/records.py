@@ -57,12 +57,16 @@ class RunStarted(Record, frozen=True, kw_only=True, tag="run"):
 
 
 class Planned(Record, frozen=True, kw_only=True, tag="planned"):
-    """An agent of the plan. One record an agent, before anything runs."""
+    """An agent of the plan. One record an agent, before anything runs.
+
+    `domain` is empty for an agent on the run's domain.
+    """
 
     agent: str
     population: str
     resource: str
     manager: Literal["documented", "spade"] = "documented"
+    domain: str = ""
 
 
 class Watch(Record, frozen=True, kw_only=True, tag="watch"):

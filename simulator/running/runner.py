@@ -154,7 +154,7 @@ class _Run:
 
     def _population(self, passwords: Mapping[str, str]) -> Population:
         surroundings = Surroundings(
-            names=Names(self._backend.domain),
+            names=Names(self._backend.domain, self._plan.agents),
             record=self.record,
             clock=self.clock,
             peer=self._backend.peer,
@@ -252,4 +252,5 @@ def _planned(agent: AgentPlan) -> Planned:
         population=agent.population,
         resource=agent.resource,
         manager=agent.manager,
+        domain=agent.domain or "",
     )

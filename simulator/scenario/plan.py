@@ -80,8 +80,9 @@ class ResourcePlan:
 
 @dataclass(frozen=True, slots=True)
 class AgentPlan:
-    """One agent. `name` is its localpart and is unique in the plan.
+    """One agent. `name` is its localpart and is unique in the plan, whatever the domains.
 
+    `domain` is the domain of its account; None for the run's, which the backend knows.
     `start` is when it starts. `agent_class` is None for the built-in agent, else an import
     path ``module:Class`` of a `spade.agent.Agent`. `recovery`: what the documented presence
     manager does when its session's state was lost. `extra_resources`: plain sessions of the same
@@ -101,6 +102,7 @@ class AgentPlan:
     presence: PresencePlan | None = None
     on_subscribe: tuple[PolicyRule, ...] = ()
     extra_resources: tuple[ResourcePlan, ...] = ()
+    domain: str | None = None
 
 
 ActionName = Literal[

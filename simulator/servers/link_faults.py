@@ -1,7 +1,6 @@
-"""What the network is like for one agent, and the faults that make it worse for a time.
+"""The faults of a link, the same on every server.
 
-The same on every server: on the embedded one it is that of the agent's links, on a real one that
-of the agent's proxy.
+The embedded server applies them to the agent's in-memory links, a real one to the agent's proxy.
 """
 
 from __future__ import annotations
@@ -11,11 +10,11 @@ from collections.abc import Callable
 from simulator.scenario.plan import FaultPlan
 
 
-class Weather:
-    """What the network is like for one agent in one direction, now.
+class LinkState:
+    """The faults on one agent's link in one direction, now.
 
     Faults may overlap, so each kind counts: while `held` is not 0 bytes wait, and go on when it
-    is over, as TCP sends again what was not acknowledged; while `lost` is not 0 they vanish.
+    is 0 again, as TCP sends again what was not acknowledged; while `lost` is not 0 they vanish.
     `slowed` lists (factor, added microseconds) of what slows the link.
     """
 
@@ -26,70 +25,56 @@ class Weather:
         self.lost = 0
         self.slowed: list[tuple[float, int]] = []
 
-    def latency(self, calm: int) -> int:
-        """The latency in this weather, of a draw without it; both in microseconds."""
+    def latency(self, usual: int) -> int:
+        """The latency with these faults, from the usual one; both in microseconds."""
         for factor, added in self.slowed:
-            calm = round(calm * factor) + added
-        return calm
+            usual = round(usual * factor) + added
+        return usual
 
 
-class LineWeather:
-    """The weather on one agent's line: `up` is from the agent to the server."""
+class DuplexState:
+    """The faults in both directions: `up` is from the agent to the server."""
 
     __slots__ = ("down", "up")
 
     def __init__(self) -> None:
-        self.up = Weather()
-        self.down = Weather()
+        self.up = LinkState()
+        self.down = LinkState()
 
     def begin(self, fault: FaultPlan) -> None:
-        """Begin a fault of a kind in `WEATHER_FAULTS`."""
-        for weather in self._hit_by(fault):
-            WEATHER_FAULTS[fault.kind][0](weather, fault)
+        """Begin a fault of a kind in `LINK_FAULTS`."""
+        self._change(fault, +1)
 
     def end(self, fault: FaultPlan) -> None:
-        """End a fault that was begun. What waited is the caller's to let go."""
-        for weather in self._hit_by(fault):
-            WEATHER_FAULTS[fault.kind][1](weather, fault)
+        """End a fault that was begun. The caller releases what waited."""
+        self._change(fault, -1)
 
-    def _hit_by(self, fault: FaultPlan) -> tuple[Weather, ...]:
+    def _change(self, fault: FaultPlan, step: int) -> None:
         directions = {"up": (self.up,), "down": (self.down,), "both": (self.up, self.down)}
-        return directions[fault.direction]
+        for state in directions[fault.direction]:
+            LINK_FAULTS[fault.kind](state, fault, step)
 
 
-def _lose(weather: Weather, _fault: FaultPlan) -> None:
-    weather.lost += 1
+def _lose(state: LinkState, _fault: FaultPlan, step: int) -> None:
+    state.lost += step
 
 
-def _lose_no_more(weather: Weather, _fault: FaultPlan) -> None:
-    weather.lost -= 1
+def _hold(state: LinkState, _fault: FaultPlan, step: int) -> None:
+    state.held += step
 
 
-def _hold(weather: Weather, _fault: FaultPlan) -> None:
-    weather.held += 1
+def _slow(state: LinkState, fault: FaultPlan, step: int) -> None:
+    change = state.slowed.append if step > 0 else state.slowed.remove
+    change((fault.factor, fault.added))
 
 
-def _hold_no_more(weather: Weather, _fault: FaultPlan) -> None:
-    weather.held -= 1
-
-
-def _slow(weather: Weather, fault: FaultPlan) -> None:
-    weather.slowed.append((fault.factor, fault.added))
-
-
-def _slow_no_more(weather: Weather, fault: FaultPlan) -> None:
-    weather.slowed.remove((fault.factor, fault.added))
-
-
-_Step = Callable[[Weather, FaultPlan], None]
-
-WEATHER_FAULTS: dict[str, tuple[_Step, _Step]] = {
-    "black_hole": (_lose, _lose_no_more),
-    "stall": (_hold, _hold_no_more),
-    "slow": (_slow, _slow_no_more),
+LINK_FAULTS: dict[str, Callable[[LinkState, FaultPlan, int], None]] = {
+    "black_hole": _lose,
+    "stall": _hold,
+    "slow": _slow,
     # The server is on the side of those who are not named.
-    "partition": (_hold, _hold_no_more),
+    "partition": _hold,
     # A server that hears and says nothing is one whose links all wait.
-    "server_freeze": (_hold, _hold_no_more),
+    "server_freeze": _hold,
 }
-"""What begins and what ends each of them, in one direction."""
+"""What each does to one direction: with +1 where it begins, with -1 where it ends."""

@@ -9,7 +9,7 @@ from typing import Any
 import aioxmpp.protocol
 from aioxmpp.connector import BaseConnector
 
-from simulator.servers.embedded.network import Wires
+from simulator.servers.embedded.network import Network
 from simulator.servers.embedded.transport import MemoryTransport
 from simulator.virtual_time.loop import VirtualTimeLoop
 
@@ -17,8 +17,8 @@ from simulator.virtual_time.loop import VirtualTimeLoop
 class MemoryConnector(BaseConnector):
     """Connects one agent to an embedded server; every connection has its own links."""
 
-    def __init__(self, wires: Wires, agent: str) -> None:
-        self._wires = wires
+    def __init__(self, network: Network, agent: str) -> None:
+        self._network = network
         self._agent = agent
 
     @property
@@ -42,7 +42,7 @@ class MemoryConnector(BaseConnector):
         base_logger: Any = None,
     ) -> tuple[MemoryTransport, Any, Any]:
         """Open a connection (see `aioxmpp.connector.BaseConnector.connect`)."""
-        transport = self._wires.connect(loop, self._agent).transport
+        transport = self._network.connect(loop, self._agent).transport
         features: asyncio.Future[Any] = loop.create_future()
         stream = aioxmpp.protocol.XMLStream(
             to=domain, features_future=features, base_logger=base_logger

@@ -7,16 +7,17 @@ The steps of RFC 6120: a stream header is answered with features; PLAIN authenti
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape, quoteattr
 
 from simulator.errors import StanzaRefused
 from simulator.rfc6121.account import Delivery, Session
-from simulator.rfc6121.server import refusal
-from simulator.rfc6121.stanza import IqResult
+from simulator.rfc6121.server import PresenceServer, refusal
+from simulator.rfc6121.stanza import IqResult, StanzaKind
 from simulator.servers.embedded import stanzas
+from simulator.servers.embedded.stanza_cache import Remembered
 from simulator.servers.embedded.xml import (
     CLIENT,
     STREAM_FOOTER,
@@ -26,9 +27,6 @@ from simulator.servers.embedded.xml import (
     stream_error,
     stream_header,
 )
-
-if TYPE_CHECKING:
-    from simulator.servers.embedded.server import EmbeddedServer
 
 SASL = "urn:ietf:params:xml:ns:xmpp-sasl"
 BIND = "urn:ietf:params:xml:ns:xmpp-bind"
@@ -47,6 +45,34 @@ _AFTER_AUTHENTICATION = (
 )
 
 
+class Host(Protocol):
+    """What a connection needs of its server."""
+
+    domain: str
+    rules: PresenceServer
+    known_stanzas: Remembered[Element]
+
+    def next_stream_id(self) -> str:
+        """An id for a stream."""
+        ...
+
+    def account_for(self, local: str, password: str) -> str | None:
+        """The account's bare JID when the password is right, else None."""
+        ...
+
+    def bind(self, connection: Connection, account: str, resource: str, request_id: str) -> Session:
+        """Bind a resource, and tell the connection by its `bound`."""
+        ...
+
+    def session_ended(self, session: Session, cause: str) -> None:
+        """The stream of a session is over."""
+        ...
+
+    def deliver(self, deliveries: Iterable[Delivery]) -> None:
+        """Write stanzas to their sessions, in order."""
+        ...
+
+
 class Connection:
     """The server's end of one connection.
 
@@ -54,7 +80,7 @@ class Connection:
     """
 
     def __init__(
-        self, server: EmbeddedServer, write: Callable[[bytes], None], hang_up: Callable[[], None]
+        self, server: Host, write: Callable[[bytes], None], hang_up: Callable[[], None]
     ) -> None:
         self._server = server
         self._write = write
@@ -185,15 +211,16 @@ class Connection:
 
     def _stanza(self, session: Session, element: Element) -> None:
         namespace, kind = split_tag(element.tag)
-        handler = _HANDLERS.get(kind) if namespace == CLIENT else None
-        if handler is None:
+        if namespace != CLIENT or kind not in _HANDLERS:
             raise StreamError("unsupported-stanza-type", element.tag)
         try:
-            handler(self, session, element)
+            _HANDLERS[kind](self, session, element)
         except StanzaRefused as error:
             self._refuse(session, kind, element, error)
 
-    def _refuse(self, session: Session, kind: Any, element: Element, error: StanzaRefused) -> None:
+    def _refuse(
+        self, session: Session, kind: StanzaKind, element: Element, error: StanzaRefused
+    ) -> None:
         if element.get("type") in ("error", "result"):  # RFC 6120, 8.3.1
             return
         try:
@@ -231,7 +258,7 @@ class Connection:
         return ours and kind == "get" and element.find(_PING) is not None
 
 
-_HANDLERS: dict[str, Callable[[Connection, Session, Element], None]] = {
+_HANDLERS: dict[StanzaKind, Callable[[Connection, Session, Element], None]] = {
     "presence": Connection._presence,
     "message": Connection._message,
     "iq": Connection._iq,

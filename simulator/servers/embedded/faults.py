@@ -9,22 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from simulator.scenario.plan import FaultPlan
-from simulator.servers.embedded.network import Line, Wire, Wires
+from simulator.servers.embedded.network import DuplexLink, Line, Network
 from simulator.servers.embedded.server import EmbeddedServer
 from simulator.servers.embedded.xml import StreamError
-from simulator.servers.link_faults import WEATHER_FAULTS
+from simulator.servers.link_faults import LINK_FAULTS
 
 OF_SERVER = frozenset(("server_restart", "server_freeze"))
 """Kinds that name no agent and hit the server, hence everybody."""
 
 
 class EmbeddedFaults:
-    """Begins and ends faults. `everybody` names all agents, whom the faults in `OF_SERVER` hit."""
+    """Begins and ends faults. Those in `OF_SERVER` hit all `servers` and `agents`, by name."""
 
-    def __init__(self, wires: Wires, server: EmbeddedServer, everybody: Iterable[str]) -> None:
-        self._wires = wires
-        self._server = server
-        self._everybody = tuple(everybody)
+    def __init__(
+        self, network: Network, servers: Iterable[EmbeddedServer], agents: Iterable[str]
+    ) -> None:
+        self._network = network
+        self._servers = tuple(servers)
+        self._everybody = tuple(agents)
 
     def begin(self, fault: FaultPlan) -> None:
         """Begin a fault of any kind in `FAULTS`."""
@@ -36,11 +38,11 @@ class EmbeddedFaults:
 
     def _lines(self, fault: FaultPlan) -> list[Line]:
         hit = self._everybody if fault.kind in OF_SERVER else fault.agents
-        return [self._wires.line(agent) for agent in hit]
+        return [self._network.line(agent) for agent in hit]
 
-    def _open_wires(self, fault: FaultPlan) -> Iterator[Wire]:
+    def _open_links(self, fault: FaultPlan) -> Iterator[DuplexLink]:
         for line in self._lines(fault):
-            yield from [wire for wire in line.wires if not wire.is_over]
+            yield from [link for link in line.links if not link.is_over]
 
     # --- over at once ---
 
@@ -48,46 +50,46 @@ class EmbeddedFaults:
         """What is over at once needs no end."""
 
     def _reset(self, fault: FaultPlan) -> None:
-        for wire in self._open_wires(fault):
-            wire.up.sever()
-            wire.down.sever()
-            wire.connection.lost(ConnectionResetError("connection reset"))
-            wire.transport.lose(ConnectionResetError("connection reset"))
+        for link in self._open_links(fault):
+            link.up.sever()
+            link.down.sever()
+            link.connection.lost(ConnectionResetError("connection reset"))
+            link.transport.lose(ConnectionResetError("connection reset"))
 
     def _close(self, fault: FaultPlan) -> None:
-        for wire in self._open_wires(fault):
-            wire.up.close()
-            wire.down.close()
+        for link in self._open_links(fault):
+            link.up.close()
+            link.down.close()
 
     def _stream_error(self, fault: FaultPlan) -> None:
-        for wire in self._open_wires(fault):
-            wire.connection.fail(StreamError(fault.condition))
+        for link in self._open_links(fault):
+            link.connection.fail(StreamError(fault.condition))
 
     def _conflict(self, fault: FaultPlan) -> None:
-        for wire in self._open_wires(fault):
-            wire.connection.fail(StreamError("conflict", "replaced by a new connection"))
+        for link in self._open_links(fault):
+            link.connection.fail(StreamError("conflict", "replaced by a new connection"))
 
     def _crash(self, fault: FaultPlan) -> None:
-        for wire in self._open_wires(fault):
-            wire.down.sever()
+        for link in self._open_links(fault):
+            link.down.sever()
             if fault.silent:
-                wire.up.sever()
+                link.up.sever()
             else:
                 # The operating system closes what a dead process had open.
-                wire.up.close(ConnectionResetError("the agent's process died"))
+                link.up.close(ConnectionResetError("the agent's process died"))
 
     # --- for a time ---
 
-    def _worsen(self, fault: FaultPlan) -> None:
+    def _degrade(self, fault: FaultPlan) -> None:
         for line in self._lines(fault):
-            line.weather.begin(fault)
+            line.state.begin(fault)
 
-    def _clear_up(self, fault: FaultPlan) -> None:
+    def _recover(self, fault: FaultPlan) -> None:
         for line in self._lines(fault):
-            line.weather.end(fault)
-            for wire in line.wires:
-                wire.up.release()
-                wire.down.release()
+            line.state.end(fault)
+            for link in line.links:
+                link.up.release()
+                link.down.release()
 
     def _refuse(self, fault: FaultPlan) -> None:
         for line in self._lines(fault):
@@ -101,13 +103,15 @@ class EmbeddedFaults:
 
     def _shut_down(self, fault: FaultPlan) -> None:
         self._refuse(fault)
-        self._server.shut_down()
+        for server in self._servers:
+            server.shut_down()
         # Whoever was logging in is sent away too.
         for line in self._lines(fault):
-            for wire in line.wires:
-                wire.connection.fail(StreamError("system-shutdown"))
+            for link in line.links:
+                link.connection.fail(StreamError("system-shutdown"))
         if fault.lose_rosters:
-            self._server.forget_rosters()
+            for server in self._servers:
+                server.forget_rosters()
 
 
 _Step = Callable[[EmbeddedFaults, FaultPlan], None]
@@ -120,5 +124,5 @@ FAULTS: dict[str, tuple[_Step, _Step]] = {
     "conflict": (EmbeddedFaults._conflict, EmbeddedFaults._nothing),
     "crash": (EmbeddedFaults._crash, EmbeddedFaults._nothing),
     "server_restart": (EmbeddedFaults._shut_down, EmbeddedFaults._accept),
-    **dict.fromkeys(WEATHER_FAULTS, (EmbeddedFaults._worsen, EmbeddedFaults._clear_up)),
+    **dict.fromkeys(LINK_FAULTS, (EmbeddedFaults._degrade, EmbeddedFaults._recover)),
 }

@@ -1,8 +1,8 @@
 """One direction of an in-memory connection: FIFO, with one-way latency, and open to faults.
 
-A link never reorders, and never loses by itself. What is sent at one instant travels together,
-as one chunk. Latency is drawn for each chunk, and a chunk never overtakes the one before it, as on
-one TCP connection.
+A link never reorders, and never loses by itself. What is sent at the same time travels together,
+as one chunk. Latency is drawn for each chunk, and a chunk never overtakes the one before it, as
+on one TCP connection.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from random import Random
 
 from simulator.scenario.plan import Distribution
-from simulator.servers.link_faults import Weather
+from simulator.servers.link_faults import LinkState
 from simulator.virtual_time.clock import SECOND, Timer
 from simulator.virtual_time.loop import VirtualTimeLoop
 
@@ -21,7 +21,7 @@ from simulator.virtual_time.loop import VirtualTimeLoop
 class Link:
     """One direction of a connection: bytes go in, and come out later in the same order.
 
-    Chunks that arrive at one instant are handed over together. `deliver` gets the bytes;
+    Chunks that arrive at the same time are handed over together. `deliver` gets the bytes;
     `finish` is called once, after the last chunk, with the exception that `close` was given. Both
     are called in the context in which the link was made.
     """
@@ -33,14 +33,14 @@ class Link:
         random: Random,
         deliver: Callable[[bytes], None],
         finish: Callable[[Exception | None], None],
-        weather: Weather | None = None,
+        state: LinkState | None = None,
     ) -> None:
         self._loop = loop
         self._latency = latency
         self._random = random
         self._deliver = deliver
         self._finish = finish
-        self._weather = weather or Weather()
+        self._state = state or LinkState()
         self._in_flight: deque[list[bytes]] = deque()
         self._timers: deque[Timer] = deque()
         """That of each chunk in flight."""
@@ -58,10 +58,10 @@ class Link:
         """Put `data` on the way. Data sent after `close` or `sever` goes nowhere."""
         if self._closed or self._severed:
             return
-        if self._weather.lost:
+        if self._state.lost:
             # A hole in a stream of bytes cannot be mended: nothing more comes through.
             self.sever()
-        elif self._weather.held:
+        elif self._state.held:
             self._waiting.append(data)
         else:
             self._put_on_the_way(data)
@@ -71,16 +71,16 @@ class Link:
         if self._closed:
             return
         self._closed = True
-        if self._weather.lost:
+        if self._state.lost:
             self.sever()
-        elif self._weather.held:
+        elif self._state.held:
             self._ending.append(error)
         else:
             self._end_later(error)
 
     def release(self) -> None:
         """Go on with what waited, unless the link is still held."""
-        if self._weather.held:
+        if self._state.held:
             return
         for data in self._waiting:
             self._put_on_the_way(data)
@@ -120,8 +120,8 @@ class Link:
 
     def _next_arrival(self) -> int:
         latency = self._latency.sample(self._random)
-        if self._weather.slowed:
-            latency = self._weather.latency(latency)
+        if self._state.slowed:
+            latency = self._state.latency(latency)
         return max(self._arrival, self._loop.now + latency)
 
     def _arrive(self) -> None:

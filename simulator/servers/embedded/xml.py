@@ -75,6 +75,10 @@ class StreamParser:
         self._is_between = False
         self._read: Element | None = None
         self._parser: Any = expat.ParserCreate("utf-8", namespace_separator=_SEPARATOR)
+        if hasattr(self._parser, "SetReparseDeferralEnabled"):
+            # From 2.6 on expat waits for more bytes before it looks again at an element that came
+            # in pieces, so a stanza's last piece would be heard only with the next stanza.
+            self._parser.SetReparseDeferralEnabled(False)
         self._parser.StartNamespaceDeclHandler = self._declared.__setitem__
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end

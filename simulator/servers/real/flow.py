@@ -7,26 +7,26 @@ from collections import deque
 from collections.abc import Callable
 from functools import partial
 
-from simulator.servers.link_faults import Weather
+from simulator.servers.link_faults import LinkState
 
 
 class Flow:
-    """Bytes go in, and come out untouched in the same order; at once, in calm weather.
+    """Bytes go in, and come out untouched in the same order; at once while there are no faults.
 
-    `delay()` gives the seconds that a chunk takes in the weather of now, 0 when nothing slows it.
+    `delay()` gives the seconds that faults delay a chunk by now, 0 when nothing slows it.
     `deliver` gets the bytes; `finish` is called once, after the last chunk, with the exception
     that `end` was given.
     """
 
     def __init__(
         self,
-        weather: Weather,
+        state: LinkState,
         delay: Callable[[], float],
         deliver: Callable[[bytes], None],
         finish: Callable[[Exception | None], None],
     ) -> None:
         self._loop = asyncio.get_running_loop()
-        self._weather = weather
+        self._state = state
         self._delay = delay
         self._deliver = deliver
         self._finish = finish
@@ -39,14 +39,14 @@ class Flow:
         """Put `data` on the way. Data sent after `end` or `sever` goes nowhere."""
         if self._ended:
             return
-        if self._weather.lost:
+        if self._state.lost:
             # A hole in a stream of bytes cannot be mended: nothing more comes through.
             self.sever()
         self._put(partial(self._deliver, data))
 
     def mark(self, arrived: Callable[[], None]) -> None:
         """Call `arrived` when what is sent next arrives; never, if that gets lost."""
-        if not self._weather.lost:
+        if not self._state.lost:
             self._put(arrived)
 
     def end(self, error: Exception | None = None) -> None:
@@ -54,7 +54,7 @@ class Flow:
         if self._ended:
             return
         self._ended = True
-        if self._weather.lost:
+        if self._state.lost:
             self.sever()
         self._put(partial(self._finish, error))
 
@@ -65,7 +65,7 @@ class Flow:
 
     def release(self) -> None:
         """Go on with what waited, as far as its time has come and unless the flow is held."""
-        while self._waiting and not self._weather.held:
+        while self._waiting and not self._state.held:
             due, step = self._waiting[0]
             if due > self._loop.time():
                 self._wake_at(due)

@@ -138,11 +138,11 @@ async def _crash(line: Line, fault: FaultPlan) -> None:
 
 
 async def _worsen(line: Line, fault: FaultPlan) -> None:
-    line.weather.begin(fault)
+    line.state.begin(fault)
 
 
 async def _clear_up(line: Line, fault: FaultPlan) -> None:
-    line.weather.end(fault)
+    line.state.end(fault)
     line.release()
 
 

@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from simulator.scenario.plan import Distribution
-from simulator.servers.link_faults import LineWeather, Weather
+from simulator.servers.link_faults import DuplexState, LinkState
 from simulator.servers.real.flow import Flow
 from simulator.servers.real.ports import LOOPBACK
 
@@ -24,7 +24,7 @@ FILES = 4
 
 
 class Line:
-    """One agent's proxy: where it listens, the weather on it, and the connections through it.
+    """One agent's proxy: where it listens, the faults on it, and the connections through it.
 
     `host` and `port` are the server's. `latency` is what a factor of slowness multiplies.
     `over(passage)` is called when the server's end of a connection is closed: the server knows.
@@ -42,7 +42,7 @@ class Line:
         self._latency = latency
         self._random = random
         self.over = over
-        self.weather = LineWeather()
+        self.state = DuplexState()
         self.passages: list[Passage] = []
         self._refused = 0
         self._listener: asyncio.Server | None = None
@@ -94,12 +94,12 @@ class Line:
             passage.up.release()
             passage.down.release()
 
-    def delay(self, weather: Weather) -> float:
-        """Seconds that the weather adds to the network's own latency, drawn for one chunk."""
-        if not weather.slowed:
+    def delay(self, state: LinkState) -> float:
+        """Seconds that faults add to the network's own latency, drawn for one chunk."""
+        if not state.slowed:
             return 0.0
-        calm = self._latency.sample(self._random)
-        return max(0, weather.latency(calm) - calm) / 1e6
+        usual = self._latency.sample(self._random)
+        return max(0, state.latency(usual) - usual) / 1e6
 
     def close(self) -> None:
         """Close the port and every connection."""
@@ -121,7 +121,7 @@ class Passage:
         self._line = line
         self._server_address = (host, port)
         self._connecting: asyncio.Task[None] | None = None
-        up, down = line.weather.up, line.weather.down
+        up, down = line.state.up, line.state.down
         self.up = Flow(up, lambda: line.delay(up), self._send_up, self._finish_up)
         self.down = Flow(down, lambda: line.delay(down), self._send_down, self._finish_down)
         self.agent = _End(self.up, self._dial, self._nobody_cares)

@@ -160,11 +160,21 @@ def test_a_stream_to_another_host_is_refused(server: EmbeddedServer) -> None:
     assert "<host-unknown " in client.say(HEADER.replace(b"localhost", b"example.org"))
 
 
-def test_bytes_may_arrive_one_at_a_time(server: EmbeddedServer, alice: Client) -> None:
-    before = len(alice.heard)
-    for byte in b"<iq type='get' id='r'><query xmlns='jabber:iq:roster'/></iq>":
-        alice.connection.receive(bytes([byte]))
-    assert "jabber:iq:roster" in alice.heard[before:]
+@pytest.mark.parametrize(
+    "stanza",
+    [
+        "<presence/>",
+        "<presence id='p'><status>" + "busy " * 500 + "</status></presence>",
+        "<iq type='get' id='r'><query xmlns='jabber:iq:roster'/></iq>",
+    ],
+)
+def test_a_stanza_that_arrives_byte_by_byte_is_heard_at_its_last_byte(
+    alice: Client, stanza: str
+) -> None:
+    for _ in range(3):
+        *others, last = [bytes([byte]) for byte in stanza.encode()]
+        assert [alice.say(byte) for byte in others] == [""] * len(others)
+        assert alice.say(last)
 
 
 def test_an_unknown_iq_is_answered_with_service_unavailable(alice: Client) -> None:

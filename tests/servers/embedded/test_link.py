@@ -67,7 +67,7 @@ def test_a_chunk_never_overtakes_the_one_before() -> None:
     assert run(main).arrived == [(30_000, b"ab"), (42_000, b"c")]
 
 
-def test_what_is_sent_at_one_instant_travels_together() -> None:
+def test_what_is_sent_at_the_same_time_travels_together() -> None:
     async def main() -> Receiver:
         receiver = Receiver(30_000, 10_000)
         for data in (b"a", b"b"):
@@ -127,8 +127,8 @@ def test_the_bytes_arrive_as_they_were_sent(
 
     receiver = run(main)
     assert b"".join(data for _, data in receiver.arrived) == b"".join(data for _, data in sends)
-    instants = [instant for instant, _ in receiver.arrived]
-    assert instants == sorted(instants)
+    times = [time for time, _ in receiver.arrived]
+    assert times == sorted(times)
 
 
 def test_it_delivers_in_the_context_in_which_it_was_made() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from simulator.servers.link_faults import Weather
+from simulator.servers.link_faults import LinkState
 from simulator.servers.real.flow import Flow
 
 
@@ -13,19 +13,19 @@ class Pipe:
     """A flow and what came out of it."""
 
     def __init__(self) -> None:
-        self.weather = Weather()
+        self.state = LinkState()
         self.delay = 0.0
         self.out: list[object] = []
-        self.flow = Flow(self.weather, lambda: self.delay, self.out.append, self._finished)
+        self.flow = Flow(self.state, lambda: self.delay, self.out.append, self._finished)
 
     def _finished(self, error: Exception | None) -> None:
         self.out.append(("end", error))
 
     def hold(self) -> None:
-        self.weather.held += 1
+        self.state.held += 1
 
     def release(self) -> None:
-        self.weather.held -= 1
+        self.state.held -= 1
         self.flow.release()
 
 
@@ -41,7 +41,7 @@ def on_loop(test: Callable[[Pipe], Awaitable[None]]) -> Callable[[], None]:
 
 
 @on_loop
-async def test_in_calm_weather_bytes_pass_at_once_and_nothing_follows_the_end(pipe):
+async def test_without_faults_bytes_pass_at_once_and_nothing_follows_the_end(pipe):
     pipe.flow.send(b"one")
     pipe.flow.end()
     pipe.flow.send(b"late")
@@ -75,10 +75,10 @@ async def test_nothing_overtakes_what_was_slow(pipe):
 
 @on_loop
 async def test_a_flow_that_lost_something_is_dead_for_ever(pipe):
-    pipe.weather.lost += 1
+    pipe.state.lost += 1
     pipe.flow.mark(lambda: pipe.out.append("mark"))
     pipe.flow.send(b"lost")
-    pipe.weather.lost -= 1
+    pipe.state.lost -= 1
     pipe.flow.send(b"after the hole")
     pipe.flow.end()
     assert pipe.out == []
@@ -86,8 +86,8 @@ async def test_a_flow_that_lost_something_is_dead_for_ever(pipe):
 
 @on_loop
 async def test_a_hole_in_which_nothing_was_said_harms_nothing(pipe):
-    pipe.weather.lost += 1
-    pipe.weather.lost -= 1
+    pipe.state.lost += 1
+    pipe.state.lost -= 1
     pipe.flow.send(b"whole")
     assert pipe.out == [b"whole"]
 

@@ -151,14 +151,14 @@ async def test_a_dead_server_is_a_reset(scene):
 
 
 @through
-async def test_slowness_is_what_the_weather_adds_to_the_plans_latency(scene):
+async def test_slowness_is_what_faults_add_to_the_plans_latency(scene):
     class Tenth:
         def sample(self, _random):
             return 100_000
 
     scene.line._latency = Tenth()
-    scene.line.weather.up.slowed.append((3.0, 50_000))
-    assert scene.line.delay(scene.line.weather.up) == pytest.approx(0.25)
-    assert scene.line.delay(scene.line.weather.down) == 0
-    scene.line.weather.down.slowed.append((0.5, 0))
-    assert scene.line.delay(scene.line.weather.down) == 0
+    scene.line.state.up.slowed.append((3.0, 50_000))
+    assert scene.line.delay(scene.line.state.up) == pytest.approx(0.25)
+    assert scene.line.delay(scene.line.state.down) == 0
+    scene.line.state.down.slowed.append((0.5, 0))
+    assert scene.line.delay(scene.line.state.down) == 0
