@@ -9,7 +9,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from simulator.analysis.live import LiveMeasurement
 from simulator.analysis.run import Run, open_run
@@ -20,21 +20,12 @@ from simulator.journal.agents_log import logged
 from simulator.journal.file import FILE_NAME, Journal
 from simulator.journal.records import AnyRecord
 from simulator.journal.redaction import Redaction
-from simulator.lazy_imports import import_lazily
 from simulator.running.faults import check_faults
 from simulator.running.interruption import Interruption
 from simulator.scenario import Plan, Scenario, build_plan
 from simulator.scenario import load_scenario as load_scenario_file
 from simulator.servers import make_backend
 from simulator.servers.base import Backend
-
-if TYPE_CHECKING:
-    from simulator.report import plots
-    from simulator.running import runner
-else:
-    # SPADE is needed once an agent runs, matplotlib once it has run.
-    runner = import_lazily("simulator.running.runner")
-    plots = import_lazily("simulator.report.plots")
 
 Listener = Callable[[AnyRecord], None]
 
@@ -91,6 +82,8 @@ def perform(
     follow: Callable[[Plan, LiveMeasurement], Sequence[Listener]] | None,
 ) -> Run:
     """As `run`, for a process that ends soon: the memory of the agents is left to the system."""
+    from simulator.running import runner  # noqa: PLC0415  (SPADE, once an agent runs)
+
     if not isinstance(scenario, Scenario):
         scenario = load_scenario(scenario)
     plan = build_plan(scenario, seed)
@@ -151,9 +144,12 @@ def _telling(target: Path) -> Iterator[None]:
 
 
 def _write_results(finished: Run, target: Path) -> None:
+    from simulator.report.plots.convergence import plot_convergence  # noqa: PLC0415
+    from simulator.report.plots.style import save  # noqa: PLC0415
+
     try:
         run_folder.write_json(target / run_folder.SUMMARY, finished.summary)
-        plots.save_first_picture(finished, target / run_folder.PICTURE).chmod(0o600)
+        save(plot_convergence(finished), target / run_folder.PICTURE)
     except OSError as error:
         raise RunFailed(
             f"{target}: the results cannot be written: {error.strerror};"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from simulator.analysis import frames
 from simulator.analysis.checks.verdict import Verdict, judge
 from simulator.analysis.figures.named import Figures, figures
 from simulator.analysis.figures.summary import summarise
@@ -17,18 +18,9 @@ from simulator.analysis.measurement import Measurement, measure
 from simulator.errors import JournalError, RunFolderError
 from simulator.journal.file import FILE_NAME, read_journal
 from simulator.journal.records import AnyRecord
-from simulator.lazy_imports import import_lazily
 
 if TYPE_CHECKING:
     import polars as pl
-
-    from simulator.analysis.frames import events as event_frame
-    from simulator.analysis.frames import faults as fault_frames
-    from simulator.analysis.frames import measures as metrics
-else:
-    event_frame = import_lazily("simulator.analysis.frames.events")
-    fault_frames = import_lazily("simulator.analysis.frames.faults")
-    metrics = import_lazily("simulator.analysis.frames.measures")
 
 
 class Run:
@@ -89,7 +81,7 @@ class Run:
         the union of the records' fields; a field that a record does not have, or has at its
         default, is null. The resolved scenario is in `scenario`, not here.
         """
-        return event_frame.event_frame(self.records)
+        return frames.events.event_frame(self.records)
 
     @property
     def scenario(self) -> dict[str, Any]:
@@ -111,14 +103,14 @@ class Run:
         `agent`, `population`, `resource`, `manager`; `outcome`: ok, failed or unknown;
         `reason` where it is not ok.
         """
-        return metrics.agents(self.measurement)
+        return frames.measures.agents(self.measurement)
 
     def availability(self) -> pl.DataFrame:
         """One row per span in which a resource was actually available with one show.
 
         `agent`, `resource`, `show` ("" for none), `begin_s`, `end_s`.
         """
-        return metrics.availability(self.measurement)
+        return frames.measures.availability(self.measurement)
 
     def sights(self) -> pl.DataFrame:
         """One row per span in which an authorised watch stood one way.
@@ -126,14 +118,14 @@ class Run:
         `watcher`, `contact`; `sight`: right, ghost (seen available, is not), blind (seen
         unavailable, is available) or mislabelled (other show or resources); `begin_s`, `end_s`.
         """
-        return metrics.sights(self.measurement)
+        return frames.measures.sights(self.measurement)
 
     def convergence(self) -> pl.DataFrame:
         """One row per change of a convergence share; it holds until the next row's time.
 
         `figure`: roster or availability; `time_s`; `right` of `total`; `share`, null of nothing.
         """
-        return metrics.convergence(self.measurement)
+        return frames.measures.convergence(self.measurement)
 
     def phases(self) -> pl.DataFrame:
         """One row per phase: the plan's entries, and how long each took to converge.
@@ -143,7 +135,7 @@ class Run:
         `roster_never` or `availability_never` where it did not converge, null without where
         there was nothing to converge.
         """
-        return metrics.phases(self.measurement)
+        return frames.measures.phases(self.measurement)
 
     def propagation(self) -> pl.DataFrame:
         """One row per presence change and watch of the contact that changed.
@@ -153,7 +145,7 @@ class Run:
         cannot be looked into; `watcher`; `delivery`: delivered, superseded, lost or not_due;
         `received_s` and `latency_s`, null where it was not delivered.
         """
-        return metrics.propagation(self.measurement)
+        return frames.measures.propagation(self.measurement)
 
     def staleness(self) -> pl.DataFrame:
         """One row per watch that was ever authorised.
@@ -161,7 +153,7 @@ class Run:
         `watcher`, `contact`, `authorised_s`, and how much of it was `ghost_s`, `blind_s` and
         `mislabelled_s`.
         """
-        return metrics.staleness(self.measurement)
+        return frames.measures.staleness(self.measurement)
 
     def faults(self) -> pl.DataFrame:
         """One row per fault of the scenario and agent that it hit, in the order of their begins.
@@ -170,7 +162,7 @@ class Run:
         `begin_s`, `end_s`: the same where it was over at once, and the end of the observation
         where it lasted until then.
         """
-        return fault_frames.faults(self.measurement)
+        return frames.faults.faults(self.measurement)
 
     def deaths(self) -> pl.DataFrame:
         """One row per agent that crashed or was cut off and could tell nobody.
@@ -179,7 +171,7 @@ class Run:
         resources available any more), back (the server accepted its presence again, or the
         partition ended) or unnoticed; `over_s`: when, null where it was unnoticed.
         """
-        return fault_frames.deaths(self.measurement)
+        return frames.faults.deaths(self.measurement)
 
     def fault_effects(self) -> pl.DataFrame:
         """One row per fault that began, in the order of their begins: what it did.
@@ -192,7 +184,7 @@ class Run:
         deliveries from and to them. `ghost_s`, `blind_s`, `mislabelled_s`: watch-seconds in which
         they saw, or were seen, wrongly. All from the fault's begin until recovery.
         """
-        return fault_frames.effects(self.measurement)
+        return frames.faults.effects(self.measurement)
 
     def detection(self) -> pl.DataFrame:
         """One row per death and authorised watcher that saw the agent available.
@@ -200,7 +192,7 @@ class Run:
         `agent`, `cause`, `origin`, `died_s`, `watcher`; `result`: detected, undetected or not
         due; `detection_s`, null unless detected.
         """
-        return fault_frames.detection(self.measurement)
+        return frames.faults.detection(self.measurement)
 
     def rosters(self) -> pl.DataFrame:
         """One row per roster entry at the end, in its three views.
@@ -210,14 +202,14 @@ class Run:
         push); `believed` (null: not read), `believed_available`, `believed_show`; `right`: is
         served as expected. Entries read ``both``, ``none + ask``, ``absent``.
         """
-        return metrics.rosters(self.measurement)
+        return frames.measures.rosters(self.measurement)
 
     def belief_divergence(self) -> pl.DataFrame:
         """One row per entry where the agent believes other than the server holds, at the end.
 
         `agent`, `peer`, `believed`, `served`.
         """
-        return metrics.divergence(self.measurement)
+        return frames.measures.divergence(self.measurement)
 
 
 class _Records:
