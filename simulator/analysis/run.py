@@ -15,48 +15,127 @@ from simulator.analysis.checks.verdict import Verdict, judge
 from simulator.analysis.figures.named import Figures, figures
 from simulator.analysis.figures.summary import summarise
 from simulator.analysis.measurement import Measurement, measure
-from simulator.errors import JournalError, RunFolderError
+from simulator.errors import InputError, JournalError, Livelock, RunFolderError, SimulatorError
 from simulator.journal.file import FILE_NAME, read_journal
+from simulator.journal.folder import (
+    SUMMARY,
+    Inputs,
+    create_folder,
+    read_how,
+    write_inputs,
+    write_json,
+    write_private_bytes,
+    writing,
+)
 from simulator.journal.records import AnyRecord
 
 if TYPE_CHECKING:
     import polars as pl
 
+_LEFT_BEHIND = frozenset(("measurement", "records", "events"))
+"""What a pickled run does not take with it: it is large, and can be had again."""
+
 
 class Run:
-    """One run, read from its journal alone.
+    """One run, told by its journal alone.
 
     Every frame is a polars `DataFrame` in tidy form: one row per observation, units in the
     column names (``_s`` is seconds). ``.to_pandas()`` is at hand on each. What could not be
     measured is null.
 
-    `folder` is the run folder. `measurement` is that of its journal, where there is one already.
+    `journal` is the run folder that holds it, or its content, of a run that was kept in memory.
+    `measurement` is that of the journal, where there is one already. `inputs`: what a run in
+    memory was made from. `error`: why the run could not go on, if it could not.
+
+    A run can be pickled. It takes the journal of a run in memory with it, and verdict, summary and
+    figures where it is measured; the rest is measured anew when it is asked for.
     """
 
-    def __init__(self, folder: Path, measurement: Measurement | None = None) -> None:
-        self.folder = folder
+    def __init__(
+        self,
+        journal: Path | bytes,
+        measurement: Measurement | None = None,
+        *,
+        inputs: Inputs | None = None,
+        error: SimulatorError | Livelock | None = None,
+    ) -> None:
+        self._journal = journal
+        self._inputs = inputs
+        self.error = error
         if measurement is not None:
             vars(self)["measurement"] = measurement
 
     def __repr__(self) -> str:
-        return f"Run({str(self.folder)!r})"
+        return f"Run({str(self)!r})"
+
+    def __str__(self) -> str:
+        if isinstance(self._journal, Path):
+            return str(self._journal)
+        return f"{self._inputs.name}, seed {self._inputs.seed}" if self._inputs else "in memory"
+
+    def __getstate__(self) -> dict[str, object]:
+        if "measurement" in vars(self):
+            _ = self.summary, self.figures
+        return {name: value for name, value in vars(self).items() if name not in _LEFT_BEHIND}
+
+    @property
+    def folder(self) -> Path:
+        """The run folder. Raises InputError for a run that was kept in memory."""
+        if isinstance(self._journal, Path):
+            return self._journal
+        raise InputError(f"{self}: the run was kept in memory; run.save() writes a run folder")
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether the run has no folder."""
+        return not isinstance(self._journal, Path)
+
+    def save(self, folder: Path | str | None = None) -> Path:
+        """Write the folder of a run that was kept in memory, and return it.
+
+        `folder` must not exist yet; by default it is the next free one under ``runs/``. It holds
+        the scenario, run.json, the journal and summary.json. Raises InputError for a run that has
+        a folder, and RunFolderError where it cannot be written.
+        """
+        if not isinstance(self._journal, bytes) or self._inputs is None:
+            raise InputError(f"{self}: the run is in a folder already; copy that")
+        inputs = self._inputs
+        target = create_folder(Path(folder) if folder else None, inputs.name, inputs.seed)
+        write_inputs(target, inputs)
+        with writing(target):
+            write_private_bytes(target / FILE_NAME, self._journal)
+            write_json(target / SUMMARY, self.summary)
+        return target
+
+    @property
+    def how(self) -> dict[str, str | int]:
+        """How to repeat the run and where it was made, as in run.json; empty without that file."""
+        if self._inputs is not None:
+            return self._inputs.how
+        return read_how(self.folder)
 
     @cached_property
     def records(self) -> Sequence[AnyRecord]:
         """All records of the journal, oldest first. Raises JournalError for a damaged one."""
-        return list(read_journal(self.folder / FILE_NAME))
+        return list(read_journal(self._source))
+
+    @property
+    def _source(self) -> Path | bytes:
+        journal = self._journal
+        return journal / FILE_NAME if isinstance(journal, Path) else journal
 
     @cached_property
     def measurement(self) -> Measurement:
         """Everything measured, in one pass over the records. Raises JournalError."""
         try:
             # Not kept: all records at once take more memory than all that is measured.
-            return measure(vars(self).get("records") or read_journal(self.folder / FILE_NAME))
+            return measure(vars(self).get("records") or read_journal(self._source))
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             where = ".".join(str(step) for step in first["loc"] if "<" not in str(step))
             problem = f"the scenario in it is not one: {where}: {first['msg']}"
-            raise JournalError(f"{self.folder / FILE_NAME}: {problem}") from error
+            place = FILE_NAME if self.in_memory else self.folder / FILE_NAME
+            raise JournalError(f"{place}: {problem}") from error
 
     @cached_property
     def summary(self) -> dict[str, Any]:
