@@ -19,12 +19,12 @@ _SAY_MORE = (SyntaxError, NameError, AttributeError, ImportError, BaseExceptionG
 
 
 @contextlib.contextmanager
-def logged(path: Path, redaction: Redaction) -> Iterator[None]:
-    """Send the warnings of SPADE and aioxmpp to a file, not to the terminal, for a while."""
-    run_folder.write_private(path, "")
-    handler = _LogFile(path, encoding="utf-8")
-    handler.setFormatter(Redacted(redaction))
-    handler.setLevel(logging.WARNING)
+def logged(path: Path | None, redaction: Redaction) -> Iterator[None]:
+    """Send the warnings of SPADE and aioxmpp to a file, not to the terminal, for a while.
+
+    `path` None: send them nowhere.
+    """
+    handler = logging.NullHandler() if path is None else _log_file(path, redaction)
     root = logging.getLogger()
     root.addHandler(handler)
     try:
@@ -33,6 +33,14 @@ def logged(path: Path, redaction: Redaction) -> Iterator[None]:
         root.removeHandler(handler)
         with contextlib.suppress(OSError):
             handler.close()
+
+
+def _log_file(path: Path, redaction: Redaction) -> logging.Handler:
+    run_folder.write_private(path, "")
+    handler = _LogFile(path, encoding="utf-8")
+    handler.setFormatter(Redacted(redaction))
+    handler.setLevel(logging.WARNING)
+    return handler
 
 
 class Redacted(logging.Formatter):

@@ -1,6 +1,6 @@
-"""The journal: one append-only file a run, one JSON record a line.
+"""The journal: one JSON record a line, in an append-only file or in memory.
 
-It can be read while the run goes on and after a kill: every line stands for itself, and a
+A file can be read while the run goes on and after a kill: every line stands for itself, and a
 torn last line is left out. Writes are buffered and reach the disk at least twice a second of
 real time, so a killed process loses what was written after that and at most a part of a line.
 """
@@ -12,6 +12,7 @@ import fcntl
 import os
 import threading
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import IO
 
@@ -28,31 +29,23 @@ Listener = Callable[[AnyRecord], None]
 
 
 class Journal:
-    """Appends records to a file, or keeps nothing when `path` is None; tells its listeners.
+    """Appends records to a new file at a path, or to a stream in memory; tells its listeners.
 
-    Listeners are called in the order in which they were added, with each record. A file that
-    exists already is refused: a journal is never overwritten.
+    `target` None keeps nothing. Listeners are called in the order in which they were added, with
+    each record. A file that exists already is refused: a journal is never overwritten.
     """
 
-    def __init__(self, path: Path | None) -> None:
-        self._file: IO[bytes] | None = None
+    def __init__(self, target: Path | BytesIO | None) -> None:
+        self._file: IO[bytes] | None = target if isinstance(target, BytesIO) else None
+        self._path = target if isinstance(target, Path) else None
         self._closing = threading.Event()
         self._flushing: threading.Thread | None = None
-        if path is not None:
-            try:
-                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            except OSError as error:
-                raise _refused(path, "written", error) from error
-            # Readers see by the lock that the writer lives; it goes with the process. Where the
-            # file system knows no locks, they cannot tell, and take it that the writer lives.
-            with contextlib.suppress(OSError):
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-            self._file = os.fdopen(descriptor, "wb", buffering=_BUFFER)
+        if self._path is not None:
+            self._file = _new_file(self._path)
             self._flushing = threading.Thread(
                 target=_keep_flushed, args=(self._file, self._closing), name="journal", daemon=True
             )
             self._flushing.start()
-        self._path = path
         self._listeners: list[Listener] = []
         self._encoder = msgspec.json.Encoder()
         self._line = bytearray()
@@ -87,7 +80,7 @@ class Journal:
 
     def close(self) -> None:
         """Flush to the disk and close. Closing twice is allowed. Raises JournalError."""
-        if self._file is None or self._file.closed:
+        if self._path is None or self._file is None or self._file.closed:
             return
         self._closing.set()
         if self._flushing is not None:
@@ -109,6 +102,18 @@ class Journal:
         self.close()
 
 
+def _new_file(path: Path) -> IO[bytes]:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise _refused(path, "written", error) from error
+    # Readers see by the lock that the writer lives; it goes with the process. Where the file
+    # system knows no locks, they cannot tell, and assume that the writer lives.
+    with contextlib.suppress(OSError):
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return os.fdopen(descriptor, "wb", buffering=_BUFFER)
+
+
 def _keep_flushed(file: IO[bytes], closing: threading.Event) -> None:
     """Hand what is written to the operating system, also while a run has nothing to record."""
     while not closing.wait(_FLUSH_EVERY):
@@ -121,15 +126,16 @@ def _refused(path: Path | None, what: str, error: OSError) -> JournalError:
     return JournalError(f"{path}: cannot be {what}: {error.strerror}")
 
 
-def read_journal(path: Path) -> Iterator[AnyRecord]:
-    """Yield the records of a journal file, oldest first.
+def read_journal(source: Path | bytes) -> Iterator[AnyRecord]:
+    """Yield the records of a journal, a file or its content, oldest first.
 
     A torn last line is left out. Raises JournalError for anything else that is not a record,
     with the line's number, and for a journal of a newer format.
     """
+    path = source if isinstance(source, Path) else Path(FILE_NAME)
     reader = _Reader(path)
     try:
-        with open(path, "rb") as lines:
+        with BytesIO(source) if isinstance(source, bytes) else open(source, "rb") as lines:
             for line in lines:
                 if not line.endswith(b"\n"):
                     return

@@ -4,7 +4,7 @@ journal.jsonl     everything that happened (see `simulator.journal.records`)
 scenario.yaml     the scenario as it was run, after `--set`, with its graph files beside it
 run.json          how to repeat it: seed, backend, command, Python, platform, wall clock
 summary.json      the figures and the verdict
-convergence.png   the first picture
+convergence.png   the first picture, when the command made the run
 plots/            more of them, once `simulator plot` drew them
 csv/, parquet/, graphml/   what `simulator export` wrote
 agents.log        what SPADE and aioxmpp logged
@@ -23,13 +23,13 @@ import re
 import shlex
 import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from simulator.errors import RunFolderError
+from simulator.errors import RunFailed, RunFolderError
 from simulator.scenario.plan import Plan
-from simulator.scenario.planning.user_classes import module_folders
 from simulator.scenario.reading.scalars import dump_yaml
 
 DEFAULT_PARENT = Path("runs")
@@ -76,6 +76,51 @@ def _default_names(name: str, seed: int) -> Any:
         yield DEFAULT_PARENT / f"{stem}-seed{seed}-{number}"
 
 
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a run was made from, as its folder keeps it.
+
+    `scenario` is the resolved document; the file names in it are relative to `files`. `how` is
+    the content of run.json.
+    """
+
+    name: str
+    seed: int
+    scenario: dict[str, Any]
+    files: Path
+    how: dict[str, str | int]
+
+
+def inputs_of(plan: Plan, backend: str, options: Sequence[str]) -> Inputs:
+    """The inputs of a run of `plan` that begins now. `options`: those of its backend."""
+    how: dict[str, str | int] = {
+        "name": plan.name,
+        "seed": plan.seed,
+        "backend": backend,
+        "repeat": _repeat_command(plan, options),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    return Inputs(plan.name, plan.seed, plan.scenario, plan.files, how)
+
+
+def write_inputs(target: Path, inputs: Inputs) -> None:
+    """Write the scenario, its graph files and run.json into `target`. Raises RunFolderError."""
+    with writing(target):
+        write_scenario(target, inputs.scenario, inputs.files)
+        write_json(target / RUN, inputs.how)
+
+
+def read_how(folder: Path) -> dict[str, str | int]:
+    """The content of run.json; empty where there is no such file, or none that can be read."""
+    try:
+        found = json.loads((folder / RUN).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def write_scenario(target: Path, document: dict[str, Any], source: Path) -> None:
     """Write a scenario document into `target`, with its graph files beside it.
 
@@ -112,6 +157,18 @@ def writing(path: Path) -> Iterator[None]:
         raise RunFolderError(path, f"cannot be written: {error.strerror}") from error
 
 
+@contextlib.contextmanager
+def writing_results(folder: Path) -> Iterator[None]:
+    """While results are written into a run folder: RunFailed says why they cannot be."""
+    try:
+        yield
+    except OSError as error:
+        raise RunFailed(
+            f"{folder}: the results cannot be written: {error.strerror};"
+            " the journal is whole, and simulator open reads it"
+        ) from error
+
+
 def write_private(path: Path, text: str) -> None:
     """Write a new file that only its owner can read."""
     write_private_bytes(path, text.encode("utf-8"))
@@ -130,22 +187,11 @@ def write_json(path: Path, value: Any) -> None:
     write_private(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
-def repeat_command(plan: Plan, options: Sequence[str]) -> str:
+def _repeat_command(plan: Plan, options: Sequence[str]) -> str:
     """The command that repeats a run, inside of its folder. `options`: those of its backend.
 
     The modules of the user's own classes are not in the folder; the command says where they are.
     """
-    paths = [agent.agent_class for agent in plan.agents if agent.agent_class]
-    paths += [behaviour.path for agent in plan.agents for behaviour in agent.behaviours]
-    needed = os.pathsep.join(module_folders(dict.fromkeys(paths)))
+    needed = os.pathsep.join(plan.imports)
     path = f"PYTHONPATH={shlex.quote(needed)} " if needed else ""
     return path + shlex.join(["simulator", "run", SCENARIO, "--seed", str(plan.seed), *options])
-
-
-def surroundings() -> dict[str, str]:
-    """What depends on the machine and the day, and is therefore not in the journal."""
-    return {
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
-    }

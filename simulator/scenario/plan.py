@@ -10,6 +10,7 @@ generator of its own for each agent and link.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import Any, Literal, Protocol
 
@@ -203,7 +204,11 @@ class RunPlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A scenario, worked out. `scenario` is its resolved document, as the journal keeps it."""
+    """A scenario, worked out: plain data, which can be pickled and sent to another process.
+
+    `scenario` is its resolved document, as the journal keeps it. File names in it are relative to
+    the folder `files`. `imports`: the folders that hold the modules of the user's own classes.
+    """
 
     name: str
     seed: int
@@ -215,3 +220,5 @@ class Plan:
     latency: Distribution
     pings: bool
     faults: tuple[FaultPlan, ...] = ()
+    files: Path = Path()
+    imports: tuple[str, ...] = ()

@@ -148,13 +148,13 @@ def _refuse_strangers(one: Run, other: Run) -> None:
     names = [_about(run, "name") for run in (one, other)]
     if names[0] != names[1]:
         raise InputError(
-            f"{one.folder} is a run of {names[0]!r}, {other.folder} of {names[1]!r}:"
+            f"{one} is a run of {names[0]!r}, {other} of {names[1]!r}:"
             " only runs of one scenario can be compared"
         )
     agents = [_populations(run) for run in (one, other)]
     if agents[0] != agents[1]:
         raise InputError(
-            f"{one.folder} has {_count(agents[0])}, {other.folder} {_count(agents[1])}:"
+            f"{one} has {_count(agents[0])}, {other} {_count(agents[1])}:"
             " only runs of the same agents can be compared"
         )
 

@@ -28,6 +28,7 @@ from simulator.errors import InputError, Livelock, SimulatorError
 
 if TYPE_CHECKING:
     from simulator.analysis.live import LiveMeasurement
+    from simulator.analysis.run import Run
     from simulator.journal.records import AnyRecord
     from simulator.scenario import Plan
 
@@ -76,8 +77,14 @@ def run(
     try:
         with ExitStack() as stack:
             finished = api.perform(
-                scenario, chosen, seed, out, realtime, _followers(stack, output, narrate)
+                *(scenario, chosen, seed, out),
+                realtime=realtime,
+                follow=_followers(stack, output, narrate),
+                collect=False,
             )
+            _save_picture(finished)
+        if finished.error is not None:
+            raise finished.error
     except KeyboardInterrupt as interrupt:
         raise SimulatorError(*getattr(interrupt, "__notes__", ["interrupted"])) from None
     except InputError:
@@ -90,6 +97,15 @@ def run(
     if junit is not None:
         write_junit(junit_xml(finished), junit)
     return finished.verdict.exit_code
+
+
+def _save_picture(run: Run) -> None:
+    from simulator.journal.folder import PICTURE, writing_results
+    from simulator.report.plots.convergence import plot_convergence
+    from simulator.report.plots.style import save
+
+    with writing_results(run.folder):
+        save(plot_convergence(run), run.folder / PICTURE)
 
 
 def _followers(

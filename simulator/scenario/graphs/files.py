@@ -6,17 +6,11 @@ import csv
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from simulator.lazy_imports import import_lazily
 from simulator.scenario.graphs.capacity import available_bytes
 from simulator.scenario.graphs.limits import run_limited
 from simulator.scenario.graphs.topology import GraphError
-
-if TYPE_CHECKING:
-    import networkx
-else:
-    networkx = import_lazily("networkx")
 
 MOST_BYTES = 100_000_000
 _HEADERS = frozenset({("source", "target"), ("from", "to"), ("watcher", "contact")})
@@ -55,6 +49,8 @@ def _read(path: Path) -> str:
 
 
 def _parsed(path: Path, read: Callable[[], Any]) -> Any:
+    import networkx  # noqa: PLC0415
+
     try:
         graph = run_limited(read, available_bytes() // 4)
     except GraphError:
@@ -70,6 +66,8 @@ def _parsed(path: Path, read: Callable[[], Any]) -> Any:
 
 
 def _node_link(text: str) -> Any:
+    import networkx  # noqa: PLC0415
+
     data = json.loads(text)
     if not isinstance(data, dict) or "nodes" not in data:
         raise ValueError("no `nodes`")
@@ -77,6 +75,8 @@ def _node_link(text: str) -> Any:
 
 
 def _gml(text: str) -> Any:
+    import networkx  # noqa: PLC0415
+
     lines = text.splitlines()
     try:
         return networkx.parse_gml(lines)
@@ -85,6 +85,8 @@ def _gml(text: str) -> Any:
 
 
 def _graphml(text: str) -> Any:
+    import networkx  # noqa: PLC0415
+
     return networkx.parse_graphml(text)
 
 
@@ -97,6 +99,8 @@ _SEPARATORS = {".csv": ",", ".edges": " ", ".edgelist": " ", ".txt": " "}
 
 
 def _edge_list(text: str, path: Path, separator: str, directed: bool) -> Any:
+    import networkx  # noqa: PLC0415
+
     graph: Any = networkx.DiGraph() if directed else networkx.Graph()
     for number, row in _rows(text, separator):
         if len(row) < 2 or not row[0] or not row[1]:

@@ -1,7 +1,8 @@
 """Graphs: those that networkx generates, and those in files.
 
 Only generator functions that networkx publishes can be named; what a scenario writes beside
-the name is checked against the function's signature before it is called.
+the name is checked against the function's signature before it is called. networkx is imported by
+the functions that use it: it takes 0.2 s, and most scenarios name no graph.
 """
 
 from __future__ import annotations
@@ -12,17 +13,11 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from simulator.lazy_imports import import_lazily
 from simulator.scenario.graphs.capacity import available_bytes
 from simulator.scenario.graphs.limits import run_limited
 from simulator.scenario.language.words import nearest, quoted
-
-if TYPE_CHECKING:
-    import networkx
-else:
-    networkx = import_lazily("networkx")
 
 Generator = Callable[..., Any]
 
@@ -50,7 +45,7 @@ class GraphError(Exception):
 @lru_cache(maxsize=1)
 def generators() -> Mapping[str, Generator]:
     """networkx's graph generators by name, without those that need a graph to begin with."""
-    folder = networkx.generators.__path__
+    folder = importlib.import_module("networkx.generators").__path__
     names = (f"networkx.generators.{module.name}" for module in pkgutil.iter_modules(folder))
     modules = [importlib.import_module(name) for name in sorted(names) if "tests" not in name]
     return {name: function for module in modules for name, function in _published(module)}
@@ -150,6 +145,8 @@ def _call(
     parameters: Mapping[str, inspect.Parameter],
     given: dict[str, Any],
 ) -> Any:
+    import networkx  # noqa: PLC0415
+
     several = [key for key, one in parameters.items() if one.kind is one.VAR_POSITIONAL]
     positional = [value for key in several for value in _as_list(given.pop(key, []))]
     try:
@@ -189,6 +186,8 @@ def _number(node: Any) -> int | None:
 
 def two_sides(graph: Any) -> tuple[list[Any], list[Any]]:
     """The nodes on either side of a bipartite graph, by their attribute. Raises GraphError."""
+    import networkx  # noqa: PLC0415
+
     sides: tuple[list[Any], list[Any]] = ([], [])
     attributes = networkx.get_node_attributes(graph, "bipartite")
     for node in ordered_nodes(graph):

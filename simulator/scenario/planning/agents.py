@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import partial
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -91,7 +92,7 @@ def planned_agents(
     scenario: Scenario, seed: int, index: AgentIndex, faults: FaultList
 ) -> tuple[AgentPlan, ...]:
     """The agents of a scenario, in the order of its populations."""
-    make_importable(scenario.source.folder)
+    make_importable((scenario.source.folder, Path.cwd()))
     return tuple(
         agent
         for name, population in scenario.populations.items()

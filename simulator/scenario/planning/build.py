@@ -13,6 +13,7 @@ from simulator.scenario.planning.expectations import check_expectations
 from simulator.scenario.planning.fault_list import FaultList
 from simulator.scenario.planning.faults import planned_faults
 from simulator.scenario.planning.timeline import planned_timeline
+from simulator.scenario.planning.user_classes import module_folders
 from simulator.scenario.planning.watches import planned_watches
 
 
@@ -59,8 +60,15 @@ def _worked_out(scenario: Scenario, seed: int) -> tuple[Plan | None, list[Fault]
         latency=as_distribution(scenario.network.latency),
         pings=scenario.pings,
         faults=going_wrong,
+        files=scenario.source.folder.resolve(),
+        imports=module_folders(_class_paths(agents)),
     )
     return plan, faults.faults
+
+
+def _class_paths(agents: Iterable[AgentPlan]) -> set[str]:
+    own = {agent.agent_class for agent in agents if agent.agent_class is not None}
+    return own | {behaviour.path for agent in agents for behaviour in agent.behaviours}
 
 
 def run_plan(scenario: Scenario) -> tuple[RunPlan, Microseconds]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from simulator.lazy_imports import import_lazily
 from simulator.scenario.language.durations import format_duration
 from simulator.scenario.language.faults import FaultEntry, Partition
 from simulator.scenario.language.schema import Scenario
@@ -15,11 +14,6 @@ from simulator.scenario.language.times import Repeat
 from simulator.scenario.plan import FaultPlan, Microseconds, WatchPlan
 from simulator.scenario.planning.fault_list import FaultList
 from simulator.scenario.source import DocumentPath
-
-if TYPE_CHECKING:
-    import networkx
-else:
-    networkx = import_lazily("networkx")
 
 MOST_TIMES = 100_000
 """Times of one entry."""
@@ -130,6 +124,8 @@ class _Fault:
 
     def _outside_the_largest(self, count: int) -> tuple[str, ...]:
         """Everybody outside the largest community; ties go to the plan's order."""
+        import networkx  # noqa: PLC0415  (for communities alone)
+
         graph: networkx.Graph[str] = networkx.Graph()
         graph.add_nodes_from(self._index.agents)
         graph.add_edges_from((watch.watcher, watch.contact) for watch in self._watches)

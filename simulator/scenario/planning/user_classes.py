@@ -28,9 +28,9 @@ class NotUsableError(Exception):
         super().__init__(problem)
 
 
-def make_importable(folder: Path) -> None:
-    """Let modules in `folder` and in the current one be imported, behind what is installed."""
-    for name in (str(folder), str(Path.cwd())):
+def make_importable(folders: Iterable[Path | str]) -> None:
+    """Let modules in these folders be imported, behind what is installed."""
+    for name in map(str, folders):
         if name not in sys.path:
             sys.path.append(name)
 
@@ -41,6 +41,8 @@ def module_folders(paths: Iterable[str]) -> tuple[str, ...]:
     Without those of what is installed, and the one that this package is in.
     """
     names = {path.partition(":")[0].partition(".")[0] for path in paths}
+    if not names:
+        return ()
     places = [
         place for name in names if name in sys.modules for place in _places(sys.modules[name])
     ]

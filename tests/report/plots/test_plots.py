@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from simulator.analysis.folds.series import Series
 from simulator.analysis.run import Run, open_run
 from simulator.journal.records import AnyRecord
-from simulator.report.plots import FIRST, PLOTS, convergence, save, save_first_picture
+from simulator.report.plots import PLOTS, convergence, plot_convergence, save
 from simulator.report.plots.graph import NAMED, sample, watch_states, wrong_beliefs
 from simulator.report.plots.style import nothing_in
 from tests.analysis.journals import (
@@ -123,19 +123,19 @@ def test_watches_of_nobody_in_the_plan_give_an_empty_matrix(tmp_path: Path) -> N
 @pytest.mark.parametrize("ending", ["png", "svg"])
 def test_the_same_run_gives_the_same_bytes(small: Run, tmp_path: Path, ending: str) -> None:
     first, second = tmp_path / f"a.{ending}", tmp_path / f"b.{ending}"
-    save_first_picture(small, first)
-    save_first_picture(open_run(small.folder), second)
+    save(plot_convergence(small), first)
+    save(plot_convergence(open_run(small.folder)), second)
     assert first.read_bytes() == second.read_bytes()
 
 
 def test_a_picture_can_be_svg(small: Run, tmp_path: Path) -> None:
-    path = save(PLOTS[FIRST](small), tmp_path / "picture.svg")
+    path = save(plot_convergence(small), tmp_path / "picture.svg")
     assert ElementTree.parse(path).getroot().tag.endswith("svg")
 
 
 def test_another_ending_is_refused(small: Run, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"must end in \.png or \.svg"):
-        save(PLOTS[FIRST](small), tmp_path / "picture.gif")
+        save(plot_convergence(small), tmp_path / "picture.gif")
 
 
 def test_the_graph_knows_pending_wanted_and_wrong(tmp_path: Path) -> None:
