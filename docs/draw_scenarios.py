@@ -53,7 +53,7 @@ KINDS: dict[str, str] = {
 
 
 def draw(name: str) -> Path:
-    """Run a scenario on the embedded server and draw its picture. `README`: the one in README.md."""
+    """Run a scenario on the embedded server and draw its picture; `README`: that of README.md."""
     if name == README:
         return _draw_readme()
     return _draw(SCENARIOS / f"{name}.yaml", KINDS[name], IMAGES / f"{name}.png")
