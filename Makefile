@@ -1,19 +1,24 @@
 # make run      set up, then the two-agent example
 # make test     set up, then the tests
-# make lint     style; make types: types; make lock: refresh the locks; make clean
-# make notebooks    run the notebooks anew and keep what they show; needs Prosody and ejabberd
+# make lint     style
+# make types    types
+# make docs     the documentation site, in build/site
+# make notebooks    run the notebooks again and keep their output; needs Prosody and ejabberd
+# make lock     refresh the locks; needs uv (pip install uv)
+# make clean    remove everything that these targets have made
 #
 # PYTHON=/path/to/python3.12 chooses the Python, VENV=folder where the environment goes.
 
 VENV := .venv
+# The tools of the site need a newer Jinja than SPADE 3.3.3 allows.
+DOCS_VENV := $(VENV)-docs
 PYTHON :=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
-LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	pyproject.toml --group build
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint types notebooks lock clean runtime dev
+.PHONY: run test lint types docs notebooks lock clean runtime dev
 
 run: runtime
 	$(BIN)/simulator run scenarios/two_agents.yaml --narrate
@@ -27,6 +32,11 @@ lint: dev
 
 types: dev
 	$(BIN)/mypy
+
+# Material for MkDocs advertises its successor at each build unless it is told not to.
+docs: $(DOCS_VENV)/.done
+	NO_MKDOCS_2_WARNING=1 $(DOCS_VENV)/bin/mkdocs build --strict --quiet
+	@echo "The site is in build/site: open build/site/index.html"
 
 # The set-up is done again when a lock changes, and only then.
 runtime: $(VENV)/.runtime
@@ -48,16 +58,24 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@$(PIP) --require-hashes --requirement requirements-dev.lock
 	@touch $@
 
+$(DOCS_VENV)/.done: requirements-docs.lock
+	@python=$$(PYTHON="$(PYTHON)" .ci/find-python) || exit 1; $$python -m venv --clear $(DOCS_VENV)
+	@echo "Installing what requirements-docs.lock names"
+	@$(DOCS_VENV)/bin/python -m pip --disable-pip-version-check install --quiet \
+		--require-hashes --requirement requirements-docs.lock
+	@touch $@
+
 notebooks: dev
 	$(BIN)/python -m nbconvert --to notebook --execute --inplace \
 		--ExecutePreprocessor.record_timing=False notebooks/*.ipynb
 
 # Keeps the versions that are locked wherever pyproject.toml allows them still.
 lock:
-	$(LOCK) --output-file requirements.lock
-	$(LOCK) --group dev --extra notebook --constraint requirements.lock \
-		--output-file requirements-dev.lock
+	$(LOCK) pyproject.toml --group build --output-file requirements.lock
+	$(LOCK) pyproject.toml --group build --group dev --extra notebook \
+		--constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --group docs --output-file requirements-docs.lock
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(DOCS_VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find simulator tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
