@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from functools import partial
+from typing import TypeVar
 
 import simulator
 from simulator.journal.records import Actual
 from simulator.rfc6121.account import AvailabilityChange
 from simulator.scenario.plan import FaultPlan
-from simulator.servers.base import Peer, RunContext
+from simulator.servers.base import InMemory, Peer, RunContext
 from simulator.servers.embedded.faults import FAULTS, EmbeddedFaults
 from simulator.servers.embedded.network import Wires
 from simulator.servers.embedded.server import EmbeddedServer
+from simulator.servers.real.connector import Address
 from simulator.spade3 import patches
-from simulator.spade3.memory_connector import MemoryConnector
 from simulator.virtual_time import loop as virtual
 from simulator.virtual_time.wallclock import virtual_wall_clock
+
+_T = TypeVar("_T")
+_ADDRESS = Address("embedded", "embedded", 0)
 
 
 class EmbeddedBackend:
@@ -42,10 +46,10 @@ class EmbeddedBackend:
         """What ``simulator run`` is told to use this server in this way."""
         return ("--backend", self.name, *(["--realtime"] if self._paced else []))
 
-    def run(self, main: Callable[[], Awaitable[Any]], seed: int) -> Any:
+    def run(self, main: Callable[[], Awaitable[_T]], seed: int) -> _T:
         """Run `main()` on a virtual-time loop to its end, free of wall clock and randomness."""
 
-        async def pinned() -> Any:
+        async def pinned() -> _T:
             loop = asyncio.get_running_loop()
             assert isinstance(loop, virtual.VirtualTimeLoop)
             with virtual_wall_clock(loop), patches.virtual_time(loop.time, seed):
@@ -68,9 +72,9 @@ class EmbeddedBackend:
         return passwords
 
     def peer(self, agent: str, resource: str = "") -> Peer:
-        """A connector to this process's server."""
+        """The way to this process's server."""
         assert self._wires is not None, "start() comes first"
-        return Peer("embedded", 0, MemoryConnector(self._wires, agent))
+        return Peer(InMemory(_ADDRESS, partial(self._wires.open, agent)))
 
     async def begin_fault(self, fault: FaultPlan) -> None:
         """Begin a fault."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
@@ -74,6 +75,15 @@ class Wires:
         line.wires = [older for older in line.wires if not older.is_over]
         line.wires.append(wire)
         return wire
+
+    def open(self, agent: str, protocol: asyncio.Protocol) -> MemoryTransport:
+        """Open a connection for an agent's protocol, on the running loop. Raises as `connect`."""
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualTimeLoop)
+        transport = self.connect(loop, agent).transport
+        transport.set_protocol(protocol)
+        protocol.connection_made(transport)
+        return transport
 
     def _link(
         self,
