@@ -50,7 +50,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "heads": set(),
     "garbage": set(),
     "pins": {"errors", "heads"},
-    "embedded": PLANS | {"rfc6121", "heads", "garbage"},
+    "embedded": PLANS | {"rfc6121", "garbage"},
     "agents": RUNS | {"backends"},
     # Nothing of the package imports it: scenarios and users name its classes.
     "behaviours": PLANS | {"agents"},

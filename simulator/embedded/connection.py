@@ -71,9 +71,7 @@ class Connection:
         return self._over
 
     def _new_parser(self) -> StreamParser:
-        return StreamParser(
-            self._open_stream, self._element, self._end_of_stream, self._server.known_stanzas
-        )
+        return StreamParser(self._open_stream, self._element, self._end_of_stream)
 
     def receive(self, data: bytes) -> None:
         """Bytes from the client. Whatever is wrong with them harms this connection alone."""
