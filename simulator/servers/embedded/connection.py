@@ -17,7 +17,6 @@ from simulator.rfc6121.account import Delivery, Session
 from simulator.rfc6121.server import PresenceServer, refusal
 from simulator.rfc6121.stanza import IqResult, StanzaKind
 from simulator.servers.embedded import stanzas
-from simulator.servers.embedded.stanza_cache import Remembered
 from simulator.servers.embedded.xml import (
     CLIENT,
     STREAM_FOOTER,
@@ -50,7 +49,6 @@ class Host(Protocol):
 
     domain: str
     rules: PresenceServer
-    known_stanzas: Remembered[Element]
 
     def next_stream_id(self) -> str:
         """An id for a stream."""
@@ -97,9 +95,7 @@ class Connection:
         return self._over
 
     def _new_parser(self) -> StreamParser:
-        return StreamParser(
-            self._open_stream, self._element, self._end_of_stream, self._server.known_stanzas
-        )
+        return StreamParser(self._open_stream, self._element, self._end_of_stream)
 
     def receive(self, data: bytes) -> None:
         """Bytes from the client. Whatever is wrong with them harms this connection alone."""
