@@ -75,6 +75,9 @@ class StreamParser:
         self._is_between = False
         self._read: Element | None = None
         self._parser: Any = expat.ParserCreate("utf-8", namespace_separator=_SEPARATOR)
+        if hasattr(self._parser, "SetReparseDeferralEnabled"):
+            # Expat 2.6 and later would keep the end of what arrives in pieces until more comes.
+            self._parser.SetReparseDeferralEnabled(False)
         self._parser.StartNamespaceDeclHandler = self._declared.__setitem__
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
