@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from simulator.errors import StanzaRefused
 from simulator.rfc6121.account import Delivery, Session
+from simulator.rfc6121.jids import prepare
 from simulator.rfc6121.server import PresenceServer, refusal
 from simulator.rfc6121.stanza import IqResult, StanzaKind
 from simulator.servers.embedded import stanzas
@@ -190,7 +191,7 @@ class Connection:
             raise StreamError("not-authorized", "bind a resource first")
         wanted = request.findtext(f"{{{BIND}}}resource") or ""
         try:
-            resource = stanzas.prepare(f"{self._account}/{wanted}").resource if wanted else ""
+            resource = prepare(f"{self._account}/{wanted}").resource if wanted else ""
         except StanzaRefused as error:
             raise StreamError("bad-format", str(error)) from None
         self.session = self._server.bind(self, self._account, resource, element.get("id", ""))

@@ -18,6 +18,7 @@ import pytest
 
 from simulator.agents.failures import explain
 from simulator.errors import AuthenticationRefused, BackendError, ServerUnavailable
+from simulator.rfc6121.stanza import Jid
 from simulator.servers.base import Peer
 from simulator.servers.local import backend as local
 from simulator.servers.local.prosody import ProsodyBackend
@@ -131,8 +132,8 @@ def test_an_account_logs_in_whatever_it_is_called(server):
 
     async def main():
         for name, password in names.items():
-            account = aioxmpp.JID(name, "localhost", None)
-            async with session(server.peer(), account, password, server.address) as visit:
+            account = Jid(f"{name}@localhost")
+            async with session(server.peer(), account, password) as visit:
                 assert await visit.roster() == {}
                 assert visit.tls == "TLSv1.3"
 
@@ -166,10 +167,9 @@ def test_two_stock_clients_see_each_other(server):
 
 def test_a_wrong_password_is_refused_by_name(server):
     server.create("guarded")
-    account = aioxmpp.JID.fromstr("guarded@localhost")
 
     async def main():
-        async with session(server.peer(), account, "wrong", server.address):
+        async with session(server.peer(), Jid("guarded@localhost"), "wrong"):
             pass
 
     with pytest.raises(AuthenticationRefused) as caught:
@@ -346,8 +346,7 @@ def test_two_servers_run_beside_each_other(prosody):
     async def main():
         await other.start(context_of())
         try:
-            here = aioxmpp.JID.fromstr("here@localhost")
-            async with session(other.peer(""), here, "secret-here", prosody.address):
+            async with session(other.peer(""), Jid("here@localhost"), "secret-here"):
                 pass
         finally:
             await other.stop()
