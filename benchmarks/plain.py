@@ -13,11 +13,11 @@ import networkx
 import spade.agent
 from spade.container import Container
 
-from simulator.embedded import loop as virtual
-from simulator.embedded.connector import MemoryConnector
-from simulator.embedded.server import EmbeddedServer
-from simulator.embedded.wires import Wires
-from simulator.scenario.durations import Constant
+from simulator.scenario.language.durations import Constant
+from simulator.servers.embedded.network import Network
+from simulator.servers.embedded.server import EmbeddedServer
+from simulator.spade3.memory_connector import MemoryConnector
+from simulator.virtual_time import loop as virtual
 
 DOMAIN = "localhost"
 PASSWORD = "secret"
@@ -28,13 +28,13 @@ SECONDS = 10.0
 class PlainAgent(spade.agent.Agent):
     """Approves everybody; nothing but SPADE."""
 
-    wires: Wires
+    network: Network
 
     async def setup(self) -> None:
         self.presence.approve_all = True
 
     async def _async_connect(self) -> None:
-        connector = MemoryConnector(self.wires, self.jid.localpart)
+        connector = MemoryConnector(self.network, self.jid.localpart)
         self.client.override_peer = [("embedded", 0, connector)]
         await super()._async_connect()
 
@@ -49,8 +49,8 @@ async def _live(graph: Any) -> int:
     Container().reset()
     server = EmbeddedServer(DOMAIN, lambda _change: None)
     server.create_accounts({_name(node): PASSWORD for node in graph})
-    wires = Wires(server, Constant(value="20ms"), seed=1)
-    agents = {node: _make_agent(node, wires) for node in graph}
+    network = Network(lambda _agent: server, Constant(value="20ms"), seed=1)
+    agents = {node: _make_agent(node, network) for node in graph}
     await asyncio.gather(*(agent.start(auto_register=False) for agent in agents.values()))
     for node, peer in graph.edges:
         agents[node].presence.subscribe(f"{_name(peer)}@{DOMAIN}")
@@ -60,9 +60,9 @@ async def _live(graph: Any) -> int:
     return happy
 
 
-def _make_agent(node: int, wires: Wires) -> PlainAgent:
+def _make_agent(node: int, network: Network) -> PlainAgent:
     agent = PlainAgent(f"{_name(node)}@{DOMAIN}", PASSWORD)
-    agent.wires = wires
+    agent.network = network
     return agent
 
 

@@ -31,13 +31,13 @@ import aioxmpp.security_layer
 import spade.agent
 from spade.container import Container
 
-from simulator.backends.connector import Address, ServerConnector
-from simulator.backends.real import RealBackend
-from simulator.backends.trust import Anybody
-from simulator.interruption import Interruption
-from simulator.journal import Journal
-from simulator.runner import RunOptions, execute
+from simulator.journal.file import Journal
+from simulator.running.interruption import Interruption
+from simulator.running.runner import RunOptions, execute
 from simulator.scenario.plan import ActionPlan, AgentPlan, Plan, PolicyRule, RunPlan, WatchPlan
+from simulator.servers.real.backend import RealBackend
+from simulator.servers.real.connector import Address, ServerConnector
+from simulator.servers.real.trust import Anybody
 
 HOST, PORT, DOMAIN = "127.0.0.1", 5222, "localhost"
 AT_ONCE = 20

@@ -30,10 +30,10 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.machine import describe
-from simulator.backends.base import RunContext
-from simulator.backends.prosody import ProsodyBackend
-from simulator.folder import write_private_bytes
+from simulator.journal.folder import write_private_bytes
 from simulator.scenario.plan import Plan, RunPlan
+from simulator.servers.base import RunContext
+from simulator.servers.local.prosody import ProsodyBackend
 
 PORT = 5222
 SIDES = ("plain", "simulated")

@@ -20,14 +20,14 @@ from typing import Any
 
 from benchmarks.plain import run_plain
 from benchmarks.scenarios import CHANGES, CROWD, HOUR, NOTHING
-from simulator.agents.observer import Observer
 from simulator.analysis.live import LiveMeasurement
-from simulator.backends.embedded import EmbeddedBackend
-from simulator.interruption import Interruption
-from simulator.journal import Journal
-from simulator.runner import RunOptions, execute
+from simulator.journal.file import Journal
+from simulator.running.interruption import Interruption
+from simulator.running.runner import RunOptions, execute
+from simulator.running.schedule import Convergence
 from simulator.scenario import Plan, build_plan, load_scenario
-from simulator.schedule import Convergence
+from simulator.servers.embedded.backend import EmbeddedBackend
+from simulator.spade3.observer import Observer
 
 Done = dict[str, Any]
 

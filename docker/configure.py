@@ -11,9 +11,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from simulator.backends.certificate import make_certificate
-from simulator.backends.configuration import SERVERS, Configuration, file_name, render
-from simulator.folder import write_private, write_private_bytes
+from simulator.journal.folder import write_private, write_private_bytes
+from simulator.servers.local.certificate import make_certificate
+from simulator.servers.local.configuration import SERVERS, Configuration, file_name, render
 
 
 def configure(

@@ -17,8 +17,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from simulator.scenario import json_schema
-from simulator.scenario.durations import Duration
-from simulator.scenario.words import Share
+from simulator.scenario.language.durations import Duration
+from simulator.scenario.language.words import Share
 
 PAGE = Path(__file__).with_name("scenario.md")
 SHORT = 10

@@ -4,6 +4,12 @@
 >>> run = simulator.run("scenarios/two_agents.yaml")      # doctest: +SKIP
 >>> run.verdict.value                                     # doctest: +SKIP
 'pass'
+
+Many runs, in memory and in processes of their own:
+
+>>> plans = [simulator.plan("scenarios/star.yaml", seed) for seed in range(1000)]  # doctest: +SKIP
+>>> with ProcessPoolExecutor() as pool:                                         # doctest: +SKIP
+...     runs = list(pool.map(partial(simulator.run, out=False), plans))
 """
 
 from __future__ import annotations
@@ -11,22 +17,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from simulator.analysis.compare import compare
+    from simulator.analysis.comparing.runs import compare
     from simulator.analysis.run import Run
-    from simulator.api import load_scenario, open_run, run
-    from simulator.scenario import Scenario
+    from simulator.api import load_scenario, open_run, plan, run
+    from simulator.scenario import Plan, Scenario
 
 __version__ = "0.1.0"
-__all__ = ["Run", "Scenario", "__version__", "compare", "load_scenario", "open_run", "run"]
+__all__ = [
+    "Plan",
+    "Run",
+    "Scenario",
+    "__version__",
+    "compare",
+    "load_scenario",
+    "open_run",
+    "plan",
+    "run",
+]
 
 # Imported at first use: SPADE, polars and matplotlib take more than a second together, and
 # `simulator.rfc6121` alone needs none of them.
 _HOMES = {
+    "Plan": "simulator.scenario",
     "Run": "simulator.analysis.run",
     "Scenario": "simulator.scenario",
-    "compare": "simulator.analysis.compare",
+    "compare": "simulator.analysis.comparing.runs",
     "load_scenario": "simulator.api",
     "open_run": "simulator.api",
+    "plan": "simulator.api",
     "run": "simulator.api",
 }
 

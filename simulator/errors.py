@@ -17,6 +17,8 @@
 
     Livelock(BaseException)        virtual time: one instant never ends. Not an Exception,
                                    because SPADE and user code swallow those.
+
+Each of them can be pickled: what its class is called with is its `args`.
 """
 
 from __future__ import annotations
@@ -65,16 +67,23 @@ class ScenarioError(InputError):
     """A scenario that cannot be run; `faults` holds every fault, in file order."""
 
     def __init__(self, faults: list[Fault]) -> None:
+        super().__init__(faults)
         self.faults = sorted(faults)
-        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    def __str__(self) -> str:
+        return "\n".join(str(fault) for fault in self.faults)
 
 
 class RunFolderError(InputError):
     """A run folder that exists already, is missing, or is not a run folder."""
 
     def __init__(self, folder: Path | str, problem: str) -> None:
+        super().__init__(folder, problem)
         self.folder = Path(folder)
-        super().__init__(f"{folder}: {problem}")
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return f"{self.folder}: {self.problem}"
 
 
 class BackendError(SimulatorError):
@@ -109,9 +118,12 @@ class UndefinedTransition(SimulatorError):
     """RFC 6121: the subscription table holds no row for this state and event."""
 
     def __init__(self, state: object, event: object) -> None:
+        super().__init__(state, event)
         self.state = state
         self.event = event
-        super().__init__(f"no transition from state {state!s} on {event!s}")
+
+    def __str__(self) -> str:
+        return f"no transition from state {self.state!s} on {self.event!s}"
 
 
 class StanzaRefused(SimulatorError):
@@ -122,7 +134,10 @@ class StanzaRefused(SimulatorError):
     """
 
     def __init__(self, condition: str, error_type: str = "modify", text: str = "") -> None:
+        super().__init__(condition, error_type, text)
         self.condition = condition
         self.error_type = error_type
         self.text = text
-        super().__init__(f"{condition}: {text}" if text else condition)
+
+    def __str__(self) -> str:
+        return f"{self.condition}: {self.text}" if self.text else self.condition

@@ -8,9 +8,10 @@ would decide when. During a run the loop therefore collects, after so many callb
 from __future__ import annotations
 
 import gc
+import threading
 from asyncio import Future
 from collections.abc import Callable, Iterator, Sized
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 _CALLBACKS = 1_000_000
 """Between two collections, at least."""
@@ -64,27 +65,63 @@ def _has_failed_untold(found: object) -> bool:
     return issubclass(type(found), Future) and found._log_traceback  # type: ignore[attr-defined]
 
 
-@contextmanager
-def set_aside() -> Iterator[None]:
+def _nothing() -> None:
+    """Undo nothing: somebody else made the setting."""
+
+
+class _Setting:
+    """A setting of the process: made by the first who needs it, undone by the last.
+
+    `make` makes it and returns what undoes it. Threads may need it at the same time.
+    """
+
+    def __init__(self, make: Callable[[], Callable[[], None]]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self._needed = 0
+        self._undo: Callable[[], None] = _nothing
+
+    @contextmanager
+    def needed(self) -> Iterator[None]:
+        """Keep the setting for a while."""
+        with self._lock:
+            if not self._needed:
+                self._undo = self._make()
+            self._needed += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._needed -= 1
+                if not self._needed:
+                    self._undo()
+
+
+def _freeze() -> Callable[[], None]:
+    # Counting takes as long as there are frozen objects, so it is done once, before there are many.
+    if gc.get_freeze_count() > _FROZEN_BY_PYTHON:
+        return _nothing
+    gc.freeze()
+    return gc.unfreeze
+
+
+def _disable() -> Callable[[], None]:
+    if not gc.isenabled():
+        return _nothing
+    gc.disable()
+    return gc.enable
+
+
+_frozen, _disabled = _Setting(_freeze), _Setting(_disable)
+
+
+def set_aside() -> AbstractContextManager[None]:
     """What is there now is not looked through for a while."""
-    freezes = gc.get_freeze_count() <= _FROZEN_BY_PYTHON
-    if freezes:
-        gc.freeze()
-    try:
-        yield
-    finally:
-        if freezes:
-            gc.unfreeze()
+    return _frozen.needed()
 
 
 @contextmanager
 def no_automatic_collection() -> Iterator[None]:
     """No automatic collection for a while; what is there now is set aside."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        with set_aside():
-            yield
-    finally:
-        if enabled:
-            gc.enable()
+    with _disabled.needed(), set_aside():
+        yield

@@ -20,7 +20,7 @@ from simulator import api
 from simulator.analysis.run import Run
 from simulator.report.text import printable
 from simulator.scenario import Scenario
-from simulator.scenario.scalars import dump_yaml
+from simulator.scenario.reading.scalars import dump_yaml
 
 Source = Scenario | Path | str | Mapping[str, Any]
 """A scenario: loaded, the path of its file, its text (of several lines), or its document."""

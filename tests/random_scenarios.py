@@ -12,17 +12,17 @@ import msgspec
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from simulator import runner
-from simulator.analysis.convergence import ConvergenceMonitor
-from simulator.backends.embedded import EmbeddedBackend
-from simulator.events import AnyRecord
-from simulator.faults import check_faults
-from simulator.interruption import Interruption
-from simulator.journal import Journal
+from simulator.analysis.folds.convergence import ConvergenceMonitor
+from simulator.journal.file import Journal
+from simulator.journal.records import AnyRecord
+from simulator.running import runner
+from simulator.running.faults import check_faults
+from simulator.running.interruption import Interruption
 from simulator.scenario import build_plan, scenario_from
-from simulator.scenario.expected_figures import FIGURES
-from simulator.scenario.faults import LASTING, STREAM_ERRORS
-from simulator.scenario.timeline import WITH_PEER
+from simulator.scenario.language.expected_figures import FIGURES
+from simulator.scenario.language.faults import LASTING, STREAM_ERRORS
+from simulator.scenario.language.timeline import WITH_PEER
+from simulator.servers.embedded.backend import EmbeddedBackend
 
 Document = dict[str, Any]
 DESK_AND_PHONE = {"resources": [{"name": "desk"}, {"name": "phone", "priority": -1}]}

@@ -9,7 +9,7 @@ import pytest
 
 import simulator
 from simulator.errors import InputError, RunFolderError, ScenarioError
-from simulator.journal import FILE_NAME
+from simulator.journal.file import FILE_NAME
 from tests.runs import ROOT, run_text
 
 TWO = """

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from simulator.events import RunEnded
-from simulator.journal import FILE_NAME, read_journal
+from simulator.journal.file import FILE_NAME, read_journal
+from simulator.journal.records import RunEnded
 from tests.runs import ROOT, command, process_environment
 
 SCENARIOS = ROOT / "scenarios"

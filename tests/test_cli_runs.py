@@ -17,8 +17,9 @@ import pytest
 import simulator
 from simulator.cli import application
 from simulator.errors import RunFailed
-from simulator.folder import SUMMARY
-from simulator.report import page, watching
+from simulator.journal.folder import SUMMARY
+from simulator.report import page
+from simulator.report.terminal import watching
 from tests.analysis.journals import head
 from tests.analysis.synthetic import write
 

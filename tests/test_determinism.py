@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.journal import FILE_NAME
+from simulator.journal.file import FILE_NAME
 from tests.runs import ROOT, command
 
 SCENARIOS = ("two_agents", "karate_club", "unapproved")

@@ -13,13 +13,14 @@ import matplotlib.pyplot as plt
 import pytest
 import typer
 
-from simulator import events, folder
 from simulator.analysis.run import Run
 from simulator.cli.application import app
+from simulator.journal import folder
+from simulator.journal import records as events
 from simulator.report.plots import PLOTS
 from simulator.scenario import build_plan, json_schema, scenario_from
-from simulator.scenario.expected_figures import FIGURES
-from simulator.scenario.yaml_source import parse_yaml
+from simulator.scenario.language.expected_figures import FIGURES
+from simulator.scenario.reading.yaml_source import parse_yaml
 from tests.runs import ROOT
 
 pytest_plugins = ["pytester"]

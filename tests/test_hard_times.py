@@ -15,9 +15,9 @@ import pytest
 
 from simulator.api import open_run
 from simulator.errors import RunFolderError
-from simulator.events import RunEnded, RunStarted
-from simulator.folder import create_folder
-from simulator.journal import FILE_NAME, read_journal
+from simulator.journal.file import FILE_NAME, read_journal
+from simulator.journal.folder import create_folder
+from simulator.journal.records import RunEnded, RunStarted
 from tests.runs import ROOT, process_environment
 
 KARATE = ROOT / "scenarios" / "karate_club.yaml"

@@ -12,10 +12,10 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from simulator.backends.ejabberd import EjabberdBackend
-from simulator.backends.prosody import ProsodyBackend
-from tests.backends.helpers import make_local
+from simulator.servers.local.ejabberd import EjabberdBackend
+from simulator.servers.local.prosody import ProsodyBackend
 from tests.runs import ROOT, process_environment
+from tests.servers.helpers import make_local
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ON_REAL_SERVERS = "compare_servers"

@@ -13,11 +13,11 @@ from collections import Counter
 import msgspec
 from hypothesis import HealthCheck, Phase, given, settings
 
+from simulator.analysis.checks.verdict import judge
+from simulator.analysis.figures.summary import summarise
 from simulator.analysis.measurement import measure
-from simulator.analysis.summary import summarise
-from simulator.analysis.verdict import judge
 from simulator.errors import InputError
-from simulator.events import AnyRecord, RunEnded
+from simulator.journal.records import AnyRecord, RunEnded
 from tests.random_scenarios import Document, Ran, documents, run_in_memory, spoiled
 
 RECORD = msgspec.json.Decoder(AnyRecord)

@@ -10,9 +10,9 @@ import pytest
 
 from simulator.analysis.run import Run
 from simulator.errors import Livelock
-from simulator.events import Failure, Received, RunEnded, Sent
-from simulator.folder import LOG
-from simulator.journal import FILE_NAME, read_journal
+from simulator.journal.file import FILE_NAME, read_journal
+from simulator.journal.folder import LOG
+from simulator.journal.records import Failure, Received, RunEnded, Sent
 from tests.runs import run_text
 
 PAIR = """

@@ -10,7 +10,7 @@ import sysconfig
 import traceback
 from pathlib import Path
 
-from simulator.redaction import Redaction
+from simulator.journal.redaction import Redaction
 
 _STANDARD_LIBRARY = Path(sysconfig.get_paths()["stdlib"])
 

@@ -2,32 +2,58 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Protocol
+
+from simulator.scenario.plan import AgentPlan
+
+
+class Address(Protocol):
+    """A JID as the XMPP libraries have it: hashable, and printed as on the wire."""
+
+    @property
+    def localpart(self) -> str | None: ...
+
+    @property
+    def domain(self) -> str: ...
+
+    def bare(self) -> Address: ...
 
 
 class Names:
-    """Translates between the names of planned agents and their JIDs on one domain."""
+    """Translates between the names of planned agents and their bare JIDs.
 
-    def __init__(self, domain: str) -> None:
-        self._suffix = f"@{domain}"
+    A name is a localpart on the domain of its agent. `domain` is the run's: that of the agents
+    for which the plan names no other, and of accounts that are not in the plan.
+    """
+
+    def __init__(self, domain: str, agents: Iterable[AgentPlan] = ()) -> None:
         self._domain = domain
-        self._names: dict[Any, str] = {}
+        self._domains = {agent.name: agent.domain for agent in agents if agent.domain}
+        self._names: dict[Address | None, str] = {}
 
-    def name(self, jid: Any) -> str:
-        """A JID (`aioxmpp.JID`, None for the own server) as the journal names it.
+    def name(self, jid: Address | None) -> str:
+        """A JID (None for the agent's own server) as the journal names it.
 
-        On the run's domain it is the localpart, elsewhere the bare JID.
+        An agent has its name; an account on the run's domain its localpart; anybody else the
+        bare JID.
         """
         name = self._names.get(jid)
         if name is None:
             name = self._names[jid] = self._translate(jid)
         return name
 
-    def _translate(self, jid: Any) -> str:
+    def _translate(self, jid: Address | None) -> str:
         if jid is None:
             return self._domain
-        return str(jid.localpart if jid.domain == self._domain and jid.localpart else jid.bare())
+        name = jid.localpart
+        if name and jid.domain == self._domain_of(name):
+            return str(name)
+        return str(jid.bare())
 
     def jid(self, name: str) -> str:
-        """The bare JID of a planned agent's name; a foreign bare JID stays as it is."""
-        return name if "@" in name else name + self._suffix
+        """The bare JID of a planned agent's name; a bare JID stays as it is."""
+        return name if "@" in name else f"{name}@{self._domain_of(name)}"
+
+    def _domain_of(self, name: str) -> str:
+        return self._domains.get(name, self._domain)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from simulator.analysis.convergence import Share
+from simulator.analysis.folds.convergence import Share
 from simulator.analysis.measurement import Measurement
-from simulator.events import AnyRecord
+from simulator.journal.records import AnyRecord
 
 _PORTION = 256
 """Records. Few enough that agents on a real server do not wait for it: some two milliseconds."""

@@ -10,17 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from simulator.analysis.convergence import ConvergenceMonitor, Handler, Share
-from simulator.analysis.deaths import Deaths
-from simulator.analysis.detection import Detections
-from simulator.analysis.downtimes import Downtimes
-from simulator.analysis.ledger import Ledger
-from simulator.analysis.phases import Phase, PhaseSpans
-from simulator.analysis.propagation import Propagation
-from simulator.analysis.series import Converged, Series, time_to_converge
-from simulator.analysis.spans import AvailabilitySpans, FaultSpans, SightSpans
-from simulator.analysis.watches import Sight, WatchState
-from simulator.events import (
+from simulator.analysis.folds.convergence import ConvergenceMonitor, Handler, Share
+from simulator.analysis.folds.deaths import Deaths
+from simulator.analysis.folds.detection import Detections
+from simulator.analysis.folds.downtimes import Downtimes
+from simulator.analysis.folds.outcomes import Ledger
+from simulator.analysis.folds.phases import Phase, PhaseSpans
+from simulator.analysis.folds.propagation import Propagation
+from simulator.analysis.folds.series import Converged, Series, time_to_converge
+from simulator.analysis.folds.spans import AvailabilitySpans, FaultSpans, SightSpans
+from simulator.analysis.folds.watches import Sight, WatchState
+from simulator.garbage import no_automatic_collection
+from simulator.journal.records import (
     Action,
     Actual,
     Agent,
@@ -39,7 +40,6 @@ from simulator.events import (
     Session,
     View,
 )
-from simulator.garbage import no_automatic_collection
 
 _AVAILABILITY = frozenset(("available", "unavailable"))
 _CLOSING = frozenset((View, Belief, Outcome, RunEnded))

@@ -10,59 +10,132 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from simulator.analysis.figures import Figures, figures
+from simulator.analysis import frames
+from simulator.analysis.checks.verdict import Verdict, judge
+from simulator.analysis.figures.named import Figures, figures
+from simulator.analysis.figures.summary import summarise
 from simulator.analysis.measurement import Measurement, measure
-from simulator.analysis.summary import summarise
-from simulator.analysis.verdict import Verdict, judge
-from simulator.errors import JournalError, RunFolderError
-from simulator.events import AnyRecord
-from simulator.journal import FILE_NAME, read_journal
-from simulator.lazily import import_lazily
+from simulator.errors import InputError, JournalError, Livelock, RunFolderError, SimulatorError
+from simulator.journal.file import FILE_NAME, read_journal
+from simulator.journal.folder import (
+    SUMMARY,
+    Inputs,
+    create_folder,
+    read_how,
+    write_inputs,
+    write_json,
+    write_private_bytes,
+    writing,
+)
+from simulator.journal.records import AnyRecord
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from simulator.analysis import event_frame, fault_frames, metrics
-else:
-    event_frame = import_lazily("simulator.analysis.event_frame")
-    fault_frames = import_lazily("simulator.analysis.fault_frames")
-    metrics = import_lazily("simulator.analysis.metrics")
+_LEFT_BEHIND = frozenset(("measurement", "records", "events"))
+"""What a pickled run does not take with it: it is large, and can be had again."""
 
 
 class Run:
-    """One run, read from its journal alone.
+    """One run, told by its journal alone.
 
     Every frame is a polars `DataFrame` in tidy form: one row per observation, units in the
     column names (``_s`` is seconds). ``.to_pandas()`` is at hand on each. What could not be
     measured is null.
 
-    `folder` is the run folder. `measurement` is that of its journal, where there is one already.
+    `journal` is the run folder that holds it, or its content, of a run that was kept in memory.
+    `measurement` is that of the journal, where there is one already. `inputs`: what a run in
+    memory was made from. `error`: why the run could not go on, if it could not.
+
+    A run can be pickled. It takes the journal of a run in memory with it, and verdict, summary and
+    figures where it is measured; the rest is measured anew when it is asked for.
     """
 
-    def __init__(self, folder: Path, measurement: Measurement | None = None) -> None:
-        self.folder = folder
+    def __init__(
+        self,
+        journal: Path | bytes,
+        measurement: Measurement | None = None,
+        *,
+        inputs: Inputs | None = None,
+        error: SimulatorError | Livelock | None = None,
+    ) -> None:
+        self._journal = journal
+        self._inputs = inputs
+        self.error = error
         if measurement is not None:
             vars(self)["measurement"] = measurement
 
     def __repr__(self) -> str:
-        return f"Run({str(self.folder)!r})"
+        return f"Run({str(self)!r})"
+
+    def __str__(self) -> str:
+        if isinstance(self._journal, Path):
+            return str(self._journal)
+        return f"{self._inputs.name}, seed {self._inputs.seed}" if self._inputs else "in memory"
+
+    def __getstate__(self) -> dict[str, object]:
+        if "measurement" in vars(self):
+            _ = self.summary, self.figures
+        return {name: value for name, value in vars(self).items() if name not in _LEFT_BEHIND}
+
+    @property
+    def folder(self) -> Path:
+        """The run folder. Raises InputError for a run that was kept in memory."""
+        if isinstance(self._journal, Path):
+            return self._journal
+        raise InputError(f"{self}: the run was kept in memory; run.save() writes a run folder")
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether the run has no folder."""
+        return not isinstance(self._journal, Path)
+
+    def save(self, folder: Path | str | None = None) -> Path:
+        """Write the folder of a run that was kept in memory, and return it.
+
+        `folder` must not exist yet; by default it is the next free one under ``runs/``. It holds
+        the scenario, run.json, the journal and summary.json. Raises InputError for a run that has
+        a folder, and RunFolderError where it cannot be written.
+        """
+        if not isinstance(self._journal, bytes) or self._inputs is None:
+            raise InputError(f"{self}: the run is in a folder already; copy that")
+        inputs = self._inputs
+        target = create_folder(Path(folder) if folder else None, inputs.name, inputs.seed)
+        write_inputs(target, inputs)
+        with writing(target):
+            write_private_bytes(target / FILE_NAME, self._journal)
+            write_json(target / SUMMARY, self.summary)
+        return target
+
+    @property
+    def how(self) -> dict[str, str | int]:
+        """How to repeat the run and where it was made, as in run.json; empty without that file."""
+        if self._inputs is not None:
+            return self._inputs.how
+        return read_how(self.folder)
 
     @cached_property
     def records(self) -> Sequence[AnyRecord]:
         """All records of the journal, oldest first. Raises JournalError for a damaged one."""
-        return list(read_journal(self.folder / FILE_NAME))
+        return list(read_journal(self._source))
+
+    @property
+    def _source(self) -> Path | bytes:
+        journal = self._journal
+        return journal / FILE_NAME if isinstance(journal, Path) else journal
 
     @cached_property
     def measurement(self) -> Measurement:
         """Everything measured, in one pass over the records. Raises JournalError."""
         try:
             # Not kept: all records at once take more memory than all that is measured.
-            return measure(vars(self).get("records") or read_journal(self.folder / FILE_NAME))
+            return measure(vars(self).get("records") or read_journal(self._source))
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             where = ".".join(str(step) for step in first["loc"] if "<" not in str(step))
             problem = f"the scenario in it is not one: {where}: {first['msg']}"
-            raise JournalError(f"{self.folder / FILE_NAME}: {problem}") from error
+            place = FILE_NAME if self.in_memory else self.folder / FILE_NAME
+            raise JournalError(f"{place}: {problem}") from error
 
     @cached_property
     def summary(self) -> dict[str, Any]:
@@ -87,7 +160,7 @@ class Run:
         the union of the records' fields; a field that a record does not have, or has at its
         default, is null. The resolved scenario is in `scenario`, not here.
         """
-        return event_frame.event_frame(self.records)
+        return frames.events.event_frame(self.records)
 
     @property
     def scenario(self) -> dict[str, Any]:
@@ -109,14 +182,14 @@ class Run:
         `agent`, `population`, `resource`, `manager`; `outcome`: ok, failed or unknown;
         `reason` where it is not ok.
         """
-        return metrics.agents(self.measurement)
+        return frames.measures.agents(self.measurement)
 
     def availability(self) -> pl.DataFrame:
         """One row per span in which a resource was actually available with one show.
 
         `agent`, `resource`, `show` ("" for none), `begin_s`, `end_s`.
         """
-        return metrics.availability(self.measurement)
+        return frames.measures.availability(self.measurement)
 
     def sights(self) -> pl.DataFrame:
         """One row per span in which an authorised watch stood one way.
@@ -124,14 +197,14 @@ class Run:
         `watcher`, `contact`; `sight`: right, ghost (seen available, is not), blind (seen
         unavailable, is available) or mislabelled (other show or resources); `begin_s`, `end_s`.
         """
-        return metrics.sights(self.measurement)
+        return frames.measures.sights(self.measurement)
 
     def convergence(self) -> pl.DataFrame:
         """One row per change of a convergence share; it holds until the next row's time.
 
         `figure`: roster or availability; `time_s`; `right` of `total`; `share`, null of nothing.
         """
-        return metrics.convergence(self.measurement)
+        return frames.measures.convergence(self.measurement)
 
     def phases(self) -> pl.DataFrame:
         """One row per phase: the plan's entries, and how long each took to converge.
@@ -141,7 +214,7 @@ class Run:
         `roster_never` or `availability_never` where it did not converge, null without where
         there was nothing to converge.
         """
-        return metrics.phases(self.measurement)
+        return frames.measures.phases(self.measurement)
 
     def propagation(self) -> pl.DataFrame:
         """One row per presence change and watch of the contact that changed.
@@ -151,7 +224,7 @@ class Run:
         cannot be looked into; `watcher`; `delivery`: delivered, superseded, lost or not_due;
         `received_s` and `latency_s`, null where it was not delivered.
         """
-        return metrics.propagation(self.measurement)
+        return frames.measures.propagation(self.measurement)
 
     def staleness(self) -> pl.DataFrame:
         """One row per watch that was ever authorised.
@@ -159,7 +232,7 @@ class Run:
         `watcher`, `contact`, `authorised_s`, and how much of it was `ghost_s`, `blind_s` and
         `mislabelled_s`.
         """
-        return metrics.staleness(self.measurement)
+        return frames.measures.staleness(self.measurement)
 
     def faults(self) -> pl.DataFrame:
         """One row per fault of the scenario and agent that it hit, in the order of their begins.
@@ -168,7 +241,7 @@ class Run:
         `begin_s`, `end_s`: the same where it was over at once, and the end of the observation
         where it lasted until then.
         """
-        return fault_frames.faults(self.measurement)
+        return frames.faults.faults(self.measurement)
 
     def deaths(self) -> pl.DataFrame:
         """One row per agent that crashed or was cut off and could tell nobody.
@@ -177,7 +250,7 @@ class Run:
         resources available any more), back (the server accepted its presence again, or the
         partition ended) or unnoticed; `over_s`: when, null where it was unnoticed.
         """
-        return fault_frames.deaths(self.measurement)
+        return frames.faults.deaths(self.measurement)
 
     def fault_effects(self) -> pl.DataFrame:
         """One row per fault that began, in the order of their begins: what it did.
@@ -190,7 +263,7 @@ class Run:
         deliveries from and to them. `ghost_s`, `blind_s`, `mislabelled_s`: watch-seconds in which
         they saw, or were seen, wrongly. All from the fault's begin until recovery.
         """
-        return fault_frames.effects(self.measurement)
+        return frames.faults.effects(self.measurement)
 
     def detection(self) -> pl.DataFrame:
         """One row per death and authorised watcher that saw the agent available.
@@ -198,7 +271,7 @@ class Run:
         `agent`, `cause`, `origin`, `died_s`, `watcher`; `result`: detected, undetected or not
         due; `detection_s`, null unless detected.
         """
-        return fault_frames.detection(self.measurement)
+        return frames.faults.detection(self.measurement)
 
     def rosters(self) -> pl.DataFrame:
         """One row per roster entry at the end, in its three views.
@@ -208,14 +281,14 @@ class Run:
         push); `believed` (null: not read), `believed_available`, `believed_show`; `right`: is
         served as expected. Entries read ``both``, ``none + ask``, ``absent``.
         """
-        return metrics.rosters(self.measurement)
+        return frames.measures.rosters(self.measurement)
 
     def belief_divergence(self) -> pl.DataFrame:
         """One row per entry where the agent believes other than the server holds, at the end.
 
         `agent`, `peer`, `believed`, `served`.
         """
-        return metrics.divergence(self.measurement)
+        return frames.measures.divergence(self.measurement)
 
 
 class _Records:

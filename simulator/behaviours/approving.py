@@ -9,10 +9,10 @@ from typing import Any
 from spade.behaviour import CyclicBehaviour
 
 from simulator.agents.names import Names
-from simulator.agents.policies import SubscriptionPolicy
 from simulator.behaviours import arguments
 from simulator.behaviours.base import PresenceBehaviour
 from simulator.scenario.plan import Decision, PolicyRule
+from simulator.spade3.policies import SubscriptionPolicy
 
 _OTHERS = ("ignore", "deny")
 

@@ -7,10 +7,25 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
-from simulator.scenario.durations import Draw, Duration, DurationOrDraw, Period, as_distribution
+from simulator.scenario.language.durations import (
+    Draw,
+    Duration,
+    DurationOrDraw,
+    Period,
+    as_distribution,
+)
+from simulator.scenario.language.presence import Priority, Show, Status, presence_change
+from simulator.scenario.language.words import (
+    Flag,
+    Number,
+    Positive,
+    Share,
+    Text,
+    Words,
+    quoted,
+    wrong,
+)
 from simulator.scenario.plan import Distribution, Microseconds, PresenceChange
-from simulator.scenario.presence import Priority, Show, Status, presence_change
-from simulator.scenario.words import Flag, Number, Positive, Share, Text, Words, quoted, wrong
 
 _T = TypeVar("_T")
 

@@ -7,11 +7,11 @@ from typing import Any
 from aioxmpp import PresenceState
 from spade.behaviour import CyclicBehaviour
 
-from simulator.agents.actions import apply_change
 from simulator.behaviours import arguments
 from simulator.behaviours.alternating import Alternating
 from simulator.behaviours.base import PresenceBehaviour
 from simulator.scenario.plan import Microseconds
+from simulator.spade3.actions import apply_change
 
 _UNAVAILABLE = "unavailable"
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from spade.behaviour import CyclicBehaviour
 
-from simulator.agents.actions import apply_change
 from simulator.behaviours import arguments
 from simulator.behaviours.base import PresenceBehaviour
+from simulator.spade3.actions import apply_change
 
 _ORDERS = ("in_turn", "random")
 

@@ -10,11 +10,11 @@ from typing import Any
 from aioxmpp import JID
 from spade.behaviour import CyclicBehaviour, OneShotBehaviour
 
-from simulator.agents.contacts import is_subscribed
 from simulator.behaviours import arguments
 from simulator.behaviours.alternating import Alternating
 from simulator.behaviours.base import Connection, PresenceBehaviour
 from simulator.scenario.plan import Microseconds
+from simulator.spade3.presence.contacts import is_subscribed
 
 
 class Subscribe(PresenceBehaviour, OneShotBehaviour):

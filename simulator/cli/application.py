@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from simulator.cli import (
+from simulator.cli.commands import (
     comparing,
     creating,
     diagnosing,

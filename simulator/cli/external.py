@@ -14,8 +14,8 @@ import typer
 from simulator.errors import InputError
 
 if TYPE_CHECKING:
-    from simulator.backends.base import Backend
     from simulator.scenario import Scenario
+    from simulator.servers.base import Backend
 
 NAME = "external"
 
@@ -89,7 +89,7 @@ def choose_backend(name: str, options: ExternalOptions, scenario: Scenario) -> s
 
 
 def _external(server: str, options: ExternalOptions, scenario: Scenario) -> Backend:
-    from simulator.backends.external import ExternalBackend
+    from simulator.servers.external.backend import ExternalBackend
 
     return ExternalBackend(
         server,
@@ -102,12 +102,12 @@ def _external(server: str, options: ExternalOptions, scenario: Scenario) -> Back
 
 
 def _accounts(options: ExternalOptions, scenario: Scenario) -> dict[str, str]:
-    from simulator.backends.accounts import (
+    from simulator.scenario import build_plan
+    from simulator.servers.external.accounts import (
         accounts_from_environment,
         ask_for_accounts,
         read_accounts,
     )
-    from simulator.scenario import build_plan
 
     if options.accounts is not None:
         return read_accounts(options.accounts)

@@ -8,7 +8,9 @@ from typing import Literal, NamedTuple
 from simulator.errors import StanzaRefused
 from simulator.rfc6121.roster import Roster
 from simulator.rfc6121.stanza import (
+    Iq,
     Jid,
+    Message,
     Presence,
     RosterItem,
     RosterPush,
@@ -114,12 +116,20 @@ class Accounts:
         account = self._accounts[bare] = Account(bare)
         return account
 
-    def check_domain(self, jid: Jid) -> None:
-        """Raise StanzaRefused remote-server-not-found for a JID of another domain (RFC 6120,
-        10.4): there is no server-to-server link.
+    def serves(self, jid: Jid) -> bool:
+        """Whether the JID is of this domain (RFC 6120, 10.5), not of another one (10.4)."""
+        return jid.domain == self.domain
+
+    def hand_over(self, stanza: Presence | Message | Iq) -> list[Delivery]:
+        """A stanza for another domain, which a server-to-server link would take from here.
+
+        There is none. Raises StanzaRefused remote-server-not-found (RFC 6120, 10.4); an answer
+        is dropped, because nothing answers it (RFC 6120, 8.3.1).
         """
-        if jid.domain != self.domain:
-            raise StanzaRefused("remote-server-not-found", "cancel", jid.domain)
+        assert stanza.to is not None
+        if stanza.type in {"error", "result"}:
+            return []
+        raise StanzaRefused("remote-server-not-found", "cancel", stanza.to.domain)
 
     def push(self, account: Account, item: RosterItem | None) -> list[Delivery]:
         """A roster push to each interested resource (2.1.6); nothing when `item` is None."""
@@ -144,9 +154,11 @@ def deliver_presence(accounts: Accounts, stanza: Presence) -> list[Delivery]:
 
     A bare JID means all available resources, a full one just that connected resource; `to` is
     left as it is. Who sends unavailable presence is no longer owed one: it leaves the directed
-    list (4.6.1).
+    list (4.6.1). Raises StanzaRefused for a JID of another domain.
     """
     assert stanza.to is not None
+    if not accounts.serves(stanza.to):
+        return accounts.hand_over(stanza)
     recipients = _recipients(accounts, stanza.to)
     if stanza.type == "unavailable":
         for session in recipients:

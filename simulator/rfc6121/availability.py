@@ -6,14 +6,8 @@ directed presence itself.
 
 from __future__ import annotations
 
-from simulator.rfc6121.account import (
-    Account,
-    Accounts,
-    Delivery,
-    Session,
-    deliver_presence,
-)
-from simulator.rfc6121.probe import answer
+from simulator.rfc6121.account import Account, Accounts, Delivery, Session, deliver_presence
+from simulator.rfc6121.probe import ask
 from simulator.rfc6121.stanza import Jid, Presence, addressed
 
 
@@ -69,21 +63,20 @@ def _known_presence(accounts: Accounts, account: Account, session: Session) -> l
         presence for presence in account.presence_for(account.jid) if presence.sender != session.jid
     ]
     for contact in account.roster.subscriptions():
-        peer = accounts.find(contact)
-        if peer is not None:
-            news += answer(peer, account.jid, peer.jid, "") or ()
+        news += ask(accounts, account.jid, Jid(contact)) or ()
     return news
 
 
 def direct(accounts: Accounts, session: Session, stanza: Presence) -> list[Delivery]:
-    """Directed presence (4.6.3). Raises StanzaRefused for a domain that is not served.
+    """Directed presence (4.6.3). Raises StanzaRefused for a JID of another domain.
 
     A subscriber gets it without a note, because the broadcast will tell it of the end; unless
     there is no presence session whose end could be broadcast (rule 3).
     """
     target = stanza.to
     assert target is not None
-    accounts.check_domain(target)
+    if not accounts.serves(target):
+        return accounts.hand_over(stanza)
     if stanza.type == "unavailable":
         session.directed.pop(target, None)
     elif accounts.find(target.bare) and not _broadcast_reaches(accounts, session, target):

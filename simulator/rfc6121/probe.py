@@ -4,22 +4,31 @@ from __future__ import annotations
 
 from simulator.rfc6121.account import Account, Accounts, Delivery, Session, has_directed
 from simulator.rfc6121.stanza import Jid, Presence
-from simulator.rfc6121.subscribing import receive
+from simulator.rfc6121.subscribing import route
 
 
 def probe(accounts: Accounts, session: Session, stanza: Presence) -> list[Delivery]:
     """A probe that a client sent itself. It never gets an error for having asked (4.3)."""
-    target = stanza.to
-    if target is None or target.domain != accounts.domain:
+    if stanza.to is None:
         return []
-    account = accounts.find(target.bare)
-    answers = None if account is None else answer(account, session.jid, target, stanza.id)
+    answers = ask(accounts, session.jid, stanza.to, stanza.id)
     if answers is None:
-        return _deny(accounts, account, session, stanza)
+        return _deny(accounts, session, stanza)
     return [Delivery(session, presence) for presence in answers]
 
 
-def answer(account: Account, asker: Jid, target: Jid, id: str) -> list[Presence] | None:
+def ask(accounts: Accounts, asker: Jid, target: Jid, id: str = "") -> list[Presence] | None:
+    """What the server of `target` tells `asker` about it; None: it may not ask.
+
+    Another domain's says nothing: no server-to-server link takes the probe there.
+    """
+    if not accounts.serves(target):
+        return []
+    account = accounts.find(target.bare)
+    return None if account is None else _answer(account, asker, target, id)
+
+
+def _answer(account: Account, asker: Jid, target: Jid, id: str) -> list[Presence] | None:
     """What `asker` is told about `target`, a JID of `account`; None: it may not ask.
 
     An available resource keeps the `id` of its presence; else it is that of the probe (4.3.2.1).
@@ -46,9 +55,7 @@ def _answer_full(
     return [Presence("unavailable", target, asker, id)] if subscribed else None
 
 
-def _deny(
-    accounts: Accounts, account: Account | None, session: Session, stanza: Presence
-) -> list[Delivery]:
+def _deny(accounts: Accounts, session: Session, stanza: Presence) -> list[Delivery]:
     """`unsubscribed` from the bare JID, to the asker's server (4.3.2, rule 1).
 
     That believes it only if its roster says that there is, or may come, a subscription (A.3.4).
@@ -56,6 +63,7 @@ def _deny(
     """
     assert stanza.to is not None
     asker = Jid(session.account)
+    account = accounts.find(stanza.to.bare)
     if account is not None and account.roster.state(asker.bare).pending_in:
         return []
-    return receive(accounts, Presence("unsubscribed", Jid(stanza.to.bare), asker, stanza.id))
+    return route(accounts, Presence("unsubscribed", Jid(stanza.to.bare), asker, stanza.id))

@@ -56,8 +56,8 @@ def route_message(accounts: Accounts, session: Session, stanza: Message) -> list
     """
     to = stanza.to
     assert to is not None
-    if stanza.type != "error":
-        accounts.check_domain(to)
+    if not accounts.serves(to):
+        return accounts.hand_over(stanza)
     account = accounts.find(to.bare)
     match = account.sessions.get(to.resource) if account else None
     if match is not None:
@@ -117,9 +117,9 @@ def route_iq(accounts: Accounts, session: Session, stanza: Iq) -> list[Delivery]
     if stanza.type not in {"get", "set", "result", "error"}:
         raise StanzaRefused("bad-request", "modify", f"unknown IQ type {stanza.type!r}")
     question = stanza.type in {"get", "set"}
-    to = stanza.to or session.jid._replace(resource="")
-    if question:
-        accounts.check_domain(to)
+    to = stanza.to or Jid(session.account)
+    if not accounts.serves(to):
+        return accounts.hand_over(stanza)
     account = accounts.find(to.bare)
     match = account.sessions.get(to.resource) if account else None
     if match is not None and (not question or _may_ask(session.jid, account, match)):

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from simulator.errors import StanzaRefused
-from simulator.events import PresenceType, Show, StatusText, Subscription
+from simulator.rfc6121.words import PresenceType, Show, StatusText, Subscription
 
 SubscriptionType = Literal["subscribe", "subscribed", "unsubscribe", "unsubscribed"]
 MessageType = Literal["normal", "chat", "groupchat", "headline", "error"]

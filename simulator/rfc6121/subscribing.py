@@ -1,4 +1,8 @@
-"""Managing presence subscriptions (RFC 6121, section 3), both sides of them.
+"""Managing presence subscriptions (RFC 6121, section 3).
+
+Each half of a subscription is handled by its own account's server: the sender's half lets a
+stanza out (`send`), `route` takes it to the other account, and the receiver's half takes it in
+(`_receive`). Neither looks into the roster of the other.
 
 What goes where: a request to the *available* resources, everything else about subscriptions to
 the *interested* ones, presence to the available ones (3.1, 3.1.3, 3.1.6, 3.2.3, 3.3.3).
@@ -10,14 +14,7 @@ from collections.abc import Callable
 from typing import cast
 
 from simulator.errors import StanzaRefused
-from simulator.rfc6121.account import (
-    Account,
-    Accounts,
-    Delivery,
-    Session,
-    deliver_presence,
-    to_all,
-)
+from simulator.rfc6121.account import Account, Accounts, Delivery, Session, deliver_presence, to_all
 from simulator.rfc6121.stanza import Jid, Presence, SubscriptionType
 from simulator.rfc6121.subscription import SubscriptionState
 
@@ -31,12 +28,13 @@ def send(accounts: Accounts, session: Session, stanza: Presence) -> list[Deliver
     """
     if stanza.to is None:
         raise StanzaRefused("bad-request", "modify", "a subscription stanza needs an address")
-    contact = Jid(stanza.to.bare)
-    if contact.bare == session.account:
-        return []
-    _check_route(accounts, stanza.type, contact)
     account = accounts[session.account]
-    return _issue(accounts, account, _between(account.jid, contact, stanza))
+    contact = Jid(stanza.to.bare)
+    if contact == account.jid:
+        return []
+    stanza = _between(account.jid, contact, stanza)
+    _check_route(accounts, stanza)
+    return _issue(accounts, account, stanza)
 
 
 def _between(sender: Jid, to: Jid, stanza: Presence) -> Presence:
@@ -51,16 +49,19 @@ def _between(sender: Jid, to: Jid, stanza: Presence) -> Presence:
     )
 
 
-def _check_route(accounts: Accounts, kind: str, contact: Jid) -> None:
-    """`subscribe` and `unsubscribe` are routed in every state; they need somewhere to go.
+def _check_route(accounts: Accounts, stanza: Presence) -> None:
+    """`subscribe` and `unsubscribe` are routed in every state, so they need somewhere to go.
 
     A request to an account that does not exist is an error (3.1.2), the rest is silence (8.5.1).
-    The other two go out only to who has asked or sees; that is never somebody out of reach.
+    The other two are routed only to a contact that has asked or sees, and without a link that
+    is never one of another domain.
     """
-    if kind in {"subscribe", "unsubscribe"}:
-        accounts.check_domain(contact)
-    if kind == "subscribe" and accounts.find(contact.bare) is None:
-        raise StanzaRefused("service-unavailable", "cancel")
+    assert stanza.to is not None
+    if accounts.serves(stanza.to):
+        if stanza.type == "subscribe" and accounts.find(stanza.to.bare) is None:
+            raise StanzaRefused("service-unavailable", "cancel")
+    elif stanza.type in {"subscribe", "unsubscribe"}:
+        accounts.hand_over(stanza)
 
 
 def _issue(accounts: Accounts, account: Account, stanza: Presence) -> list[Delivery]:
@@ -77,7 +78,7 @@ def _issue(accounts: Accounts, account: Account, stanza: Presence) -> list[Deliv
     if saw and not sees:
         deliveries += _hide(accounts, account, stanza.to)
     if change.forward:
-        deliveries += receive(accounts, stanza)
+        deliveries += route(accounts, stanza)
     deliveries += accounts.push(account, change.item)
     if kind == "subscribe":
         deliveries += _reply(accounts, stanza)
@@ -101,7 +102,18 @@ def _hide(accounts: Accounts, account: Account, to: Jid) -> list[Delivery]:
     return deliveries
 
 
-def receive(accounts: Accounts, stanza: Presence) -> list[Delivery]:
+def route(accounts: Accounts, stanza: Presence) -> list[Delivery]:
+    """Take a subscription stanza from one half of a subscription to the other.
+
+    Raises StanzaRefused for a JID of another domain.
+    """
+    assert stanza.to is not None
+    if not accounts.serves(stanza.to):
+        return accounts.hand_over(stanza)
+    return _receive(accounts, stanza)
+
+
+def _receive(accounts: Accounts, stanza: Presence) -> list[Delivery]:
     """A subscription stanza comes in from a bare JID (3.1.3, 3.1.6, 3.2.3, 3.3.3)."""
     assert stanza.to is not None
     account = accounts.find(stanza.to.bare)
@@ -125,15 +137,19 @@ def _receive_request(accounts: Accounts, account: Account, stanza: Presence) -> 
 
 
 def _reply(accounts: Accounts, request: Presence) -> list[Delivery]:
-    """The answer that the contact's server gives for it, with the request's id (3.1.3, rule 2):
-    to who sees already once more `subscribed`, and for the pre-approved an approval like any.
+    """The answer that the contact's server gives for it, with the request's id (3.1.3, rule 2).
+
+    A subscriber gets `subscribed` once more, a pre-approved contact an approval like any other.
+    It follows the push that tells the asker of its own request.
     """
     assert request.to is not None
-    contact, asker = accounts[request.to.bare], request.sender
+    contact, asker = accounts.find(request.to.bare), request.sender
+    if contact is None:
+        return []
     state = contact.roster.state(asker.bare)
     reply = Presence("subscribed", contact.jid, asker, request.id)
     if state.contact_subscribed:
-        return receive(accounts, reply)
+        return route(accounts, reply)
     if state.pending_in and contact.roster.is_pre_approved(asker.bare):
         return _issue(accounts, contact, reply)
     return []
@@ -178,9 +194,9 @@ def dissolve(
     to = Jid(contact)
     deliveries: list[Delivery] = []
     if state.user_subscribed or state.ask:
-        deliveries += receive(accounts, Presence("unsubscribe", account.jid, to))
+        deliveries += route(accounts, Presence("unsubscribe", account.jid, to))
     if state.contact_subscribed:
         deliveries += _hide(accounts, account, to)
     if state.contact_subscribed or state.pending_in:
-        deliveries += receive(accounts, Presence("unsubscribed", account.jid, to))
+        deliveries += route(accounts, Presence("unsubscribed", account.jid, to))
     return deliveries

@@ -12,8 +12,8 @@ from enum import Enum
 from typing import Literal, NamedTuple
 
 from simulator.errors import UndefinedTransition
-from simulator.events import Subscription
 from simulator.rfc6121.stanza import SubscriptionType
+from simulator.rfc6121.words import Subscription
 
 Direction = Literal["outbound", "inbound"]
 

@@ -1,7 +1,6 @@
 """Scenarios: read, validated, and worked out to a plan. Knows neither SPADE nor a server."""
 
-from simulator.scenario.build import build_plan
-from simulator.scenario.loader import load_scenario, scenario_from
+from simulator.scenario.language.schema import Scenario, json_schema
 from simulator.scenario.plan import (
     ActionPlan,
     AgentPlan,
@@ -14,7 +13,8 @@ from simulator.scenario.plan import (
     RunPlan,
     WatchPlan,
 )
-from simulator.scenario.schema import Scenario, json_schema
+from simulator.scenario.planning.build import build_plan
+from simulator.scenario.reading.loader import load_scenario, scenario_from
 
 __all__ = [
     "ActionPlan",

@@ -10,6 +10,7 @@ generator of its own for each agent and link.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import Any, Literal, Protocol
 
@@ -80,8 +81,9 @@ class ResourcePlan:
 
 @dataclass(frozen=True, slots=True)
 class AgentPlan:
-    """One agent. `name` is its localpart and is unique in the plan.
+    """One agent. `name` is its localpart and is unique in the plan, whatever the domains.
 
+    `domain` is the domain of its account; None for the run's, which the backend knows.
     `start` is when it starts. `agent_class` is None for the built-in agent, else an import
     path ``module:Class`` of a `spade.agent.Agent`. `recovery`: what the documented presence
     manager does when its session's state was lost. `extra_resources`: plain sessions of the same
@@ -101,6 +103,7 @@ class AgentPlan:
     presence: PresencePlan | None = None
     on_subscribe: tuple[PolicyRule, ...] = ()
     extra_resources: tuple[ResourcePlan, ...] = ()
+    domain: str | None = None
 
 
 ActionName = Literal[
@@ -201,7 +204,11 @@ class RunPlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A scenario, worked out. `scenario` is its resolved document, as the journal keeps it."""
+    """A scenario, worked out: plain data, which can be pickled and sent to another process.
+
+    `scenario` is its resolved document, as the journal keeps it. File names in it are relative to
+    the folder `files`. `imports`: the folders that hold the modules of the user's own classes.
+    """
 
     name: str
     seed: int
@@ -213,3 +220,5 @@ class Plan:
     latency: Distribution
     pings: bool
     faults: tuple[FaultPlan, ...] = ()
+    files: Path = Path()
+    imports: tuple[str, ...] = ()

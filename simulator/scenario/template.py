@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from simulator.errors import InputError
-from simulator.scenario.words import nearest
+from simulator.scenario.language.words import nearest
 
 FEWEST = 2
 """A population of one has nobody to watch."""

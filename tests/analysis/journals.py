@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.analysis.measurement import Measurement, measure
-from simulator.events import (
+from simulator.journal.records import (
     FORMAT,
     Action,
     Actual,

@@ -16,7 +16,8 @@ from typing import Any
 import msgspec
 import networkx as nx
 
-from simulator.events import (
+from simulator.journal.file import FILE_NAME
+from simulator.journal.records import (
     Action,
     Actual,
     Agent,
@@ -34,7 +35,6 @@ from simulator.events import (
     View,
     Watch,
 )
-from simulator.journal import FILE_NAME
 from simulator.rfc6121.server import PresenceServer
 from simulator.rfc6121.stanza import Jid, Presence, RosterChange, RosterPush, RosterResult
 from tests.analysis.journals import started

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.analysis.convergence import ConvergenceMonitor
+from simulator.analysis.figures.summary import summarise
+from simulator.analysis.folds.convergence import ConvergenceMonitor
 from simulator.analysis.live import LiveMeasurement
 from simulator.analysis.measurement import measure
-from simulator.analysis.summary import summarise
-from simulator.events import AnyRecord
+from simulator.journal.records import AnyRecord
 from tests.analysis.synthetic import S, small_world
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-import simulator.events
-from simulator.analysis.event_frame import EVENT_SCHEMA
-from simulator.analysis.figures import figures
+import simulator.journal.records
+from simulator.analysis.figures.named import figures
+from simulator.analysis.frames.events import EVENT_SCHEMA
 from simulator.analysis.measurement import measure
 from simulator.analysis.run import Run, open_run
 from simulator.errors import JournalError, RunFolderError
-from simulator.scenario.expected_figures import FIGURES
+from simulator.scenario.language.expected_figures import FIGURES
 from tests.analysis.journals import head
 from tests.analysis.synthetic import MS, S, small_world, write
 
@@ -48,8 +48,8 @@ def test_events_have_a_row_for_each_record(run: Run) -> None:
 def test_events_have_a_column_for_every_field() -> None:
     """The run's own record is the exception: its fields are in the scenario and the summary."""
     fields: set[str] = set()
-    for record in simulator.events.AnyRecord.__args__:
-        if record is not simulator.events.RunStarted:
+    for record in simulator.journal.records.AnyRecord.__args__:
+        if record is not simulator.journal.records.RunStarted:
             fields |= set(record.__struct_fields__)
     assert fields - set(EVENT_SCHEMA) == set()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.analysis.run import Run
-from simulator.events import AnyRecord, Received, Roster, Sent
+from simulator.journal.records import AnyRecord, Received, Roster, Sent
 from simulator.testing import run_scenario
 
 SECOND = 1_000_000

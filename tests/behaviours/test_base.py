@@ -12,7 +12,7 @@ from spade.behaviour import OneShotBehaviour
 
 from simulator.behaviours import ChangeStatus, ComeAndGo, Subscribe
 from simulator.behaviours.base import PresenceBehaviour
-from simulator.journal import FILE_NAME
+from simulator.journal.file import FILE_NAME
 from tests.behaviours.scenes import behaviour, play, shown
 from tests.runs import command
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from simulator.analysis.run import Run
-from simulator.events import Actual, RunEnded, Session
+from simulator.journal.records import Actual, RunEnded, Session
 from tests.behaviours.scenes import availability, behaviour, of, play, shown
 
 WATCH = {"subscriptions": [{"pairs": [["watcher", "wanderer"]], "at": "100ms"}]}

@@ -12,7 +12,7 @@ import pytest
 from simulator import behaviours
 from simulator.errors import ScenarioError
 from simulator.scenario import build_plan, scenario_from
-from simulator.scenario.yaml_source import parse_yaml
+from simulator.scenario.reading.yaml_source import parse_yaml
 
 NAMES = behaviours.__all__
 BLOCK = re.compile(r"\.\. code-block:: (\w+)\n\n((?: {4,}.*\n|\n)+)")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.events import RunEnded
+from simulator.journal.records import RunEnded
 from tests.behaviours.scenes import behaviour, play, sent, served
 
 PEERS = [f"peer-{number}" for number in range(5)]

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from simulator.analysis.pair import Joint, Side, joint, side
+from simulator.analysis.folds.subscription_pair import Joint, Side, joint, side
 from simulator.rfc6121.subscription import SubscriptionState
 from tests.conformance.pairs import Step, after, ways
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from simulator.analysis.pair import Joint
+from simulator.analysis.folds.subscription_pair import Joint
 from tests.conformance.pairs import NAMES, Step, Told, side_text
 
 

@@ -13,9 +13,9 @@ from typing import Any
 import aioxmpp
 import aioxmpp.roster.xso as roster_xso
 
-from simulator.agents.observer import status_text
-from simulator.events import StatusText
 from simulator.rfc6121.stanza import RosterItem
+from simulator.rfc6121.words import StatusText
+from simulator.spade3.observer import status_text
 
 Shorten = Callable[[Any], str]
 """A JID to the name that a case has for it."""

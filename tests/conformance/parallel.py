@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from simulator.backends.base import Backend
+from simulator.servers.base import Backend
 from tests.conformance.pairs import NAMES, VERBS, Case, Told
 from tests.conformance.stage import Player, Stage
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import aioxmpp
 
-from simulator.agents.checks import status_texts
-from simulator.backends.base import Backend
 from simulator.scenario.plan import PresencePlan
+from simulator.servers.base import Backend
+from simulator.spade3.presence.checks import status_texts
 from tests.conformance import deviations
 from tests.conformance.stage import Client, Player, Stage, Stock
 

@@ -8,14 +8,14 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from simulator import pins
-from simulator.agents.managers import make_manager
-from simulator.backends.base import Backend
-from simulator.backends.embedded import EmbeddedBackend
-from simulator.backends.loop import reported_elsewhere
-from simulator.embedded.loop import VirtualTimeLoop
-from simulator.embedded.wallclock import virtual_wall_clock
-from tests.backends.helpers import LOCAL, context_of, make_local
+from simulator.servers.base import Backend
+from simulator.servers.embedded.backend import EmbeddedBackend
+from simulator.servers.real.loop import reported_elsewhere
+from simulator.spade3 import patches
+from simulator.spade3.managers import make_manager
+from simulator.virtual_time.loop import VirtualTimeLoop
+from simulator.virtual_time.wallclock import virtual_wall_clock
+from tests.servers.helpers import LOCAL, context_of, make_local
 
 T = TypeVar("T")
 Main = Callable[[], Awaitable[T]]
@@ -43,14 +43,14 @@ class Server:
             loop = runner.get_loop()
             if isinstance(loop, VirtualTimeLoop):
                 stack.enter_context(virtual_wall_clock(loop))
-                stack.enter_context(pins.virtual_time(loop.time, 1))
+                stack.enter_context(patches.virtual_time(loop.time, 1))
             else:
                 loop.set_exception_handler(_on_loop_error)
 
             async def enter() -> None:
                 # Inside the running loop, to which SPADE binds itself.
-                stack.enter_context(pins.seams(make_manager, _raise))
-                stack.enter_context(pins.tuning())
+                stack.enter_context(patches.seams(make_manager, _raise))
+                stack.enter_context(patches.tuning())
 
             runner.run(enter())
             yield lambda coroutine: runner.run(_await(coroutine))

@@ -17,12 +17,12 @@ import aioxmpp.ping.xso
 import aioxmpp.roster.xso as roster_xso
 from aioxmpp import JID
 
-from simulator.agents.harness import AgentHarness
+from simulator.agents.context import Surroundings
 from simulator.agents.names import Names
-from simulator.agents.surroundings import Surroundings
-from simulator.backends.base import Backend
-from simulator.events import AnyRecord
+from simulator.journal.records import AnyRecord
 from simulator.scenario.plan import ActionPlan, AgentPlan
+from simulator.servers.base import Backend
+from simulator.spade3.harness import AgentHarness
 from tests.conformance.lines import Log, stanza_item_line
 
 PASSWORD = "secret"

@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from simulator.analysis.oracle import Oracle
-from simulator.analysis.pair import STRANGERS, Joint
-from simulator.events import AnyRecord, Received, Roster, Sent
+from simulator.analysis.folds.oracle import Oracle
+from simulator.analysis.folds.subscription_pair import STRANGERS, Joint
+from simulator.journal.records import AnyRecord, Received, Roster, Sent
 from tests.conformance import deviations
 from tests.conformance.lines import item_line
 from tests.conformance.pairs import VERBS, Step, after

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 import simulator
-from simulator.backends.embedded import EmbeddedBackend
-from tests.backends.helpers import LOCAL, make_local
+from simulator.servers.embedded.backend import EmbeddedBackend
+from tests.servers.helpers import LOCAL, make_local
 
 SCENARIO = """
     name: populations that change their minds

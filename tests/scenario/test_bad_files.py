@@ -13,7 +13,7 @@ import pytest
 
 from simulator.errors import InputError, ScenarioError
 from simulator.scenario import build_plan, load_scenario
-from simulator.scenario.yaml_source import DEEPEST, MOST_BYTES
+from simulator.scenario.reading.yaml_source import DEEPEST, MOST_BYTES
 
 BAD = Path(__file__).parent / "bad"
 FILES = sorted(BAD.glob("*.yaml"))

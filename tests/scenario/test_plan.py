@@ -20,7 +20,7 @@ from simulator.errors import Fault, ScenarioError
 from simulator.scenario import Plan, build_plan, load_scenario, scenario_from
 from simulator.scenario.plan import RunPlan
 from tests.scenario.helpers import plan_of
-from tests.scenario.test_schema import EVERYTHING
+from tests.scenario.language.test_schema import EVERYTHING
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))

@@ -7,8 +7,8 @@ import pytest
 
 from simulator.errors import InputError
 from simulator.scenario import Plan, build_plan, scenario_from
+from simulator.scenario.reading.yaml_source import parse_yaml
 from simulator.scenario.template import FAULTS, GRAPHS, Answers, write_scenario
-from simulator.scenario.yaml_source import parse_yaml
 from simulator.testing import assert_passes, run_scenario
 
 

@@ -19,11 +19,11 @@ from markupsafe import Markup
 
 import simulator
 from simulator.analysis.run import Run
-from simulator.folder import RUN, SCENARIO
+from simulator.journal.folder import SCENARIO
 from simulator.report.page.tables import Table, tables_of
 from simulator.report.plots import PLOTS
-from simulator.report.summary import figure_rows
-from simulator.scenario.scalars import dump_yaml
+from simulator.report.terminal.summary import figure_rows
+from simulator.scenario.reading.scalars import dump_yaml
 
 _DPI = 100
 _MOST_TOGETHER = 3
@@ -87,7 +87,7 @@ def _title(runs: Sequence[Run]) -> str:
 
 def _describe(run: Run) -> dict[str, Any]:
     return {
-        "label": run.folder.name,
+        "label": str(run) if run.in_memory else run.folder.name,
         "about": run.summary["run"],
         "question": run.scenario.get("question"),
         "verdict": run.verdict,
@@ -101,11 +101,9 @@ def _describe(run: Run) -> dict[str, Any]:
 
 def _repeat(run: Run) -> str:
     """The command of ``run.json``; without that file, what the journal knows of it."""
-    try:
-        return str(json.loads((run.folder / RUN).read_text("utf-8"))["repeat"])
-    except (OSError, ValueError, KeyError, TypeError):
-        about = run.summary["run"]
-        return f"simulator run {SCENARIO} --seed {about['seed']} --backend {about['backend']}"
+    about = run.summary["run"]
+    known = f"simulator run {SCENARIO} --seed {about['seed']} --backend {about['backend']}"
+    return str(run.how.get("repeat", known))
 
 
 def _comparison(runs: Sequence[Run]) -> list[tuple[str, list[str], bool]]:

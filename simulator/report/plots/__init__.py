@@ -1,39 +1,37 @@
-"""Pictures of a run: a table from a kind to the function that draws it."""
+"""Pictures of a run: `plot_<kind>` draws one, `save` writes it, `PLOTS` has them all by kind.
+
+A picture's module is imported when it is first used, because only some need polars or networkx.
+"""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from matplotlib.figure import Figure
-
-from simulator.analysis.run import Run
-from simulator.report.plots.convergence import plot_convergence
-from simulator.report.plots.graph import plot_graph
-from simulator.report.plots.propagation import plot_propagation
-from simulator.report.plots.sequence import plot_sequence
-from simulator.report.plots.spread import plot_spread
-from simulator.report.plots.staleness import plot_staleness
 from simulator.report.plots.style import FORMATS, save
-from simulator.report.plots.timeline import plot_timeline
 
-PLOTS: dict[str, Callable[[Run], Figure]] = {
-    "convergence": plot_convergence,
-    "timeline": plot_timeline,
-    "propagation": plot_propagation,
-    "staleness": plot_staleness,
-    "graph": plot_graph,
-    "sequence": plot_sequence,
-    "spread": plot_spread,
-}
-"""Kind of picture -> the function that draws it."""
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
-FIRST = "convergence"
-"""The picture that every run writes."""
+    from simulator.analysis.run import Run
+    from simulator.report.plots.convergence import plot_convergence
+    from simulator.report.plots.graph import plot_graph
+    from simulator.report.plots.propagation import plot_propagation
+    from simulator.report.plots.sequence import plot_sequence
+    from simulator.report.plots.spread import plot_spread
+    from simulator.report.plots.staleness import plot_staleness
+    from simulator.report.plots.timeline import plot_timeline
+
+    PLOTS: dict[str, Callable[[Run], Figure]]
+    """Kind of picture -> the function that draws it."""
+
+KINDS = ("convergence", "timeline", "propagation", "staleness", "graph", "sequence", "spread")
+"""The kinds of picture. Each is a module of this package."""
 
 __all__ = [
-    "FIRST",
     "FORMATS",
+    "KINDS",
     "PLOTS",
     "plot_convergence",
     "plot_graph",
@@ -43,10 +41,20 @@ __all__ = [
     "plot_staleness",
     "plot_timeline",
     "save",
-    "save_first_picture",
 ]
 
 
-def save_first_picture(run: Run, path: Path) -> Path:
-    """Write the first picture of a run, PNG or SVG by the path's ending."""
-    return save(PLOTS[FIRST](run), path)
+def __getattr__(name: str) -> object:
+    if name == "PLOTS":
+        return {kind: _plotter(kind) for kind in KINDS}
+    kind = name.removeprefix("plot_")
+    if kind == name or kind not in KINDS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return _plotter(kind)
+
+
+def _plotter(kind: str) -> Callable[[Run], Figure]:
+    plotter: Callable[[Run], Figure] = getattr(
+        importlib.import_module(f"{__name__}.{kind}"), f"plot_{kind}"
+    )
+    return plotter

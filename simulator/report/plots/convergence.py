@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from simulator.analysis.figures import Figure as Measured
+from simulator.analysis.figures.named import Figure as Measured
+from simulator.analysis.folds.series import Converged, Series, worst
 from simulator.analysis.run import Run
-from simulator.analysis.series import Converged, Series, worst
-from simulator.events import SECOND
+from simulator.journal.records import SECOND
 from simulator.report.plots.disturbances import key, key_text, mark
 from simulator.report.plots.faults import Fault, faults_of, shade
 from simulator.report.plots.style import BLUE, VERMILION, entitle, new_figure, picture

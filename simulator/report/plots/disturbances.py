@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from simulator.analysis.phases import Phase
+from simulator.analysis.folds.phases import Phase
 from simulator.analysis.run import Run
-from simulator.events import SECOND
+from simulator.journal.records import SECOND
 from simulator.report.plots.faults import fault_texts, faults_of, time_text
 from simulator.report.plots.style import GREY
 

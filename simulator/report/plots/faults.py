@@ -10,7 +10,7 @@ from itertools import groupby
 from matplotlib.axes import Axes
 
 from simulator.analysis.run import Run
-from simulator.events import SECOND
+from simulator.journal.records import SECOND
 from simulator.report.plots.style import WINE
 
 ABOVE = 15

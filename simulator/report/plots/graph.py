@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
+import networkx as nx
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from simulator.analysis.rosters import believed_ghosts
+from simulator.analysis.figures.rosters import believed_ghosts
 from simulator.analysis.run import Run
-from simulator.lazily import import_lazily
 from simulator.report.plots.style import (
     BLACK,
     BLUE,
@@ -27,11 +27,6 @@ from simulator.report.plots.style import (
     picture,
     say_nothing,
 )
-
-if TYPE_CHECKING:
-    import networkx as nx
-else:
-    nx = import_lazily("networkx")
 
 NODES = 60
 """More agents than this are sampled, `NAMED` of them."""

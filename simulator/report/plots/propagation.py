@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from simulator.analysis.quantiles import FEW, quantiles
+from simulator.analysis.figures.quantiles import FEW, quantiles
 from simulator.analysis.run import Run
-from simulator.lazily import import_lazily
 from simulator.report.plots.style import (
     BLUE,
     GREEN,
@@ -23,11 +21,6 @@ from simulator.report.plots.style import (
     picture,
     say_nothing,
 )
-
-if TYPE_CHECKING:
-    import polars as pl
-else:
-    pl = import_lazily("polars")
 
 LINES = ((BLUE, "-"), (VERMILION, "--"), (GREEN, "-."), (ORANGE, ":"), (PURPLE, "-"), (SKY, "--"))
 POINTS = 2_000

@@ -7,9 +7,18 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from simulator.analysis.orders import observed
+from simulator.analysis.checks.matching import observed
 from simulator.analysis.run import Run
-from simulator.events import SECOND, Agent, AnyRecord, Died, FaultChanged, Received, Roster, Sent
+from simulator.journal.records import (
+    SECOND,
+    Agent,
+    AnyRecord,
+    Died,
+    FaultChanged,
+    Received,
+    Roster,
+    Sent,
+)
 from simulator.report.plots.style import (
     BLACK,
     BLUE,
@@ -22,7 +31,7 @@ from simulator.report.plots.style import (
     picture,
     say_nothing,
 )
-from simulator.scenario.faults import MAY_LAST
+from simulator.scenario.language.faults import MAY_LAST
 
 MOST_AGENTS = 5
 """More agents than this are sampled: the first one, and whom it deals with."""

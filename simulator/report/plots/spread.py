@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from simulator.analysis.run import Run
-from simulator.lazily import import_lazily
 from simulator.report.plots.faults import faults_of, shade
 from simulator.report.plots.style import (
     BLUE,
@@ -19,11 +17,6 @@ from simulator.report.plots.style import (
     picture,
     say_nothing,
 )
-
-if TYPE_CHECKING:
-    import polars as pl
-else:
-    pl = import_lazily("polars")
 
 MS = 1000
 NAMED = 45

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import matplotlib
 import numpy as np
+import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 
 from simulator.analysis.run import Run
-from simulator.lazily import import_lazily
 from simulator.report.plots.style import PALE, entitle, new_figure, picture, say_nothing
-
-if TYPE_CHECKING:
-    import polars as pl
-else:
-    pl = import_lazily("polars")
 
 TICKS = {0: "0%", 0.001: "0.1%", 0.01: "1%", 0.05: "5%", 0.2: "20%", 0.5: "50%", 1: "100%"}
 """What the colour bar names."""

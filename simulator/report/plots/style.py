@@ -19,7 +19,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from simulator.analysis.run import Run
-from simulator.folder import write_private_bytes
+from simulator.journal.folder import write_private_bytes
 
 BLACK = "#000000"
 ORANGE = "#E69F00"

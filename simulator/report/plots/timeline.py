@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
@@ -12,8 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from simulator.analysis.run import Run
-from simulator.events import SECOND
-from simulator.lazily import import_lazily
+from simulator.journal.records import SECOND
 from simulator.report.plots.disturbances import key_text, mark
 from simulator.report.plots.faults import faults_of, shade
 from simulator.report.plots.lanes import Lane, choose, lanes_of
@@ -26,11 +26,6 @@ from simulator.report.plots.style import (
     new_figure,
     picture,
 )
-
-if TYPE_CHECKING:
-    import polars as pl
-else:
-    pl = import_lazily("polars")
 
 WRONG = ("ghost", "blind", "mislabelled")
 _WORDS = {

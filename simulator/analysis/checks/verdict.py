@@ -1,0 +1,71 @@
+"""The verdict of a run: pass, fail or unknown, with what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from simulator.analysis.checks.expectations import Check, default_checks, expectation_checks
+from simulator.analysis.folds.outcomes import Ledger
+from simulator.analysis.measurement import Measurement
+from simulator.journal.records import AnyRecord
+
+Value = Literal["pass", "fail", "unknown"]
+
+EXIT_CODES: dict[Value, int] = {"pass": 0, "fail": 1, "unknown": 3}
+"""Verdict -> the exit code of the command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a run says. `checks` in the order of the scenario; `reasons` in words."""
+
+    value: Value
+    checks: tuple[Check, ...]
+    reasons: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0 for pass, 1 for fail, 3 for unknown."""
+        return EXIT_CODES[self.value]
+
+
+def judge(measurement: Measurement, records: Iterable[AnyRecord]) -> Verdict:
+    """The verdict of a run.
+
+    Incomplete evidence makes it ``unknown``, whatever the checks say: the journal has no end,
+    or says that the run was not complete, or an agent's outcome is unknown. Else one failed
+    check makes it ``fail``, one that could not be judged ``unknown``. Without expectations in
+    the scenario, the default checks are judged.
+    """
+    expectations = measurement.ledger.words.expect
+    if expectations:
+        checks = expectation_checks(expectations, measurement, records)
+    else:
+        checks = default_checks(measurement)
+    gaps = evidence_gaps(measurement.ledger)
+    if gaps:
+        return Verdict("unknown", tuple(checks), tuple(gaps))
+    for value in ("fail", "unknown"):
+        found = tuple(
+            f"{check.text}: {check.evidence}" for check in checks if check.verdict == value
+        )
+        if found:
+            return Verdict(value, tuple(checks), found)
+    return Verdict("pass", tuple(checks), ())
+
+
+def evidence_gaps(ledger: Ledger) -> list[str]:
+    """What makes the evidence incomplete, in words; empty where nothing does."""
+    gaps = []
+    if ledger.end is None:
+        gaps.append("the journal has no end: the run was killed, or still goes on")
+    elif not ledger.end.complete:
+        gaps.append(f"the run is incomplete: {ledger.end.reason}")
+    outcomes = [ledger.outcome(agent) for agent in ledger.planned]
+    unknown = [outcome for outcome in outcomes if outcome.outcome == "unknown"]
+    if unknown:
+        first = f"{unknown[0].agent}: {unknown[0].reason or 'no reason given'}"
+        gaps.append(f"{len(unknown)} of {len(outcomes)} agents have no known outcome ({first})")
+    return gaps

@@ -1,0 +1,267 @@
+"""Two runs of one scenario held against each other: what differs in what they came to.
+
+What is meant to differ (server, seed, presence manager) is named as a condition and is no
+difference. Times, stanza ids and names that a server made up are left out of the order of events,
+so that a run on another server can be the same run; the figures have the times.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from difflib import unified_diff
+from itertools import takewhile
+from typing import Any, Literal, NamedTuple
+
+from simulator.analysis.checks.expectations import value_text
+from simulator.analysis.comparing.event_texts import event_orders
+from simulator.analysis.figures.named import Figure
+from simulator.analysis.figures.rosters import ABSENT, belief_text, entry_text, roster_rows
+from simulator.analysis.run import Run
+from simulator.errors import InputError
+from simulator.journal.records import Belief
+from simulator.scenario.language.expected_figures import FIGURES
+
+View = Literal["served", "believed"]
+NOT_READ = "not read"
+"""How an entry is written that nobody could read."""
+WINDOW = 300
+"""`OrderDifference.lines` looks at so many events of each run from the first difference on."""
+
+
+class Condition(NamedTuple):
+    """Something about a run that was chosen, such as its seed; equal or not."""
+
+    name: str
+    one: str
+    other: str
+
+
+class WatchDifference(NamedTuple):
+    """A watch that only one of the runs planned: ``one`` or ``other``."""
+
+    watcher: str
+    contact: str
+    only: Literal["one", "other"]
+
+
+class RosterDifference(NamedTuple):
+    """An entry that is another one at the end: ``both``, ``none + ask``, ``absent``.
+
+    A believed one also says whom the agent takes to be there: ``both, available [chat]``.
+    """
+
+    view: View
+    agent: str
+    peer: str
+    one: str
+    other: str
+
+
+class FigureDifference(NamedTuple):
+    """A figure, or the verdict, that has another value, or that only one of the runs has."""
+
+    name: str
+    one: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDifference:
+    """What an agent saw and did, where that differs.
+
+    `same`: so many events are the same at the beginning; `one` and `other` are what follows.
+    """
+
+    agent: str
+    same: int
+    one: tuple[str, ...]
+    other: tuple[str, ...]
+
+    @property
+    def only_one(self) -> int:
+        """Events of the first run that the second one does not have, in whatever order."""
+        return (Counter(self.one) - Counter(self.other)).total()
+
+    @property
+    def only_other(self) -> int:
+        """Events of the second run that the first one does not have, in whatever order."""
+        return (Counter(self.other) - Counter(self.one)).total()
+
+    def lines(self) -> Iterator[str]:
+        """Lines as in a unified diff: ``-`` the first run, ``+`` the second, a space both.
+
+        They end `WINDOW` events after the first difference.
+        """
+        lines = unified_diff(self.one[:WINDOW], self.other[:WINDOW], n=1, lineterm="")
+        return (line for line in lines if not line.startswith(("---", "+++", "@@")))
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What differs between two runs, `one` and `other`; empty tuples where nothing does.
+
+    `conditions`: how the runs were made, equal or not. `verdicts`: of both runs. `compared`:
+    the parts that were looked at, of `PARTS`; the others are empty.
+    """
+
+    conditions: tuple[Condition, ...]
+    verdicts: tuple[str, str]
+    agents: int
+    compared: tuple[str, ...]
+    watches: tuple[WatchDifference, ...]
+    rosters: tuple[RosterDifference, ...]
+    orders: tuple[OrderDifference, ...]
+    figures: tuple[FigureDifference, ...]
+
+    @property
+    def differences(self) -> int:
+        """How many differences there are: watches, entries, agents with another order, figures."""
+        return sum(map(len, (self.watches, self.rosters, self.orders, self.figures)))
+
+
+def compare(one: Run, other: Run, parts: Iterable[str] = ()) -> Comparison:
+    """Hold two runs of one scenario against each other, in all of `PARTS` or in some.
+
+    Raises InputError where they are not runs of one scenario (its name or its agents differ),
+    and for an unknown part.
+    """
+    chosen = tuple(parts) or tuple(PARTS)
+    for part in chosen:
+        if part not in PARTS:
+            raise InputError(f"cannot compare {part!r}: the parts are {', '.join(PARTS)}")
+    _refuse_strangers(one, other)
+    found: dict[str, tuple[Any, ...]] = {
+        part: tuple(find(one, other)) if part in chosen else () for part, find in PARTS.items()
+    }
+    return Comparison(
+        conditions=tuple(_conditions(one, other)),
+        verdicts=(one.verdict.value, other.verdict.value),
+        agents=len(one.measurement.ledger.planned),
+        compared=chosen,
+        **found,
+    )
+
+
+def _refuse_strangers(one: Run, other: Run) -> None:
+    names = [_about(run, "name") for run in (one, other)]
+    if names[0] != names[1]:
+        raise InputError(
+            f"{one} is a run of {names[0]!r}, {other} of {names[1]!r}:"
+            " only runs of one scenario can be compared"
+        )
+    agents = [_populations(run) for run in (one, other)]
+    if agents[0] != agents[1]:
+        raise InputError(
+            f"{one} has {_count(agents[0])}, {other} {_count(agents[1])}:"
+            " only runs of the same agents can be compared"
+        )
+
+
+def _about(run: Run, field: str) -> str:
+    return str(getattr(run.measurement.ledger.run, field, "unknown"))
+
+
+def _populations(run: Run) -> dict[str, str]:
+    return {one.agent: one.population for one in run.measurement.ledger.planned.values()}
+
+
+def _count(populations: dict[str, str]) -> str:
+    counts = Counter(populations.values())
+    sizes = ", ".join(f"{count} {name}" for name, count in counts.items())
+    return f"{len(populations)} agents ({sizes})" if sizes else "no agents"
+
+
+def _conditions(one: Run, other: Run) -> Iterator[Condition]:
+    for name, read in _CONDITIONS.items():
+        yield Condition(name, read(one), read(other))
+
+
+def _server(run: Run) -> str:
+    return f"{_about(run, 'backend')} {_about(run, 'backend_version')}"
+
+
+def _managers(run: Run) -> str:
+    managers = {one.manager for one in run.measurement.ledger.planned.values()}
+    return " and ".join(sorted(managers))
+
+
+_CONDITIONS: dict[str, Callable[[Run], str]] = {
+    "server": _server,
+    "seed": lambda run: _about(run, "seed"),
+    "presence manager": _managers,
+}
+
+
+def _watches(one: Run, other: Run) -> Iterator[WatchDifference]:
+    first, second = (
+        {(watch.watcher, watch.contact) for watch in run.measurement.watches}
+        for run in (one, other)
+    )
+    for pair in sorted(first ^ second):
+        yield WatchDifference(*pair, "one" if pair in first else "other")
+
+
+def _rosters(one: Run, other: Run) -> Iterator[RosterDifference]:
+    first, second = _entries(one), _entries(other)
+    for key in sorted({*first, *second}):
+        texts = first.get(key) or _missing(one, *key), second.get(key) or _missing(other, *key)
+        if texts[0] != texts[1]:
+            yield RosterDifference(*key, *texts)
+
+
+def _entries(run: Run) -> dict[tuple[View, str, str], str]:
+    """Every entry that was read and is there, as text, by its view, owner and contact."""
+    entries: dict[tuple[View, str, str], str] = {}
+    for row in roster_rows(run.measurement):
+        if row.served_read and row.served is not None:
+            entries["served", row.agent, row.peer] = entry_text(row.served)
+        if row.believed_read and row.believed is not None:
+            entries["believed", row.agent, row.peer] = _believed(row.believed)
+    return entries
+
+
+def _believed(belief: Belief) -> str:
+    available = ", available" if belief.available else ""
+    return belief_text(belief) + available + (f" [{belief.show}]" if belief.show else "")
+
+
+def _missing(run: Run, view: View, agent: str, _peer: str) -> str:
+    online = view == "served" and run.measurement.monitor.served.online(agent)
+    return ABSENT if online or run.measurement.ledger.read(agent, view) else NOT_READ
+
+
+def _orders(one: Run, other: Run) -> Iterator[OrderDifference]:
+    first, second = event_orders(one.records), event_orders(other.records)
+    for agent in one.measurement.ledger.planned:
+        left, right = first.get(agent, []), second.get(agent, [])
+        if left != right:
+            same = sum(1 for _ in takewhile(_equal, zip(left, right, strict=False)))
+            yield OrderDifference(agent, same, tuple(left[same:]), tuple(right[same:]))
+
+
+def _equal(pair: tuple[str, str]) -> bool:
+    return pair[0] == pair[1]
+
+
+def _figures(one: Run, other: Run) -> Iterator[FigureDifference]:
+    if one.verdict.value != other.verdict.value:
+        yield FigureDifference("verdict", one.verdict.value, other.verdict.value)
+    for name, unit in FIGURES.items():
+        first, second = one.figures[name], other.figures[name]
+        if first.value != second.value:
+            yield FigureDifference(name, _value(first, unit), _value(second, unit))
+
+
+def _value(figure: Figure, unit: str) -> str:
+    return f"absent: {figure.absent}" if figure.value is None else value_text(figure.value, unit)
+
+
+PARTS: dict[str, Callable[[Run, Run], Iterable[Any]]] = {
+    "watches": _watches,
+    "rosters": _rosters,
+    "orders": _orders,
+    "figures": _figures,
+}
+"""What is compared, by its name in `Comparison`; `orders` is the order of events per agent."""

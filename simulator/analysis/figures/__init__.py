@@ -1,0 +1,1 @@
+"""Every figure of a run, from its folds."""

@@ -1,0 +1,146 @@
+"""Every figure of a run by its name, such as ``propagation_latency.p95``.
+
+The names are those of `expected_figures.FIGURES`. A figure that could not be measured is absent and
+says why; it is never 0.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from simulator.analysis.figures.quantiles import FEW, quantiles
+from simulator.analysis.figures.rosters import belief_divergence, believed_ghosts, compared
+from simulator.analysis.folds.convergence import Share
+from simulator.analysis.folds.propagation import Delivery
+from simulator.analysis.folds.series import Series, worst
+from simulator.analysis.folds.watches import Sight
+from simulator.analysis.measurement import Measurement
+
+NEVER = math.inf
+"""The time to converge of what never did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A measured figure: `value` in µs, 0..1, a count or a ratio; or why it is `absent`.
+
+    `note` says what a reader must know about the value, such as few samples.
+    """
+
+    value: float | None
+    absent: str = ""
+    note: str = ""
+
+
+Figures = dict[str, Figure]
+QUANTILES = ("p50", "p95", "p99", "max")
+FATES = (Delivery.DELIVERED, Delivery.SUPERSEDED, Delivery.LOST, Delivery.NOT_DUE)
+_STALE = {"ghost": Sight.GHOST, "blind": Sight.BLIND, "mislabelled": Sight.MISLABELLED}
+
+
+def figures(measurement: Measurement) -> Figures:
+    """All figures."""
+    return {
+        "roster_convergence": _share(measurement.final_rosters, "no roster entry at the end"),
+        "availability_convergence": _share(
+            measurement.final_availability, "no watch was authorised at the end"
+        ),
+        "time_to_converge.roster": _converged(measurement, measurement.rosters),
+        "time_to_converge.availability": _converged(measurement, measurement.availability),
+        **_quantiles("propagation_latency", latencies(measurement), "no change was delivered"),
+        **_quantiles("detection_time", detection_times(measurement), "no death was detected"),
+        **_deliveries(measurement),
+        **_staleness(measurement),
+        "belief_divergence": _divergence(measurement),
+        "believed_ghosts": _believed_ghosts(measurement),
+        "amplification": _amplification(measurement),
+        **_outcomes(measurement),
+    }
+
+
+def latencies(measurement: Measurement) -> list[int]:
+    """The propagation latency of every delivery, in microseconds."""
+    found = measurement.propagation
+    changes = found.changes
+    return [
+        received - changes[change].issued
+        for change, received in zip(found.change, found.received, strict=True)
+        if received >= 0
+    ]
+
+
+def detection_times(measurement: Measurement) -> list[int]:
+    """The detection time of every death at every watcher that saw it, in microseconds."""
+    return [
+        found.seen - found.died.t for found in measurement.detections.all if found.seen is not None
+    ]
+
+
+def _share(share: Share, absent: str) -> Figure:
+    return Figure(share.ratio, "" if share.total else absent)
+
+
+def _converged(measurement: Measurement, series: Series) -> Figure:
+    slowest = worst(measurement.time_to_converge(series))
+    if slowest is None:
+        return Figure(None, absent="there was nothing to converge")
+    note = f"after {slowest.phase.name}"
+    return Figure(NEVER if slowest.time is None else slowest.time, note=note)
+
+
+def _quantiles(name: str, values: Sequence[int], absent: str) -> Figures:
+    found = quantiles(values)
+    if found is None:
+        return {f"{name}.{part}": Figure(None, absent) for part in QUANTILES}
+    note = f"{found.samples} samples"
+    if found.few:
+        note += f", fewer than {FEW}"
+    return {f"{name}.{part}": Figure(getattr(found, part), note=note) for part in QUANTILES}
+
+
+def _deliveries(measurement: Measurement) -> Figures:
+    counts = Counter(measurement.propagation.fate)
+    return {f"deliveries.{fate.name.lower()}": Figure(counts[fate]) for fate in FATES}
+
+
+def _staleness(measurement: Measurement) -> Figures:
+    total = measurement.sights.times
+    authorised = sum(total)
+    names = ["staleness", *(f"staleness.{name}" for name in _STALE)]
+    if not authorised:
+        return {name: Figure(None, "no watch was ever authorised") for name in names}
+    wrong = [total[sight] / authorised for sight in _STALE.values()]
+    stale = (authorised - total[Sight.RIGHT]) / authorised
+    return {name: Figure(value) for name, value in zip(names, [stale, *wrong], strict=True)}
+
+
+def _divergence(measurement: Measurement) -> Figure:
+    ledger = measurement.ledger
+    read, planned = len(compared(ledger)), len(ledger.planned)
+    if not read:
+        return Figure(None, absent="no agent had both views read at the end")
+    note = "" if read == planned else f"{read} of {planned} agents could be compared"
+    return Figure(len(belief_divergence(ledger)), note=note)
+
+
+def _believed_ghosts(measurement: Measurement) -> Figure:
+    ledger = measurement.ledger
+    if not any(ledger.read(agent, "believed") for agent in ledger.planned):
+        return Figure(None, absent="no agent's belief was read at the end")
+    return Figure(len(believed_ghosts(measurement)))
+
+
+def _amplification(measurement: Measurement) -> Figure:
+    changes = len(measurement.propagation.changes)
+    if not changes:
+        return Figure(None, absent="no presence changed")
+    return Figure(measurement.presences_received / changes)
+
+
+def _outcomes(measurement: Measurement) -> Figures:
+    ledger = measurement.ledger
+    counts = Counter(ledger.outcome(agent).outcome for agent in ledger.planned)
+    return {f"outcomes.{name}": Figure(counts[name]) for name in ("ok", "failed", "unknown")}

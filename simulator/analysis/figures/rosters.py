@@ -1,0 +1,129 @@
+"""The three views of every roster entry at the end: expected, served, believed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from simulator.analysis.folds.outcomes import Ledger
+from simulator.analysis.folds.served import Entry
+from simulator.analysis.measurement import Measurement
+from simulator.journal.records import Belief
+
+ABSENT = "absent"
+"""How an entry that does not exist is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """One entry in its three views, at the end of the run.
+
+    `expected`: the allowed entries, sorted, None for no entry; more than one where actions
+    crossed. `served`: what the server holds (`read_at_end`: it was asked at the end, else the
+    last push counts). `believed` is None where the manager lists nothing or was not read
+    (`believed_read`). `right`: served is an expected one; None where nobody could read it.
+    """
+
+    agent: str
+    peer: str
+    expected: tuple[Entry | None, ...]
+    pending_in: bool
+    served: Entry | None
+    served_read: bool
+    read_at_end: bool
+    believed: Belief | None
+    believed_read: bool
+
+    @property
+    def right(self) -> bool | None:
+        """Is the served entry an expected one?"""
+        return self.served in self.expected if self.served_read else None
+
+
+class Divergence(NamedTuple):
+    """An entry where the agent's belief differs from what the server holds."""
+
+    agent: str
+    peer: str
+    believed: str
+    served: str
+
+
+def roster_rows(measurement: Measurement) -> list[RosterRow]:
+    """A row for every entry that one of the views holds, sorted by agent and peer."""
+    monitor, ledger = measurement.monitor, measurement.ledger
+    agents = dict.fromkeys([*ledger.planned, *monitor.served.rosters, *monitor.oracle.agents()])
+    rows = []
+    for agent in sorted(name for name in agents if "@" not in name):
+        peers = {
+            *monitor.oracle.peers(agent),
+            *monitor.served.rosters.get(agent, ()),
+            *ledger.beliefs.get(agent, ()),
+        }
+        rows += [_row(measurement, agent, peer) for peer in sorted(peers)]
+    return rows
+
+
+def _row(measurement: Measurement, agent: str, peer: str) -> RosterRow:
+    monitor, ledger = measurement.monitor, measurement.ledger
+    allowed = monitor.oracle.allowed(agent, peer)
+    at_end = ledger.read(agent, "served")
+    return RosterRow(
+        agent=agent,
+        peer=peer,
+        expected=tuple(sorted(allowed, key=entry_text)),
+        pending_in=monitor.oracle.pending_in(agent, peer),
+        served=monitor.served.entry(agent, peer),
+        served_read=at_end or monitor.served.online(agent),
+        read_at_end=at_end,
+        believed=ledger.beliefs.get(agent, {}).get(peer),
+        believed_read=ledger.read(agent, "believed"),
+    )
+
+
+def belief_divergence(ledger: Ledger) -> list[Divergence]:
+    """The entries where believed differs from served, of agents with both views read.
+
+    An entry is compared on subscription and `ask`, sorted by agent and peer. A contact that the
+    manager lists without roster data always differs.
+    """
+    divergences = []
+    for agent in sorted(compared(ledger)):
+        believed = ledger.beliefs.get(agent, {})
+        served = ledger.final.get(agent, {})
+        for peer in sorted({*believed, *served}):
+            belief, entry = belief_text(believed.get(peer)), entry_text(served.get(peer))
+            if belief != entry:
+                divergences.append(Divergence(agent, peer, belief, entry))
+    return divergences
+
+
+def believed_ghosts(measurement: Measurement) -> list[tuple[str, str]]:
+    """The pairs (agent, peer) of which the agent's manager calls a planned peer available that
+    has no available resource at the end, sorted."""
+    ledger, actual_of = measurement.ledger, measurement.watches.actual_of
+    return sorted(
+        (agent, peer)
+        for agent, beliefs in ledger.beliefs.items()
+        for peer, belief in beliefs.items()
+        if belief.available and peer in ledger.planned and not actual_of.get(peer)
+    )
+
+
+def compared(ledger: Ledger) -> list[str]:
+    """The agents of which both the served and the believed view were read at the end."""
+    return [a for a in ledger.planned if ledger.read(a, "served") and ledger.read(a, "believed")]
+
+
+def entry_text(entry: Entry | None) -> str:
+    """An entry as text: ``both``, ``none + ask``, ``absent``."""
+    if entry is None:
+        return ABSENT
+    return entry.subscription + (" + ask" if entry.ask else "")
+
+
+def belief_text(belief: Belief | None) -> str:
+    """A believed entry as text, in the same words."""
+    if belief is None:
+        return ABSENT
+    return (belief.subscription or "listed without roster data") + (" + ask" if belief.ask else "")

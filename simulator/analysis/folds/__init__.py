@@ -1,0 +1,1 @@
+"""Folds over a journal's records: one noun each."""

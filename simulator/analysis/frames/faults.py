@@ -1,0 +1,90 @@
+"""What went wrong, as polars frames: faults, the deaths that came of them, and who saw those."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+
+from simulator.analysis.figures.fault_effects import FaultEffect, fault_effects
+from simulator.analysis.figures.quantiles import quantiles
+from simulator.analysis.frames.measures import frame, seconds
+from simulator.analysis.measurement import Measurement
+from simulator.journal.records import SECOND
+
+
+def faults(measurement: Measurement) -> pl.DataFrame:
+    """One row per fault and agent that it hit, in the order of their begins."""
+    rows = [
+        (span.origin, span.fault, agent, span.begin, span.end)
+        for span in sorted(measurement.faults.all, key=lambda span: (span.begin, span))
+        for agent in span.agents or (None,)
+    ]
+    names = dict.fromkeys(("origin", "fault", "agent"), pl.String)
+    schema = {**names, "begin_s": pl.Int64, "end_s": pl.Int64}
+    return frame(schema, rows).with_columns(seconds("begin_s"), seconds("end_s"))
+
+
+def deaths(measurement: Measurement) -> pl.DataFrame:
+    """One row per death, oldest first: when the server knew, or heard of the agent again."""
+    rows = [
+        (
+            death.died.agent,
+            death.died.cause,
+            death.died.origin,
+            death.died.t,
+            death.result,
+            death.over,
+        )
+        for death in measurement.deaths.all
+    ]
+    names = dict.fromkeys(("agent", "cause", "origin"), pl.String)
+    schema = {**names, "died_s": pl.Int64, "result": pl.String, "over_s": pl.Int64}
+    return frame(schema, rows).with_columns(seconds("died_s"), seconds("over_s"))
+
+
+def detection(measurement: Measurement) -> pl.DataFrame:
+    """Per death and watcher: when the watcher saw that the agent is gone."""
+    rows = [
+        (
+            found.died.agent,
+            found.died.cause,
+            found.died.origin,
+            found.died.t,
+            found.watcher,
+            found.result,
+            None if found.seen is None else found.seen - found.died.t,
+        )
+        for found in measurement.detections.all
+    ]
+    names = dict.fromkeys(("agent", "cause", "origin"), pl.String)
+    schema = {**names, "died_s": pl.Int64, "watcher": pl.String, "result": pl.String}
+    schema |= {"detection_s": pl.Int64}
+    return frame(schema, rows).with_columns(seconds("died_s"), seconds("detection_s"))
+
+
+_COUNTS = ("agents", "unrecovered", "undetected", "reconnects", "lost", "superseded")
+_TIMES = ("ghost", "blind", "mislabelled")
+_QUANTILES = ("recovery", "detection")
+
+
+def effects(measurement: Measurement) -> pl.DataFrame:
+    """One row per fault, in the order of their begins: what it did."""
+    schema: dict[str, type[pl.DataType]] = {"origin": pl.String, "fault": pl.String}
+    schema |= {"begin_s": pl.Float64, "end_s": pl.Float64} | dict.fromkeys(_COUNTS, pl.Int64)
+    for name in _QUANTILES:
+        schema |= {f"{name}_p50_s": pl.Float64, f"{name}_max_s": pl.Float64}
+    schema |= {f"{name}_s": pl.Float64 for name in _TIMES}
+    rows = [tuple(_effect_row(one)) for one in fault_effects(measurement)]
+    return frame(schema, rows)
+
+
+def _effect_row(effect: FaultEffect) -> Iterator[Any]:
+    span = effect.span
+    yield from (span.origin, span.fault, span.begin / SECOND, span.end / SECOND)
+    yield from (getattr(effect, name) for name in _COUNTS)
+    for name in _QUANTILES:
+        found = quantiles(getattr(effect, name))
+        yield from (None, None) if found is None else (found.p50 / SECOND, found.max / SECOND)
+    yield from (getattr(effect, name) / SECOND for name in _TIMES)

@@ -1,0 +1,291 @@
+"""The measures as polars frames: one row per observation, units in the column names.
+
+Names and definitions are those of the metrics page; `simulator.analysis.run.Run` has them as
+methods, where the columns are described.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+from typing import Any
+
+import polars as pl
+
+from simulator.analysis.figures.rosters import (
+    RosterRow,
+    belief_divergence,
+    belief_text,
+    entry_text,
+    roster_rows,
+)
+from simulator.analysis.folds.propagation import Delivery
+from simulator.analysis.folds.series import Series
+from simulator.analysis.folds.watches import Sight, WatchState
+from simulator.analysis.measurement import Measurement
+from simulator.journal.records import SECOND, Actual
+
+_NAMES = pl.String
+_TIME = pl.Float64
+
+
+def frame(schema: dict[str, Any], rows: Iterable[Sequence[Any]]) -> pl.DataFrame:
+    """A frame from rows; it has its columns even where there are no rows."""
+    return pl.DataFrame(list(rows), schema=schema, orient="row")
+
+
+def seconds(column: str) -> pl.Expr:
+    """A column of microseconds in seconds, under the same name."""
+    return (pl.col(column) / SECOND).round(6).alias(column)
+
+
+def _words(column: pl.Expr, words: type[IntEnum]) -> pl.Expr:
+    """Numbers as the words that they stand for, kept as an enumeration."""
+    names = {word.value: word.name.lower() for word in words}
+    return column.replace_strict(names, return_dtype=pl.Enum(list(names.values())))
+
+
+def availability(measurement: Measurement) -> pl.DataFrame:
+    """Spans of actual availability."""
+    schema = {
+        "agent": _NAMES,
+        "resource": _NAMES,
+        "show": _NAMES,
+        "begin_s": pl.Int64,
+        "end_s": pl.Int64,
+    }
+    spans = frame(schema, measurement.available.all)
+    return spans.with_columns(seconds("begin_s"), seconds("end_s")).sort(
+        "agent", "resource", "begin_s"
+    )
+
+
+def sights(measurement: Measurement) -> pl.DataFrame:
+    """Spans of every authorised watch: how what the watcher saw stood to the truth."""
+    spans = _sight_spans(measurement).sort("watch", "begin_s")
+    return _named(spans, measurement).with_columns(
+        _words(pl.col("sight"), Sight), seconds("begin_s"), seconds("end_s")
+    )
+
+
+def _sight_spans(measurement: Measurement) -> pl.DataFrame:
+    """The spans as they were found: watches by number, times in microseconds."""
+    found = measurement.sights
+    numbers = {watch: number for number, watch in enumerate(_ordered(found.watch))}
+    return pl.DataFrame(
+        {
+            "watch": pl.Series([numbers[watch] for watch in found.watch], dtype=pl.UInt32),
+            "sight": pl.Series(found.sight, dtype=pl.Int64),
+            "begin_s": pl.Series(found.begin, dtype=pl.Int64),
+            "end_s": pl.Series(found.end, dtype=pl.Int64),
+        }
+    )
+
+
+def _ordered(watches: Iterable[WatchState]) -> list[WatchState]:
+    """Each watch once, by the names of watcher and contact."""
+    return sorted(set(watches), key=lambda watch: (watch.watcher, watch.contact))
+
+
+def _named(frame: pl.DataFrame, measurement: Measurement) -> pl.DataFrame:
+    """Watcher and contact in the place of the number of their watch, which is quicker to sort."""
+    watches = _ordered(measurement.sights.watch)
+    ends = {
+        end: pl.Series([getattr(watch, end) for watch in watches], dtype=_NAMES)
+        for end in ("watcher", "contact")
+    }
+    named = [names.gather(frame["watch"]).alias(end) for end, names in ends.items()]
+    return frame.select(*named, pl.exclude("watch"))
+
+
+def convergence(measurement: Measurement) -> pl.DataFrame:
+    """Both convergence shares over time, one row per change of either."""
+    series = {"roster": measurement.rosters, "availability": measurement.availability}
+    return pl.concat([_series(name, one, measurement.end) for name, one in series.items()])
+
+
+def _series(name: str, series: Series, end: int) -> pl.DataFrame:
+    """One share as rows; the last row is at the end of the observation."""
+    times, shares = list(series.times), list(series.shares)
+    if times and times[-1] < end:
+        times.append(end)
+        shares.append(shares[-1])
+    points = pl.DataFrame(
+        {
+            "time_s": pl.Series(times, dtype=pl.Int64),
+            "right": pl.Series([share.right for share in shares], dtype=pl.Int64),
+            "total": pl.Series([share.total for share in shares], dtype=pl.Int64),
+        }
+    )
+    share = pl.when(pl.col("total") > 0).then(pl.col("right") / pl.col("total")).alias("share")
+    return points.select(pl.lit(name).alias("figure"), seconds("time_s"), "right", "total", share)
+
+
+def phases(measurement: Measurement) -> pl.DataFrame:
+    """The disturbances, and how long each took to converge."""
+    rows = [
+        (
+            number,
+            rosters.phase.name,
+            rosters.phase.begin,
+            rosters.phase.disturbance,
+            rosters.phase.end,
+            rosters.time,
+            rosters.never,
+            available.time,
+            available.never,
+        )
+        for number, (rosters, available) in enumerate(
+            zip(
+                measurement.time_to_converge(measurement.rosters),
+                measurement.time_to_converge(measurement.availability),
+                strict=True,
+            )
+        )
+    ]
+    times = ("begin_s", "disturbance_s", "end_s")
+    figures = ("roster", "availability")
+    schema = {"phase": pl.Int64, "name": _NAMES} | dict.fromkeys(times, pl.Int64)
+    for figure in figures:
+        schema |= {f"{figure}_time_to_converge_s": pl.Int64, f"{figure}_never": pl.Boolean}
+    durations = [f"{figure}_time_to_converge_s" for figure in figures]
+    return frame(schema, rows).with_columns(seconds(name) for name in [*times, *durations])
+
+
+def propagation(measurement: Measurement) -> pl.DataFrame:
+    """One row per presence change and watch of the contact."""
+    found = measurement.propagation
+    deliveries = pl.DataFrame(
+        {
+            "change": pl.Series(found.change, dtype=pl.Int64),
+            "watcher": pl.Series([watch.watcher for watch in found.watch], dtype=_NAMES),
+            "delivery": pl.Series(found.fate, dtype=pl.Int64),
+            "received_s": pl.Series(found.received, dtype=pl.Int64),
+        }
+    )
+    received = pl.col("received_s")
+    return (
+        deliveries.join(changes(measurement), on="change", how="left", maintain_order="left")
+        .with_columns(pl.when(received >= 0).then(received).alias("received_s"))
+        .with_columns(((received - pl.col("issued_s")) / SECOND).alias("latency_s"))
+        .with_columns(
+            seconds("issued_s"),
+            seconds("accepted_s"),
+            seconds("received_s"),
+            _words(pl.col("delivery"), Delivery),
+        )
+        .select(*CHANGE_COLUMNS, "watcher", "delivery", "received_s", "latency_s")
+    )
+
+
+CHANGE_COLUMNS = (
+    "change",
+    "contact",
+    "resource",
+    "available",
+    "show",
+    "issued_s",
+    "accepted_s",
+)
+
+
+def changes(measurement: Measurement) -> pl.DataFrame:
+    """The presence changes; times still in microseconds."""
+    found = measurement.propagation.changes
+    actual = [change.actual for change in found]
+    return pl.DataFrame(
+        {
+            "change": pl.Series([change.number for change in found], dtype=pl.Int64),
+            "contact": pl.Series([record.agent for record in actual], dtype=_NAMES),
+            "resource": pl.Series([record.resource for record in actual], dtype=_NAMES),
+            "available": pl.Series([record.available for record in actual], dtype=pl.Boolean),
+            "show": pl.Series([record.show for record in actual], dtype=_NAMES),
+            "issued_s": pl.Series([change.issued for change in found], dtype=pl.Int64),
+            "accepted_s": pl.Series([_accepted(record) for record in actual], dtype=pl.Int64),
+        }
+    )
+
+
+def _accepted(actual: Actual) -> int | None:
+    """When the server took a change from the agent; None where nobody saw it do so."""
+    taken = actual.source == "server" and actual.cause == "presence"
+    return actual.t if taken else None
+
+
+def _seconds_of(kind: Sight) -> str:
+    return f"{kind.name.lower()}_s"
+
+
+STALE = (Sight.GHOST, Sight.BLIND, Sight.MISLABELLED)
+
+
+def staleness(measurement: Measurement) -> pl.DataFrame:
+    """Per watch: how long it was authorised, and how long it was wrong in which way."""
+    length = pl.col("end_s") - pl.col("begin_s")
+    stale = [
+        (length.filter(pl.col("sight") == kind.value).sum() / SECOND).alias(_seconds_of(kind))
+        for kind in STALE
+    ]
+    spans = _sight_spans(measurement).group_by("watch")
+    sums = spans.agg((length.sum() / SECOND).alias("authorised_s"), *stale)
+    return _named(sums.sort("watch"), measurement)
+
+
+def rosters(measurement: Measurement) -> pl.DataFrame:
+    """Every roster entry in its three views."""
+    schema = {
+        "agent": _NAMES,
+        "peer": _NAMES,
+        "expected": _NAMES,
+        "expected_pending_in": pl.Boolean,
+        "served": _NAMES,
+        "served_at_end": pl.Boolean,
+        "believed": _NAMES,
+        "believed_available": pl.Boolean,
+        "believed_show": _NAMES,
+        "right": pl.Boolean,
+    }
+    return frame(schema, [_roster_row(row) for row in roster_rows(measurement)])
+
+
+def _roster_row(row: RosterRow) -> tuple[Any, ...]:
+    belief = row.believed
+    believed = None
+    if row.believed_read:
+        believed = belief_text(belief)
+    return (
+        row.agent,
+        row.peer,
+        " or ".join(entry_text(entry) for entry in row.expected),
+        row.pending_in,
+        entry_text(row.served) if row.served_read else None,
+        row.read_at_end,
+        believed,
+        belief.available if belief else None,
+        belief.show if belief and belief.available else None,
+        row.right,
+    )
+
+
+def divergence(measurement: Measurement) -> pl.DataFrame:
+    """The entries where an agent's belief differs from its served roster."""
+    schema = {"agent": _NAMES, "peer": _NAMES, "believed": _NAMES, "served": _NAMES}
+    return frame(schema, belief_divergence(measurement.ledger))
+
+
+def agents(measurement: Measurement) -> pl.DataFrame:
+    """Every planned agent, and how it ended."""
+    ledger = measurement.ledger
+    rows = [
+        (
+            planned.agent,
+            planned.population,
+            planned.resource,
+            planned.manager,
+            ledger.outcome(planned.agent).outcome,
+            ledger.outcome(planned.agent).reason,
+        )
+        for planned in ledger.planned.values()
+    ]
+    columns = ("agent", "population", "resource", "manager", "outcome", "reason")
+    return frame(dict.fromkeys(columns, _NAMES), rows)

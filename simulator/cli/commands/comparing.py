@@ -1,0 +1,31 @@
+"""``simulator compare``."""
+# ruff: noqa: PLC0415  (what a command needs is imported when it is called)
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from simulator.cli.console import measured_run
+
+DIFFERENT = 1
+
+
+def compare(
+    one: Annotated[Path, typer.Argument(help="A run folder.", metavar="RUN")],
+    other: Annotated[Path, typer.Argument(help="Another run of the scenario.", metavar="RUN")],
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Compare this alone: watches, rosters, orders, figures. Repeatable."),
+    ] = None,
+) -> int:
+    """Compare two runs of one scenario; exit code 1 where they differ."""
+    from simulator.analysis.comparing.runs import compare as compare_runs
+    from simulator.report.terminal.comparison import print_comparison
+
+    comparison = compare_runs(measured_run(one), measured_run(other), only or ())
+    print_comparison(Console(), comparison, (one, other))
+    return DIFFERENT if comparison.differences else 0

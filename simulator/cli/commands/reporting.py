@@ -1,0 +1,42 @@
+"""``simulator report``."""
+# ruff: noqa: PLC0415  (what a command needs is imported when it is called)
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from simulator.errors import RunFolderError
+
+
+def report(
+    folders: Annotated[
+        list[Path],
+        typer.Argument(help="Run folders; several stand side by side.", metavar="RUN..."),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help="The page. Default: report.html in the first run folder."),
+    ] = None,
+) -> None:
+    """Write one self-contained HTML page: the answer, pictures, and tables that sort."""
+    from simulator.analysis.run import open_run
+    from simulator.journal.folder import write_private, writing
+    from simulator.report.page import build_page
+
+    target = out or folders[0] / "report.html"
+    if target.exists():
+        raise RunFolderError(target, "exists already; give another name with --out")
+    console = Console(stderr=True)
+    runs = [open_run(folder) for folder in folders]
+    with writing(target):  # told before the pictures are drawn, which takes a while
+        target.parent.mkdir(parents=True, exist_ok=True)
+    with console.status("drawing") as status:
+        page = build_page(runs, tell=lambda step: status.update(f"drawing {step}"))
+    with writing(target):
+        write_private(target, page)
+    Console().print(Text(f"report: {target}"), soft_wrap=True)

@@ -1,0 +1,1 @@
+"""The journal of a run: its records, its file and its folder."""

@@ -1,0 +1,115 @@
+"""The agents' log: what SPADE and aioxmpp warn of during a run, without the run's passwords."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import logging
+from collections.abc import Hashable, Iterator
+from pathlib import Path
+from typing import Any
+
+from simulator.journal import folder as run_folder
+from simulator.journal.redaction import Redaction
+
+_MANY = 1_000
+"""Tracebacks that are remembered at once."""
+_SAY_MORE = (SyntaxError, NameError, AttributeError, ImportError, BaseExceptionGroup)
+"""Errors whose traceback says more than their text and their frames do."""
+
+
+@contextlib.contextmanager
+def logged(path: Path | None, redaction: Redaction) -> Iterator[None]:
+    """Send the warnings of SPADE and aioxmpp to a file, not to the terminal, for a while.
+
+    `path` None: send them nowhere.
+    """
+    handler = logging.NullHandler() if path is None else _log_file(path, redaction)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        with contextlib.suppress(OSError):
+            handler.close()
+
+
+def _log_file(path: Path, redaction: Redaction) -> logging.Handler:
+    run_folder.write_private(path, "")
+    handler = _LogFile(path, encoding="utf-8")
+    handler.setFormatter(Redacted(redaction))
+    handler.setLevel(logging.WARNING)
+    return handler
+
+
+class Redacted(logging.Formatter):
+    """Lines, and tracebacks, without the passwords of the run.
+
+    When a server goes down, every agent logs the same traceback: it is made once.
+    """
+
+    def __init__(self, redaction: Redaction) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+        self._redaction = redaction
+        self._tracebacks: dict[Hashable, str] = {}
+
+    def format(self, record: logging.LogRecord) -> str:
+        """As always, and redacted."""
+        own = copy.copy(record)
+        own.exc_text = None  # that of another formatter has the passwords
+        return super().format(own)
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  (logging's name)
+        """The line."""
+        return self._redaction.text(super().formatMessage(record))
+
+    def formatStack(self, stack_info: str) -> str:  # noqa: N802
+        """Where it was logged, when that is asked for."""
+        return self._redaction.text(super().formatStack(stack_info))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802
+        """The traceback."""
+        key = _outline(ei[1])
+        if key is None:
+            return self._traceback(ei)
+        key = (key, self._redaction.known)
+        if key not in self._tracebacks:
+            if len(self._tracebacks) >= _MANY:
+                self._tracebacks.clear()
+            self._tracebacks[key] = self._traceback(ei)
+        return self._tracebacks[key]
+
+    def _traceback(self, ei: Any) -> str:
+        return self._redaction.text(super().formatException(ei))
+
+
+def _outline(error: BaseException | None) -> Hashable | None:
+    """What decides on the text of a traceback, or None when something else may."""
+    found: list[Hashable] = []
+    seen: list[BaseException] = []
+    while error is not None:
+        says_more = isinstance(error, _SAY_MORE) or hasattr(error, "__notes__")
+        if says_more or any(error is one for one in seen):
+            return None
+        seen.append(error)
+        found.append((type(error), str(error), error.__cause__ is None, *_places(error)))
+        hidden = error.__cause__ is None and error.__suppress_context__
+        error = None if hidden else error.__cause__ or error.__context__
+    return tuple(found)
+
+
+def _places(error: BaseException) -> Iterator[tuple[str, str, int, int]]:
+    """Where an error came by: each call, to the instruction."""
+    traceback = error.__traceback__
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        yield code.co_filename, code.co_name, traceback.tb_lineno, traceback.tb_lasti
+        traceback = traceback.tb_next
+
+
+class _LogFile(logging.FileHandler):
+    """A log that a full disk cuts short: the journal says what is wrong, and says it once."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        """Say nothing."""

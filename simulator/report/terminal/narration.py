@@ -1,0 +1,143 @@
+"""Tells a run as lines of text, one event a line, each with its virtual time in seconds.
+
+The words follow the printed lines of the documented two-agent example, so that a reader
+recognises it. A narrator is a fold over journal records: it works live and afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from simulator.journal import records as events
+from simulator.report.text import printable
+
+
+class Narrator:
+    """Turns records into lines. `lines(record)` gives none, one or several."""
+
+    def __init__(self) -> None:
+        self._rosters: dict[str, dict[str, events.Roster]] = {}
+        self._accepted: set[tuple[str, str]] = set()
+
+    def lines(self, record: events.AnyRecord) -> list[str]:
+        """The lines that tell `record`, in order; an empty list where there is nothing to tell."""
+        tell = _TELLERS.get(type(record))
+        if tell is None:
+            return []
+        return [_line(record.t, who, text) for who, text in tell(self, record)]
+
+    def _agent(self, record: events.Agent) -> list[tuple[str, str]]:
+        text = {"started": "running", "stopped": "stopped", "failed": f"failed: {record.reason}"}
+        return [(record.agent, text[record.state])] if record.state in text else []
+
+    def _session(self, record: events.Session) -> list[tuple[str, str]]:
+        if record.state not in ("suspended", "resumed", "failed"):
+            return []
+        return [(record.agent, f"connection {record.state}: {record.reason}".rstrip(": "))]
+
+    def _action(self, record: events.Action) -> list[tuple[str, str]]:
+        if not record.skipped:
+            return []
+        return [(record.agent, f"cannot {record.do} ({record.origin}): {record.skipped}")]
+
+    def _sent(self, record: events.Sent) -> list[tuple[str, str]]:
+        words = _SENT.get(record.type)
+        if words is not None:
+            return [(record.agent, words.format(peer=record.peer))]
+        if record.peer:
+            return []
+        return [(record.agent, f"is {_presence(record)}")]
+
+    def _received(self, record: events.Received) -> list[tuple[str, str]]:
+        if record.peer == record.agent:
+            return []
+        if record.type == "subscribed":
+            self._accepted.add((record.agent, record.peer))
+        if record.type in ("available", "unavailable"):
+            return [(record.agent, f"{record.peer} is {_presence(record)}")]
+        words = _RECEIVED.get(record.type)
+        return [(record.agent, words.format(peer=record.peer))] if words else []
+
+    def _roster(self, record: events.Roster) -> list[tuple[str, str]]:
+        if record.source == "final":
+            return []
+        contacts = self._rosters.setdefault(record.agent, {})
+        if record.subscription == "remove":
+            contacts.pop(record.peer, None)
+            return [(record.agent, f"{record.peer} is removed from the contact list")]
+        contacts[record.peer] = record
+        # The acceptance comes before the roster push, so the list is told when it is true.
+        if (record.agent, record.peer) not in self._accepted:
+            return []
+        self._accepted.discard((record.agent, record.peer))
+        return [(record.agent, f"contact list: {_contacts(contacts)}")]
+
+    def _failure(self, record: events.Failure) -> list[tuple[str, str]]:
+        return [(record.agent or "run", f"{record.error} in {record.where}")]
+
+    def _fault(self, record: events.FaultChanged) -> list[tuple[str, str]]:
+        whom = ", ".join(record.agents[:_MOST_NAMES])
+        if len(record.agents) > _MOST_NAMES:
+            whom += f" and {len(record.agents) - _MOST_NAMES} more"
+        what = f"{record.fault} {record.state}s" + (f" for {whom}" if whom else "")
+        return [("run", f"fault: {what} ({record.origin})")]
+
+    def _note(self, record: events.Note) -> list[tuple[str, str]]:
+        return [(record.agent or "run", record.text)]
+
+    def _ended(self, record: events.RunEnded) -> list[tuple[str, str]]:
+        how = "ends" if record.complete else "ends incomplete"
+        return [("run", f"{how}: {record.reason}")]
+
+
+_MOST_NAMES = 5
+_SENT = {
+    "subscribe": "asks {peer} for a subscription",
+    "subscribed": "approves the subscription of {peer}",
+    "unsubscribe": "unsubscribes from {peer}",
+    "unsubscribed": "denies or cancels the subscription of {peer}",
+    "roster_set": "writes {peer} into the roster",
+    "roster_remove": "removes {peer} from the roster",
+}
+_RECEIVED = {
+    "subscribe": "{peer} asked for subscription",
+    "subscribed": "{peer} has accepted the subscription",
+    "unsubscribe": "{peer} has unsubscribed",
+    "unsubscribed": "{peer} has denied or cancelled the subscription",
+    "error": "{peer} answered with an error",
+}
+_TELLERS: dict[type, Callable[[Narrator, Any], list[tuple[str, str]]]] = {
+    events.Agent: Narrator._agent,
+    events.Session: Narrator._session,
+    events.Action: Narrator._action,
+    events.Sent: Narrator._sent,
+    events.Received: Narrator._received,
+    events.Roster: Narrator._roster,
+    events.Failure: Narrator._failure,
+    events.FaultChanged: Narrator._fault,
+    events.Note: Narrator._note,
+    events.RunEnded: Narrator._ended,
+}
+
+
+def _line(t: int, who: str, text: str) -> str:
+    return f"{t / 1e6:8.3f}  {who}: {printable(text)}"
+
+
+def _presence(record: events.Sent | events.Received) -> str:
+    """``available [dnd] "Lunch"``: a presence in few words."""
+    parts: list[str] = [record.type]
+    if record.show:
+        parts.append(f"[{record.show}]")
+    default = dict(record.status).get("")
+    if default:
+        parts.append(f'"{default}"')
+    return " ".join(parts)
+
+
+def _contacts(contacts: dict[str, events.Roster]) -> str:
+    return ", ".join(
+        f"{peer} ({item.subscription}{', asked' if item.ask else ''})"
+        for peer, item in sorted(contacts.items())
+    )

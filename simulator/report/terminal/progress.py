@@ -1,0 +1,102 @@
+"""Progress while a run goes on: agents started, virtual time, convergence so far."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from simulator.analysis.folds.convergence import Share
+from simulator.journal.records import Agent, AnyRecord, RunEnded
+
+_LOOK_EVERY = 64
+"""Records between two looks at the real clock."""
+_LINE_EVERY = 5.0
+"""Seconds between two lines where there is no terminal."""
+_DRAW_EVERY = 0.1
+MEASURING = "the run has ended; its results are being worked out"
+
+
+class Converging(Protocol):
+    """Says how far a run has converged."""
+
+    @property
+    def rosters(self) -> Share:
+        """Roster entries: right, and all that are expected or served."""
+
+    @property
+    def availability(self) -> Share:
+        """Watches: right, and authorised."""
+
+
+class Progress:
+    """Follows the journal and shows where the run is. Use it as a context manager.
+
+    On a terminal it is one line that changes; elsewhere a line every five seconds.
+    """
+
+    def __init__(self, console: Console, agents: int, limit: int, converging: Converging) -> None:
+        self._console = console
+        self._agents = agents
+        self._limit = limit
+        self._converging = converging
+        self._started = 0
+        self._records = 0
+        self._drawn = time.perf_counter()
+        self._live = Live(console=console, auto_refresh=False, transient=True)
+
+    def see(self, record: AnyRecord) -> None:
+        """Take one record into account."""
+        self._records += 1
+        if isinstance(record, Agent) and record.state == "started":
+            self._started += 1
+        if isinstance(record, RunEnded):
+            self._show(MEASURING)
+        elif not self._records % _LOOK_EVERY:
+            self._draw_sometimes(record.t)
+
+    def _draw_sometimes(self, t: int) -> None:
+        now = time.perf_counter()
+        every = _DRAW_EVERY if self._console.is_terminal else _LINE_EVERY
+        if now - self._drawn < every:
+            return
+        self._drawn = now
+        started = min(self._started, self._agents)
+        text = status_line(started, self._agents, t, self._limit, self._converging)
+        if self._console.is_terminal:
+            self._show(text)
+        else:
+            self._console.print(Text(text), soft_wrap=True)
+
+    def _show(self, text: str) -> None:
+        """The line of a terminal; elsewhere nothing."""
+        if self._console.is_terminal:
+            self._live.update(Text(text, no_wrap=True, overflow="ellipsis"), refresh=True)
+
+    def __enter__(self) -> Progress:
+        if self._console.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._live.stop()
+
+
+def status_line(
+    running: int, agents: int, t: int, limit: int | None, converging: Converging
+) -> str:
+    """Where a run is, in fewer than 80 columns."""
+    most = f" of {limit / 1e6:g}" if limit else ""
+    return (
+        f"{running}/{agents} agents · {t / 1e6:.1f}{most} s"
+        f" · rosters {percent(converging.rosters)}"
+        f" · availability {percent(converging.availability)}"
+    )
+
+
+def percent(share: Share) -> str:
+    """A share in whole percent, rounded down: only what is complete is 100 %."""
+    return f"{share.right * 100 // share.total}%" if share.total else "-"

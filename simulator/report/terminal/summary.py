@@ -1,0 +1,232 @@
+"""The summary of a run on a terminal: the answer first, then the figures behind it."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from simulator.analysis.run import Run
+from simulator.journal.folder import PICTURE
+from simulator.report.text import printable
+
+_STYLES = {"pass": "bold green", "fail": "bold red", "unknown": "bold yellow"}
+_MARKS = {"pass": "✓", "fail": "✗", "unknown": "?"}
+_STALE = {f"{name}_s": f"{{:.1f}} {name}" for name in ("ghost", "blind", "mislabelled")}
+_MOST = 10
+"""At most so many entries of a list; the rest is counted."""
+
+
+def print_summary(console: Console, run: Run) -> None:
+    """Print verdict, expectations, figures and where the files are."""
+    summary = run.summary
+    print_verdict(console, summary)
+    _print_checks(console, run)
+    console.print(_figures(summary))
+    _print_list(console, "faults", map(fault_text, summary["faults"]))
+    _print_list(console, "errors that nobody handled", _unhandled(run))
+    _print_list(console, "not ok", map(_agent_text, summary["agent_outcomes"]["not_ok"]))
+    _print_list(console, "wrong entries", map(_wrong_text, summary["wrong_entries"]["entries"]))
+    divergence = summary["belief_divergence"].get("entries", ())
+    _print_list(console, "belief differs from server", map(_divergence_text, divergence))
+    console.print(Text(f"run folder: {run.folder}"), soft_wrap=True)
+    if (run.folder / PICTURE).is_file():
+        more = f"(more: simulator plot {shlex.quote(str(run.folder))})"
+        console.print(Text(f"picture: {run.folder / PICTURE} {more}"), soft_wrap=True)
+
+
+def print_verdict(console: Console, summary: dict[str, Any]) -> None:
+    """Print the verdict and which run it is of, from its summary."""
+    about, value = summary["run"], summary["verdict"]["value"]
+    line = Text(value.upper(), style=_STYLES[value])
+    line.append(
+        f"  {printable(str(about['name']))}: {about['agents']} agents on {about['backend']},"
+        f" seed {about['seed']}, {about['duration_s']:.3f} s",
+        style="default not bold",
+    )
+    console.print(line, soft_wrap=True)
+    if value == "unknown":
+        for reason in summary["verdict"]["reasons"]:
+            console.print(Text(f"  {printable(reason)}", style="yellow"), soft_wrap=True)
+
+
+def _print_checks(console: Console, run: Run) -> None:
+    for check in run.verdict.checks:
+        line = Text(f"  {_MARKS[check.verdict]} ", style=_STYLES[check.verdict])
+        line.append(f"{printable(check.text)}: {printable(check.evidence)}", style="default")
+        console.print(line, soft_wrap=True)
+
+
+def _figures(summary: dict[str, Any]) -> Table:
+    table = Table(box=None, show_header=False, padding=(0, 2))
+    table.add_column(style="cyan", no_wrap=True)
+    table.add_column()
+    for name, text in figure_rows(summary):
+        table.add_row(name, Text(text))
+    return table
+
+
+def figure_rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
+    """(name, text) of each figure, in the order in which they are shown."""
+    times = summary["time_to_converge"]
+    return [
+        ("agents", _outcomes(summary["agent_outcomes"])),
+        ("roster convergence", _share(summary["roster_convergence"], times["roster"])),
+        (
+            "availability convergence",
+            _share(summary["availability_convergence"], times["availability"]),
+        ),
+        ("propagation latency", _quantiles(summary["propagation_latency"])),
+        ("deliveries", _counts(summary["deliveries"])),
+        ("staleness", _staleness(summary["staleness"])),
+        ("detection time", _quantiles(summary["detection_time"])),
+        ("belief divergence", _absent_or(summary["belief_divergence"], _divergence)),
+        ("believed ghosts", _absent_or(summary["believed_ghosts"], _ghosts)),
+        ("amplification", _absent_or(summary["amplification"], _amplification)),
+    ]
+
+
+def fault_text(fault: dict[str, Any]) -> str:
+    """One entry of the summary's faults as a line; what it did not do is left out."""
+    parts = [_recovery(fault["recovery"]), _noticed(fault["detection"])]
+    parts.append(f"{fault['reconnects']} × reconnected" if fault["reconnects"] else "")
+    parts.append(_some("deliveries", fault, {"lost": "{} lost", "superseded": "{} superseded"}))
+    parts.append(_some("watch-seconds", fault, _STALE))
+    return f"{_which(fault)}: {'; '.join(filter(None, parts))}"
+
+
+def _which(fault: dict[str, Any]) -> str:
+    """What happened, when, for how long and to how many."""
+    times, lasted = fault["times"], fault["lasted_s"]
+    first, most = ("first ", "up to ") if times > 1 else ("", "")
+    when = f"{first}at {fault['begin_s']:g} s" + (f" for {most}{lasted:g} s" if lasted else "")
+    hit = f"{fault['agents']} agent{'s' if fault['agents'] != 1 else ''}"
+    count = f"{times} × " if times > 1 else ""
+    return f"{fault['origin']} {count}{fault['fault'].replace('_', ' ')} {when} hit {hit}"
+
+
+def _recovery(recovery: dict[str, Any]) -> str:
+    recovered, never = recovery["samples"], recovery["unrecovered"]
+    if not recovered:
+        return "none recovered"
+    who = "all" if not never else f"{recovered} of {recovered + never}"
+    return f"{who} recovered, p50 {recovery['p50_s']:.3f} s, max {recovery['max_s']:.3f} s"
+
+
+def _noticed(detection: dict[str, Any]) -> str:
+    """Who saw that the agents were gone; nothing where nobody died."""
+    seen = detection["samples"]
+    total = seen + detection["undetected"]
+    if not total:
+        return ""
+    after = f", p50 {detection['p50_s']:.3f} s, max {detection['max_s']:.3f} s" if seen else ""
+    return f"noticed by {seen or 'none'} of {total} watchers{after}"
+
+
+def _some(what: str, fault: dict[str, Any], texts: dict[str, str]) -> str:
+    """Those of the counts that are not 0."""
+    found = [text.format(fault[name]) for name, text in texts.items() if fault[name]]
+    return f"{what} {', '.join(found)}" if found else ""
+
+
+def _absent_or(figure: dict[str, Any], show: Any) -> str:
+    return f"- ({figure['absent']})" if "absent" in figure else str(show(figure))
+
+
+def _outcomes(figure: dict[str, Any]) -> str:
+    parts = [f"{figure[name]} {name}" for name in ("ok", "failed", "unknown") if figure[name]]
+    return f"{', '.join(parts) or '0'} of {figure['population']}"
+
+
+def _share(figure: dict[str, Any], time: Any) -> str:
+    if "absent" in figure:
+        return f"- ({figure['absent']})"
+    return f"{figure['value']:.1%} ({figure['right']} of {figure['total']}), {_converged(time)}"
+
+
+def _converged(time: Any) -> str:
+    if isinstance(time, dict):
+        return f"time to converge - ({time['absent']})"
+    return "never converged" if time == "never" else f"time to converge {time:.3f} s"
+
+
+def _quantiles(figure: dict[str, Any]) -> str:
+    if "absent" in figure:
+        return f"- ({figure['absent']})"
+    values = ", ".join(f"{part} {figure[f'{part}_s']:.3f} s" for part in ("p50", "p95", "p99"))
+    note = f"; {figure['note']}" if figure.get("note") else ""
+    return f"{values}, max {figure['max_s']:.3f} s ({figure['samples']} samples{note})"
+
+
+def _counts(figure: dict[str, Any]) -> str:
+    return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in figure.items())
+
+
+def _staleness(figure: dict[str, Any]) -> str:
+    if "absent" in figure:
+        return f"- ({figure['absent']})"
+    parts = ", ".join(f"{part} {figure[part]:.2%}" for part in ("ghost", "blind", "mislabelled"))
+    return f"{figure['value']:.2%} of {figure['authorised_s']:.1f} watch-seconds ({parts})"
+
+
+def _divergence(figure: dict[str, Any]) -> str:
+    count = figure["count"]
+    return f"{count} {'entry' if count == 1 else 'entries'}"
+
+
+def _ghosts(figure: dict[str, Any]) -> str:
+    count = figure["count"]
+    return f"{count} {'contact' if count == 1 else 'contacts'} that left and seem available"
+
+
+def _amplification(figure: dict[str, Any]) -> str:
+    return (
+        f"{figure['value']:.1f} presences received per change"
+        f" ({figure['received']} for {figure['changes']})"
+    )
+
+
+def _print_list(console: Console, title: str, lines: Any) -> None:
+    texts = list(lines)
+    if not texts:
+        return
+    console.print(Text(f"{title}:", style="bold"))
+    for text in texts[:_MOST]:
+        console.print(Text(f"  {printable(text)}"), soft_wrap=True)
+    if len(texts) > _MOST:
+        console.print(Text(f"  and {len(texts) - _MOST} more (see summary.json)"))
+
+
+def _unhandled(run: Run) -> list[str]:
+    """Errors in tasks and callbacks that belong to no agent's behaviour or handler."""
+    found: dict[tuple[str, str], list[float]] = {}
+    for record in run.measurement.ledger.failures:
+        if not record.agent:
+            found.setdefault((record.error, record.traceback), []).append(record.t / 1e6)
+    return [_error_text(*error, times) for error, times in found.items()]
+
+
+def _error_text(error: str, traceback: str, times: list[float]) -> str:
+    what = f"{error}; {traceback}" if traceback else error
+    if len(times) == 1:
+        return f"at {times[0]:.3f} s: {what}"
+    return f"{len(times)} times from {times[0]:.3f} s to {times[-1]:.3f} s: {what}"
+
+
+def _agent_text(entry: dict[str, Any]) -> str:
+    return f"{entry['agent']}: {entry['outcome']}, {entry['reason']}"
+
+
+def _wrong_text(entry: dict[str, Any]) -> str:
+    expected = " or ".join(entry["expected"])
+    return f"{entry['agent']} -> {entry['peer']}: served {entry['served']}, expected {expected}"
+
+
+def _divergence_text(entry: dict[str, Any]) -> str:
+    return (
+        f"{entry['agent']} -> {entry['peer']}:"
+        f" believed {entry['believed']}, served {entry['served']}"
+    )

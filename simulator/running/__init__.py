@@ -1,0 +1,1 @@
+"""One run: a plan and a server in, a journal out."""

@@ -1,0 +1,221 @@
+"""All agents of a run: started, stopped and told what to do as the plan says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from simulator.agents.context import Surroundings
+from simulator.agents.failures import describe_error
+from simulator.journal.records import Agent, Failure, Note, Outcome
+from simulator.scenario.plan import ActionPlan, AgentPlan, Plan
+from simulator.servers.real.connector import explain
+from simulator.servers.real.loop import reported_elsewhere
+from simulator.spade3.harness import AgentHarness
+
+STOP_TIMEOUT = 30.0
+"""Seconds that the agents may take to stop at the end."""
+
+
+class Population:
+    """The agents of a run, by name. Steps of their lives go to the journal.
+
+    `login_limit`: how many agents may connect at a time; None for all at once.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        passwords: Mapping[str, str],
+        surroundings: Surroundings,
+        login_limit: int | None,
+    ) -> None:
+        self._record = surroundings.record
+        self._clock = surroundings.clock
+        self._redaction = surroundings.redaction
+        self._harnesses = {
+            agent.name: AgentHarness(agent, passwords[agent.name], surroundings)
+            for agent in plan.agents
+        }
+        self._failed: dict[str, str] = {}
+        self._starting: dict[str, asyncio.Task[None]] = {}
+        self._stopping: dict[asyncio.Task[None], None] = {}
+        self._logins = asyncio.Semaphore(login_limit or max(1, len(plan.agents)))
+
+    @property
+    def harnesses(self) -> list[AgentHarness]:
+        """One for each agent, in the order of the plan."""
+        return list(self._harnesses.values())
+
+    @property
+    def settled(self) -> bool:
+        """Whether nobody is starting, stopping, or still busy with what was asked."""
+        return (
+            all(task.done() for task in self._starting.values())
+            and not self._stopping
+            and not any(harness.busy for harness in self._harnesses.values())
+        )
+
+    # --- what faults ask ---
+
+    def crash(self, name: str) -> bool:
+        """End an agent without a goodbye, also while it starts. False when it did neither."""
+        harness = self._harnesses[name]
+        starting = self._is_starting(name)
+        if not harness.is_alive() and not starting:
+            return False
+        if starting:
+            self._starting[name].cancel()
+        harness.crash()
+        return True
+
+    def restart(self, name: str) -> None:
+        """Start an agent again that crashed, unless somebody did so meanwhile."""
+        if not self._harnesses[name].is_alive() and not self._is_starting(name):
+            self._start_soon(name)
+
+    def is_connected(self, name: str) -> bool:
+        """Whether an agent has a session."""
+        return self._harnesses[name].is_connected()
+
+    def spoil_password(self, name: str) -> None:
+        """Let an agent's next logins fail."""
+        self._harnesses[name].spoil_password()
+
+    def mend_password(self, name: str) -> None:
+        """Let an agent's logins work again."""
+        self._harnesses[name].mend_password()
+
+    # --- what the plan asks ---
+
+    def start(self, name: str) -> None:
+        """Start an agent for the first time, unless a planned action did so before."""
+        if name not in self._starting:
+            self._start_soon(name)
+
+    def act(self, action: ActionPlan) -> None:
+        """Do a planned action, or record why it is not possible."""
+        harness = self._harnesses[action.agent]
+        if action.do == "start":
+            self._restart(action, harness)
+        elif action.do == "stop":
+            self._stop_soon(action, harness)
+        else:
+            harness.ask(action)
+
+    def _start_soon(self, name: str) -> None:
+        self._starting[name] = asyncio.ensure_future(self._start(name))
+
+    async def _start(self, name: str) -> None:
+        async with self._logins:
+            self._tell(name, "starting")
+            self._failed.pop(name, None)
+            try:
+                await self._harnesses[name].start()
+            except Exception as error:  # whatever ends one agent's start ends that agent only
+                await self._start_failed(name, error)
+            else:
+                self._tell(name, "started")
+
+    async def _start_failed(self, name: str, met: Exception) -> None:
+        # A server that cannot be used is named, where SPADE and aioxmpp say something else.
+        error = explain(met) or met
+        harness = self._harnesses[name]
+        harness.report("start", error)
+        harness.give_up("the agent did not start")
+        reason, _ = describe_error(error, self._redaction)
+        self._failed[name] = reason
+        self._tell(name, "failed", reason)
+        await harness.disconnect()
+
+    def _restart(self, action: ActionPlan, harness: AgentHarness) -> None:
+        if harness.is_alive() or self._is_starting(action.agent):
+            harness.orders.record(action, skipped="the agent runs already")
+            return
+        harness.orders.record(action)
+        self._start_soon(action.agent)
+
+    def _is_starting(self, name: str) -> bool:
+        task = self._starting.get(name)
+        return task is not None and not task.done()
+
+    def _stop_soon(self, action: ActionPlan, harness: AgentHarness) -> None:
+        if not harness.is_alive() and not self._is_starting(action.agent):
+            harness.orders.record(action, skipped="the agent does not run")
+            return
+        task = asyncio.ensure_future(self._stop(action, harness))
+        self._stopping[task] = None
+        task.add_done_callback(self._stopping.pop)
+
+    async def _stop(self, action: ActionPlan, harness: AgentHarness) -> None:
+        await asyncio.wait([self._starting[action.agent]])
+        if not harness.is_alive():
+            harness.orders.record(action, skipped="the agent does not run")
+            return
+        harness.orders.record(action)
+        self._tell(action.agent, "stopping")
+        try:
+            await harness.stop()
+        except Exception as error:  # a user's agent may override stop()
+            harness.report("stop", error)
+        self._tell(action.agent, "stopped")
+
+    async def stop_everybody(self) -> None:
+        """Take the population down; nobody keeps a connection, whatever became of it."""
+        for task in (*self._starting.values(), *self._stopping):
+            task.cancel()
+        ends = [
+            asyncio.ensure_future(harness.stop() if harness.is_alive() else harness.disconnect())
+            for harness in self.harnesses
+        ]
+        _, late = await asyncio.wait(ends, timeout=STOP_TIMEOUT)
+        for task in late:
+            task.cancel()
+
+    # --- records ---
+
+    def _tell(self, name: str, state: Any, reason: str = "") -> None:
+        self._record(Agent(t=self._clock(), agent=name, state=state, reason=reason))
+
+    def outcome(self, agent: AgentPlan) -> Outcome:
+        """How an agent has ended."""
+        outcome, reason = self._judge(agent.name)
+        return Outcome(t=self._clock(), agent=agent.name, outcome=outcome, reason=reason)
+
+    def _judge(self, name: str) -> tuple[Any, str]:
+        if name in self._failed:
+            return "failed", self._failed[name]
+        task = self._starting.get(name)
+        if task is None:
+            return "unknown", "never started"
+        if not task.done():
+            return "unknown", "did not finish starting"
+        failures = self._harnesses[name].failures
+        return ("failed", failures[0]) if failures else ("ok", "")
+
+    def behaviour_failed(self, behaviour: Any, error: BaseException) -> None:
+        """An exception ended a SPADE behaviour, of one of our agents or of one that they made."""
+        where = f"behaviour {type(behaviour).__name__}"
+        harness = getattr(behaviour.agent, "harness", None)
+        if harness is not None:
+            harness.report(where, error)
+            return
+        self._record_failure(str(behaviour.agent.jid), where, error)
+
+    def task_failed(self, _loop: Any, context: dict[str, Any]) -> None:
+        """The event loop's exception handler: a task or callback failed and nobody asked."""
+        if reported_elsewhere(context):
+            return
+        error = context.get("exception")
+        if error is None:
+            # asyncio's message alone: the rest of the context names objects by their address.
+            self._record(Note(t=self._clock(), text=str(context.get("message", ""))))
+            return
+        self._record_failure("", "a task or callback that nobody waits for", error)
+
+    def _record_failure(self, agent: str, where: str, error: BaseException) -> None:
+        text, traceback = describe_error(error, self._redaction)
+        self._record(
+            Failure(t=self._clock(), agent=agent, where=where, error=text, traceback=traceback)
+        )

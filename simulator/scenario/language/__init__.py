@@ -1,0 +1,1 @@
+"""The scenario language: its words, as typed models."""

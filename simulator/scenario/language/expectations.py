@@ -1,0 +1,213 @@
+"""What a scenario says must hold: the words, not their evaluation.
+
+Everything here can be judged from a journal alone: an expectation names agents by name,
+population, slice or list, never by a random sample, so that the `Planned` records are enough
+to say who is meant (see `selectors.AgentIndex.from_pairs`).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from simulator.scenario.language.durations import Duration
+from simulator.scenario.language.expected_figures import FigureExpectation
+from simulator.scenario.language.presence import Show
+from simulator.scenario.language.selectors import AgentNames
+from simulator.scenario.language.words import Flag, Text, Words, form_by_keys, wrong
+
+SubscriptionState = Literal["none", "to", "from", "both", "absent"]
+
+
+class RosterEntry(Words):
+    """A roster entry: its subscription, and whether a request of the owner is waiting."""
+
+    subscription: SubscriptionState = Field(
+        description="The subscription; `absent` for no entry at all."
+    )
+    ask: Flag | None = Field(
+        None, description="Whether the owner's request waits for an answer; omitted: either."
+    )
+
+    @model_validator(mode="after")
+    def _absent_asks_nothing(self) -> RosterEntry:
+        if self.subscription == "absent" and self.ask is not None:
+            raise wrong("an absent entry has no `ask`", "no `ask`", key="ask")
+        return self
+
+
+ExpectedEntry = Annotated[
+    Annotated[SubscriptionState, Tag("<state>")] | Annotated[RosterEntry, Tag("<RosterEntry>")],
+    Discriminator(
+        form_by_keys({"<RosterEntry>": RosterEntry.model_fields}, other="<state>"),
+    ),
+]
+
+
+class RosterExpectation(Words):
+    """Rosters, as the server holds them at the end, by owner and contact.
+
+    Owner and contact may be an agent, a population or a slice: then the entry is expected of
+    each owner for each contact but itself.
+    """
+
+    roster: dict[AgentNames, dict[Text, ExpectedEntry]] = Field(
+        min_length=1,
+        description="Owner to contact to what the entry must be: both, none, to, from, absent, "
+        "or {subscription: none, ask: true}.",
+    )
+
+    def entries(self) -> tuple[tuple[str, str, RosterEntry], ...]:
+        """(owner, contact, entry) as written, in the order of the file."""
+        return tuple(
+            (owner, contact, entry if isinstance(entry, RosterEntry) else _entry(entry))
+            for owner, contacts in self.roster.items()
+            for contact, entry in contacts.items()
+        )
+
+
+def _entry(subscription: SubscriptionState) -> RosterEntry:
+    return RosterEntry(subscription=subscription, ask=None)
+
+
+Agents = Annotated[
+    Annotated[AgentNames, Tag("<one>")]
+    | Annotated[tuple[AgentNames, ...], Field(min_length=1), Tag("<several>")],
+    Discriminator(form_by_keys({}, other="<one>", several="<several>")),
+]
+"""Agents for sure: a name, a population, a slice, `all`, or a list of them."""
+
+
+class Sight(Words):
+    """What nobody may have seen: presence of `contact` reaching one of `by`."""
+
+    contact: Agents = Field(description="Whose presence.")
+    by: Agents = Field("all", description="Who must not have seen it; a contact itself may.")
+    available: Flag = Field(True, description="Presence that says available, or unavailable.")
+    show: Show | None = Field(None, description="Only with this show; `none` is no show.")
+    status: Text | None = Field(None, description="Only with this status, in any language.")
+    after: Duration | None = Field(None, description="Only what arrived from this time on.")
+    before: Duration | None = Field(None, description="Only what arrived before this time.")
+
+
+class NobodySaw(Words):
+    """Nobody of a group received a certain presence of certain agents."""
+
+    nobody_saw: Sight = Field(description="What nobody may have seen.")
+
+
+PresenceWord = Literal[
+    "available",
+    "unavailable",
+    "subscribe",
+    "subscribed",
+    "unsubscribe",
+    "unsubscribed",
+    "probe",
+    "error",
+]
+SentWord = Literal[PresenceWord, "roster_set", "roster_remove"]
+
+
+class SentStep(Words):
+    """A presence or roster stanza left an agent."""
+
+    agent: AgentNames = Field(description="Who sent it.")
+    sent: SentWord = Field(description="The type of the stanza.")
+    to: Text | None = Field(None, description="To whom; omitted: to anybody or everybody.")
+    show: Show | None = Field(None, description="With this show.")
+
+
+class ReceivedStep(Words):
+    """A presence stanza reached an agent."""
+
+    agent: AgentNames = Field(description="Who received it.")
+    received: PresenceWord = Field(description="The type of the stanza.")
+    peer: Text | None = Field(None, alias="from", description="From whom; omitted: anybody.")
+    show: Show | None = Field(None, description="With this show.")
+
+
+class RosterStep(Words):
+    """A roster entry of an agent became so, as the server told it."""
+
+    agent: AgentNames = Field(description="Whose roster.")
+    contact: Text = Field(description="Which entry.")
+    roster: Literal["none", "to", "from", "both", "remove"] = Field(
+        description="The subscription of the entry; `remove` when it goes."
+    )
+    ask: Flag | None = Field(None, description="Whether a request waits; omitted: either.")
+
+
+class DidStep(Words):
+    """The plan had an agent do something."""
+
+    agent: AgentNames = Field(description="Who.")
+    did: Literal[
+        "set_presence",
+        "become_unavailable",
+        "subscribe",
+        "unsubscribe",
+        "approve",
+        "deny",
+        "remove",
+        "stop",
+        "start",
+    ] = Field(description="The action.")
+    peer: Text | None = Field(None, description="To whom; omitted: anybody.")
+
+
+class BecameStep(Words):
+    """An agent came to a step of its life."""
+
+    agent: AgentNames = Field(description="Who.")
+    became: Literal["starting", "started", "stopping", "stopped", "failed"] = Field(
+        description="The step."
+    )
+
+
+_STEPS: dict[str, type[Words]] = {
+    "sent": SentStep,
+    "received": ReceivedStep,
+    "roster": RosterStep,
+    "did": DidStep,
+    "became": BecameStep,
+}
+
+Step = Annotated[
+    Annotated[SentStep, Tag("<SentStep>")]
+    | Annotated[ReceivedStep, Tag("<ReceivedStep>")]
+    | Annotated[RosterStep, Tag("<RosterStep>")]
+    | Annotated[DidStep, Tag("<DidStep>")]
+    | Annotated[BecameStep, Tag("<BecameStep>")],
+    Discriminator(
+        form_by_keys(
+            {f"<{step.__name__}>": (word,) for word, step in _STEPS.items()}, other="<SentStep>"
+        )
+    ),
+]
+
+
+class InOrder(Words):
+    """Events that happen one after the other; others may lie between.
+
+    The first record that fits a step counts, looked for after the record of the step before.
+    """
+
+    in_order: tuple[Step, ...] = Field(min_length=2, description="The events, first to last.")
+
+
+_FORMS: tuple[type[Words], ...] = (FigureExpectation, RosterExpectation, NobodySaw, InOrder)
+
+Expectation = Annotated[
+    Annotated[FigureExpectation, Tag("<FigureExpectation>")]
+    | Annotated[RosterExpectation, Tag("<RosterExpectation>")]
+    | Annotated[NobodySaw, Tag("<NobodySaw>")]
+    | Annotated[InOrder, Tag("<InOrder>")],
+    Discriminator(
+        form_by_keys(
+            {f"<{form.__name__}>": form.model_fields for form in _FORMS},
+            other="<FigureExpectation>",
+        )
+    ),
+]

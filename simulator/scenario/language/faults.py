@@ -1,0 +1,215 @@
+"""Faults: what goes wrong, for whom, when, for how long and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from simulator.scenario.language.durations import Duration, Period
+from simulator.scenario.language.selectors import Selector
+from simulator.scenario.language.times import RepeatedAt
+from simulator.scenario.language.words import (
+    Flag,
+    Number,
+    OrElse,
+    Positive,
+    Text,
+    Words,
+    nearest,
+    quoted,
+    wrong,
+)
+from simulator.scenario.plan import Direction, FaultName
+
+KINDS: tuple[FaultName, ...] = get_args(FaultName)
+LASTING = frozenset(
+    {"black_hole", "stall", "slow", "refuse", "partition", "server_freeze", "server_restart"}
+)
+"""Kinds that need to know for how long."""
+MAY_LAST = LASTING | {"wrong_password"}
+STREAM_ERRORS = (
+    "bad-format",
+    "connection-timeout",
+    "host-gone",
+    "internal-server-error",
+    "not-authorized",
+    "policy-violation",
+    "remote-connection-failed",
+    "reset",
+    "resource-constraint",
+    "system-shutdown",
+    "undefined-condition",
+)
+"""Conditions of RFC 6120, 4.9.3, that a server may well send to one client."""
+
+
+class Hit(Words):
+    """Whom the fault hits."""
+
+    who: Selector = Field(description="Whom; a sample is drawn anew each time.")
+
+
+class Directed(Hit):
+    """Whom the fault hits, and in which direction."""
+
+    direction: Direction = Field(
+        "both", description="up: from the agent to the server; down: to the agent; both."
+    )
+
+
+class Slow(Directed):
+    """Links get slower."""
+
+    added: Duration = Field("0s", validate_default=True, description="Added to each latency.")
+    factor: Number = Field(1.0, ge=0, description="What each latency is multiplied by.")
+
+    @model_validator(mode="after")
+    def _slower(self) -> Self:
+        if not self.added and self.factor == 1:
+            raise wrong("`slow` changes nothing", "`added` or `factor`")
+        return self
+
+
+def _known_condition(value: Any) -> Any:
+    if value not in STREAM_ERRORS:
+        raise wrong(f"unknown stream error {quoted(value)}", nearest(str(value), STREAM_ERRORS))
+    return value
+
+
+class StreamErrors(Hit):
+    """The server ends streams with an error."""
+
+    condition: Annotated[Text, BeforeValidator(_known_condition)] = Field(
+        "undefined-condition", description="The condition (RFC 6120, 4.9.3)."
+    )
+
+
+class Crash(Hit):
+    """Agents die without a goodbye."""
+
+    silent: Flag = Field(
+        False,
+        description="false: the process dies, and its system closes the connection; true: the "
+        "machine dies, and nobody tells the server.",
+    )
+    restart_after: Duration | None = Field(
+        None, description="How long until the agent is started again; omitted: it stays dead."
+    )
+
+
+class Partition(Words):
+    """Agents are cut off from the server, and so from all others; bytes wait until it ends."""
+
+    cut_off: Selector | None = Field(None, description="Who is cut off from the server.")
+    communities: Positive | None = Field(
+        None,
+        ge=2,
+        description="Split the graph of watches into so many communities; the largest stays with "
+        "the server.",
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.cut_off is None) == (self.communities is None):
+            raise wrong("who is cut off is said not at all or twice", "`cut_off` or `communities`")
+        return self
+
+
+class ServerRestart(Words):
+    """The server goes down in order and comes up again."""
+
+    rosters: Literal["kept", "lost"] = Field("kept", description="What becomes of the rosters.")
+
+
+class ServerFreeze(Words):
+    """The server hears and says nothing for a while."""
+
+
+def _with_who(value: Any) -> Any:
+    names = isinstance(value, str | list | tuple)
+    drawn = isinstance(value, dict) and {"sample", "share", "except"} & set(value)
+    return {"who": value} if names or drawn else value
+
+
+_Short = OrElse({"type": ["string", "array"]})
+_Hit = Annotated[Hit, BeforeValidator(_with_who), _Short]
+_Directed = Annotated[Directed, BeforeValidator(_with_who), _Short]
+_StreamErrors = Annotated[StreamErrors, BeforeValidator(_with_who), _Short]
+_Crash = Annotated[Crash, BeforeValidator(_with_who), _Short]
+
+
+class FaultEntry(Words):
+    """One entry of `faults`: exactly one kind of fault, at a time, for a time."""
+
+    at: RepeatedAt = Field(
+        description="When it begins: a time, or {every: 10min, starting: 1min, times: 5}."
+    )
+    last: Period | None = Field(
+        None, alias="for", description="How long it lasts, for the kinds that last."
+    )
+    reset: _Hit | None = Field(None, description="Connections are reset.")
+    close: _Hit | None = Field(
+        None, description="Connections are closed in order, without the end of the stream."
+    )
+    black_hole: _Directed | None = Field(
+        None, description="Bytes vanish and nobody is told; a connection that lost some is dead."
+    )
+    stall: _Directed | None = Field(None, description="Bytes wait, and go on when it is over.")
+    slow: Annotated[Slow, BeforeValidator(_with_who)] | None = Field(
+        None, description="Links get slower."
+    )
+    refuse: _Hit | None = Field(None, description="New connections are refused.")
+    stream_error: _StreamErrors | None = Field(
+        None, description="The server ends streams with an error."
+    )
+    conflict: _Hit | None = Field(
+        None, description="A second login of the same resource takes the session's place."
+    )
+    wrong_password: _Hit | None = Field(
+        None, description="Logins fail from now on; sessions go on."
+    )
+    crash: _Crash | None = Field(None, description="Agents die without a goodbye.")
+    partition: Partition | None = Field(None, description="Agents are cut off from the server.")
+    server_restart: ServerRestart | None = Field(
+        None, description="The server restarts; `for` is how long it is down."
+    )
+    server_freeze: ServerFreeze | None = Field(
+        None, description="The server says nothing for a while."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _kind_without_terms(cls, value: Any) -> Any:
+        """``server_freeze:`` with nothing after it names the kind all the same."""
+        if not isinstance(value, dict):
+            return value
+        kinds = ("server_restart", "server_freeze")
+        bare = [kind for kind in kinds if kind in value and value[kind] is None]
+        return {**value, **{kind: {} for kind in bare}}
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        kinds = list(self._given())
+        if len(kinds) != 1:
+            found = "no fault" if not kinds else "several faults: " + ", ".join(kinds)
+            raise wrong(f"{found} in one entry", "one of " + ", ".join(KINDS))
+        if self.kind in LASTING and self.last is None:
+            raise wrong(f"`{self.kind}` needs to know how long it lasts", "`for: ...`")
+        if self.kind not in MAY_LAST and self.last is not None:
+            raise wrong(f"`{self.kind}` is over at once", "no `for`", key="for")
+        return self
+
+    def _given(self) -> Iterable[FaultName]:
+        return (kind for kind in KINDS if getattr(self, kind) is not None)
+
+    @property
+    def kind(self) -> FaultName:
+        """Which fault it is."""
+        return next(iter(self._given()))
+
+    @property
+    def terms(self) -> Any:
+        """What the entry says of that kind."""
+        return getattr(self, self.kind)

@@ -1,0 +1,161 @@
+"""Populations: agents that are alike, as a scenario writes them."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+
+from simulator.scenario.language.approvals import Rules
+from simulator.scenario.language.presence import Presence
+from simulator.scenario.language.selectors import RESERVED
+from simulator.scenario.language.times import EachAt
+from simulator.scenario.language.words import (
+    Arguments,
+    OrElse,
+    Positive,
+    Text,
+    Words,
+    quoted,
+    wrong,
+)
+
+_IMPORT_PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
+_POPULATION = re.compile(r"[^\W\d][\w-]*")
+_FIELDS = re.compile(r"\{([^{}]*)\}")
+PLACEHOLDERS = ("population", "index")
+
+
+def _check_import_path(value: str) -> str:
+    if not _IMPORT_PATH.fullmatch(value):
+        raise wrong(f"{quoted(value)} is not an import path", "`package.module:Class`")
+    return value
+
+
+def _check_population_name(value: str) -> str:
+    if not _POPULATION.fullmatch(value):
+        raise wrong(
+            f"{quoted(value)} cannot name a population",
+            "letters, digits, `-` and `_`, first a letter",
+        )
+    if value in RESERVED:
+        raise wrong(f"`{value}` has a meaning of its own", "another name")
+    return value
+
+
+def _check_pattern(value: str) -> str:
+    rest = _FIELDS.sub("", value)
+    unknown = [name for name in _FIELDS.findall(value) if name not in PLACEHOLDERS]
+    if unknown or "{" in rest or "}" in rest:
+        raise wrong(f"{quoted(value)} is not a pattern", "text with `{index}` or `{population}`")
+    return value
+
+
+def fill_pattern(pattern: str, population: str, index: int) -> str:
+    """A name pattern with its placeholders replaced."""
+    return pattern.replace("{population}", population).replace("{index}", str(index))
+
+
+ImportPath = Annotated[
+    Text,
+    AfterValidator(_check_import_path),
+    WithJsonSchema({"type": "string", "pattern": f"^{_IMPORT_PATH.pattern}$"}),
+]
+PopulationName = Annotated[Text, AfterValidator(_check_population_name)]
+Pattern = Annotated[Text, AfterValidator(_check_pattern)]
+Manager = Literal["documented", "spade"]
+Recovery = Literal["none", "rejoin"]
+
+
+class BehaviourClass(Words):
+    """A SPADE behaviour with arguments for its constructor."""
+
+    behaviour: ImportPath = Field(alias="class", description="Import path of its class.")
+    arguments: Arguments = Field(default_factory=dict, description="Its constructor's arguments.")
+
+
+class Resource(Presence):
+    """One of several resources of an agent: a session, with its first presence."""
+
+    name: Annotated[Pattern, Field(min_length=1)] = Field(
+        description="The resource's name; may hold {index}."
+    )
+
+
+def _with_class(value: Any) -> Any:
+    return {"class": value} if isinstance(value, str) else value
+
+
+Behaviour = Annotated[BehaviourClass, BeforeValidator(_with_class), OrElse({"type": "string"})]
+
+
+class Population(Words):
+    """Agents that are alike."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_said(cls, value: Any) -> Any:
+        return {} if value is None else value
+
+    count: Positive = Field(1, description="How many agents.")
+    name: Pattern | None = Field(
+        None,
+        description="Pattern of their names, such as member-{index}; omitted: the population's "
+        "name for one agent, else {population}-{index}. Indices count from 0.",
+    )
+    agent: ImportPath | None = Field(
+        None, description="Import path of your own SPADE agent class; omitted: a plain agent."
+    )
+    arguments: Arguments = Field(
+        default_factory=dict,
+        description="Arguments of the agent class: what its constructor names goes there, the "
+        "others become attributes before it starts.",
+    )
+    behaviours: tuple[Behaviour, ...] = Field(
+        (), description="Behaviours to add: import paths, or {class: ..., arguments: {...}}."
+    )
+    presence: Presence | None = Field(
+        None,
+        description="The first presence; omitted: available, or what your own agent class does.",
+    )
+    on_subscribe: Rules | None = Field(
+        None,
+        description="What to do on a subscription request: approve, approve_and_subscribe, deny, "
+        "ignore, approve_all, one with terms, or a list of which the first that matches is used. "
+        "Omitted: what the agent class does, so nothing for a plain agent.",
+    )
+    presence_manager: Manager | None = Field(
+        None, description="documented or spade; omitted: what the scenario says."
+    )
+    recovery: Recovery | None = Field(
+        None, description="none or rejoin; omitted: what the scenario says."
+    )
+    start: EachAt = Field(
+        "0s",
+        validate_default=True,
+        description="When the agents start: a time, {every: 10ms}, or a distribution.",
+    )
+    resource: Pattern | None = Field(
+        None,
+        min_length=1,
+        description="The resource they bind; may hold {index}. Omitted: the server makes one.",
+    )
+    resources: tuple[Resource, ...] | None = Field(
+        None,
+        min_length=1,
+        description="Several resources, in place of `resource` and `presence`: the first is the "
+        "agent's own session, the others are plain sessions of the same account.",
+    )
+
+    @model_validator(mode="after")
+    def _one_way_to_say_it(self) -> Population:
+        if self.resources is None:
+            return self
+        for word in ("resource", "presence"):
+            if getattr(self, word) is not None:
+                raise wrong(f"`{word}` beside `resources`", "one of them", key=word)
+        names = [resource.name for resource in self.resources]
+        if len(set(names)) < len(names):
+            raise wrong("two resources have the same name", "different ones", key="resources")
+        return self

@@ -1,0 +1,132 @@
+"""The scenario language: the whole document as one typed model."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, PrivateAttr, Tag
+
+from simulator.scenario.language.durations import Duration, DurationOrDraw, Period
+from simulator.scenario.language.expectations import Expectation
+from simulator.scenario.language.faults import FaultEntry
+from simulator.scenario.language.populations import Manager, Population, PopulationName, Recovery
+from simulator.scenario.language.subscriptions import Subscription
+from simulator.scenario.language.timeline import Entry
+from simulator.scenario.language.words import Flag, Natural, OrElse, Text, Words, form_by_keys
+from simulator.scenario.plan import Microseconds
+from simulator.scenario.source import Source
+
+
+class Network(Words):
+    """The network between the agents and the server."""
+
+    latency: DurationOrDraw = Field(
+        "20ms",
+        validate_default=True,
+        description="One-way latency of each link: a duration or a distribution.",
+    )
+
+
+class UntilConverged(Words):
+    """The run ends when everything planned is done and rosters and presence have converged."""
+
+    until: Literal["converged"] = Field(description="converged.")
+    at_most: Period = Field(
+        "60s", validate_default=True, description="The run ends here at the latest."
+    )
+    settle: Duration = Field(
+        "1s",
+        validate_default=True,
+        description="How long it must stay converged before the run ends.",
+    )
+
+    @property
+    def limit(self) -> Microseconds:
+        """When the run ends at the latest."""
+        return self.at_most
+
+
+class ForDuration(Words):
+    """The run takes a fixed time."""
+
+    duration: Period = Field(description="How long actions go on.")
+    settle: Duration = Field(
+        "1s",
+        validate_default=True,
+        description="How much longer the run goes on, so that the last changes arrive.",
+    )
+
+    @property
+    def limit(self) -> Microseconds:
+        """When the run ends."""
+        return self.duration + self.settle
+
+
+RunWords = Annotated[
+    Annotated[UntilConverged, Tag("<UntilConverged>")]
+    | Annotated[ForDuration, Tag("<ForDuration>")],
+    Discriminator(
+        form_by_keys(
+            {"<UntilConverged>": ("until", "at_most"), "<ForDuration>": ("duration",)},
+            other="<UntilConverged>",
+        )
+    ),
+]
+
+
+class Scenario(Words):
+    """A scenario: who the agents are, whom they watch, what they do, and what must hold."""
+
+    name: Text = Field(min_length=1, description="A short title.")
+    question: Text | None = Field(None, description="The question that the scenario answers.")
+    seed: Natural = Field(
+        0, le=2**63 - 1, description="Everything random is derived from this number."
+    )
+    populations: dict[PopulationName, Annotated[Population, OrElse({"type": "null"})]] = Field(
+        min_length=1, description="The agents, by the name of their population."
+    )
+    presence_manager: Manager = Field(
+        "documented",
+        description="documented: as SPADE's documentation says. spade: SPADE's own, unchanged.",
+    )
+    recovery: Recovery = Field(
+        "none",
+        description="What the documented presence manager does when its session's state was "
+        "lost. none: nothing. rejoin: forget who was available, and learn it anew.",
+    )
+    subscriptions: tuple[Subscription, ...] = Field((), description="Who wants to see whom.")
+    timeline: tuple[Entry, ...] = Field((), description="What agents do, and when.")
+    faults: tuple[FaultEntry, ...] = Field((), description="What goes wrong, and when.")
+    network: Network = Field(
+        default_factory=lambda: Network.model_validate({}), description="The network."
+    )
+    pings: Flag = Field(True, description="Whether agents ping the server when idle, each 60 s.")
+    run: RunWords = Field(
+        default_factory=lambda: UntilConverged.model_validate({"until": "converged"}),
+        description="When the run ends.",
+    )
+    expect: tuple[Expectation, ...] = Field((), description="What must hold.")
+
+    _source: Source = PrivateAttr()
+
+    @property
+    def source(self) -> Source:
+        """The document that the scenario was read from."""
+        return self._source
+
+    @property
+    def run_is_open(self) -> bool:
+        """Whether the run goes on until it converges."""
+        return isinstance(self.run, UntilConverged)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The resolved document: what the file says, with the overrides, as plain data."""
+        document: dict[str, Any] = self._source.data
+        return document
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of scenario files, for editors."""
+    schema = Scenario.model_json_schema(by_alias=True, mode="validation")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

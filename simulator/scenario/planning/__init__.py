@@ -1,0 +1,1 @@
+"""From a scenario to a plan: every name, graph, sample and time worked out."""

@@ -1,0 +1,228 @@
+"""Populations to planned agents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from simulator.scenario.graphs.capacity import too_large
+from simulator.scenario.language.populations import Population, fill_pattern
+from simulator.scenario.language.schema import Scenario
+from simulator.scenario.language.selectors import RESERVED, AgentIndex, UnknownAgentError
+from simulator.scenario.language.times import moments_of
+from simulator.scenario.plan import (
+    AgentPlan,
+    BehaviourPlan,
+    Microseconds,
+    PolicyRule,
+    PresencePlan,
+    ResourcePlan,
+)
+from simulator.scenario.planning.fault_list import FaultList
+from simulator.scenario.planning.jids import localpart_problem, resource_problem
+from simulator.scenario.planning.user_classes import (
+    AGENT,
+    BEHAVIOUR,
+    NotUsableError,
+    check_arguments,
+    load_checked,
+    make_importable,
+)
+from simulator.scenario.source import DocumentPath
+
+
+def agent_names(scenario: Scenario, faults: FaultList) -> AgentIndex | None:
+    """Every agent's name by population; None when there are more than the machine holds."""
+    count = sum(population.count for population in scenario.populations.values())
+    reason = too_large(count)
+    if reason:
+        largest = max(scenario.populations, key=lambda name: scenario.populations[name].count)
+        faults.add(("populations", largest, "count"), *reason)
+        return None
+    _check_names(scenario, faults)
+    return AgentIndex.from_pairs(
+        (name, population) for population, name in _names(scenario.populations)
+    )
+
+
+def _names(populations: dict[str, Population]) -> Iterator[tuple[str, str]]:
+    for name, population in populations.items():
+        pattern = name_pattern(name, population)
+        for index in range(population.count):
+            yield name, fill_pattern(pattern, name, index)
+
+
+def name_pattern(name: str, population: Population) -> str:
+    """The pattern that the population's agents are named by."""
+    if population.name is not None:
+        return population.name
+    return name if population.count == 1 else f"{name}-{{index}}"
+
+
+def _check_names(scenario: Scenario, faults: FaultList) -> None:
+    owners: dict[str, str] = {}
+    checked: set[str] = set()
+    for population, name in _names(scenario.populations):
+        path: DocumentPath = ("populations", population, "name")
+        if population not in checked:
+            checked.add(population)
+            _check_address(path, name, faults)
+        if name in owners:
+            whose = f"`{owners[name]}`" if owners[name] != population else "the same population"
+            faults.add(path, f"agent `{name}` is in {whose} already", "a pattern with `{index}`")
+        elif name in RESERVED or (name in scenario.populations and name != population):
+            faults.add(path, f"`{name}` would mean two things", "another name")
+        owners.setdefault(name, population)
+
+
+def _check_address(path: DocumentPath, name: str, faults: FaultList) -> None:
+    problem = localpart_problem(name)
+    if problem:
+        faults.add(path, f"agent name: {problem[0]}", problem[1], key=path[-1] != "name")
+
+
+RESERVED_ARGUMENTS = frozenset({"jid", "password"})
+"""What a run gives to each agent's constructor."""
+
+
+def planned_agents(
+    scenario: Scenario, seed: int, index: AgentIndex, faults: FaultList
+) -> tuple[AgentPlan, ...]:
+    """The agents of a scenario, in the order of its populations."""
+    make_importable((scenario.source.folder, Path.cwd()))
+    return tuple(
+        agent
+        for name, population in scenario.populations.items()
+        for agent in _Members(scenario, name, population, seed, faults).agents(index)
+    )
+
+
+class _Members:
+    """The agents of one population."""
+
+    def __init__(
+        self, scenario: Scenario, name: str, population: Population, seed: int, faults: FaultList
+    ) -> None:
+        self._name = name
+        self._population = population
+        self._seed = seed
+        self._faults = faults
+        self._path: DocumentPath = ("populations", name)
+        self._manager = population.presence_manager or scenario.presence_manager
+        self._recovery = population.recovery or scenario.recovery
+
+    def agents(self, index: AgentIndex) -> Iterator[AgentPlan]:
+        self._check_classes()
+        self._check_resource()
+        rules = self._rules(index)
+        members = index.populations[self._name]
+        for place, (agent, start) in enumerate(zip(members, self._starts(members), strict=False)):
+            yield self._agent(place, agent, start, rules)
+
+    def _agent(
+        self, place: int, agent: str, start: Microseconds, rules: tuple[PolicyRule, ...]
+    ) -> AgentPlan:
+        population = self._population
+        return AgentPlan(
+            name=agent,
+            population=self._name,
+            index=place,
+            resource=fill_pattern(self._resources[0], self._name, place),
+            start=start,
+            manager=self._manager,
+            recovery=self._recovery,
+            agent_class=population.agent,
+            arguments=tuple(population.arguments.items()),
+            behaviours=self._behaviours(),
+            presence=self._presence(),
+            on_subscribe=rules,
+            extra_resources=self._extra_resources(place),
+        )
+
+    @property
+    def _resources(self) -> tuple[str, ...]:
+        """The patterns of the agents' resources, the main one first; empty: the server's choice."""
+        population = self._population
+        if population.resources is None:
+            return (population.resource or "",)
+        return tuple(resource.name for resource in population.resources)
+
+    def _extra_resources(self, place: int) -> tuple[ResourcePlan, ...]:
+        extra = (self._population.resources or ())[1:]
+        return tuple(
+            ResourcePlan(fill_pattern(one.name, self._name, place), one.plan()) for one in extra
+        )
+
+    def _behaviours(self) -> tuple[BehaviourPlan, ...]:
+        return tuple(
+            BehaviourPlan(one.behaviour, tuple(one.arguments.items()))
+            for one in self._population.behaviours
+        )
+
+    def _presence(self) -> PresencePlan | None:
+        first = (self._population.resources or (self._population.presence,))[0]
+        if first is not None:
+            return first.plan()
+        return PresencePlan() if self._population.agent is None else None
+
+    def _starts(self, members: tuple[str, ...]) -> Iterable[Microseconds]:
+        seeds = (f"{self._seed}/start/{agent}" for agent in members)
+        return moments_of(self._population.start, seeds)
+
+    def _rules(self, index: AgentIndex) -> tuple[PolicyRule, ...]:
+        rules = self._population.on_subscribe or ()
+        return tuple(
+            rule.plan(partial(self._askers, index, place, rule.decision))
+            for place, rule in enumerate(rules)
+        )
+
+    def _askers(
+        self, index: AgentIndex, place: int, decision: str, selector: Any
+    ) -> frozenset[str]:
+        random = Random(f"{self._seed}/askers/{self._name}/{place}")
+        try:
+            return frozenset(index.select(selector, random))
+        except UnknownAgentError as error:
+            path: DocumentPath = (*self._path, "on_subscribe", place, decision, "from")
+            self._faults.add(path, error.problem, error.expected)
+            return frozenset()
+
+    # --- checks ---
+
+    def _check_resource(self) -> None:
+        key = "resource" if self._population.resources is None else "resources"
+        for pattern in filter(None, self._resources):
+            problem = resource_problem(fill_pattern(pattern, self._name, 0))
+            if problem:
+                self._faults.add((*self._path, key), *problem)
+
+    def _check_classes(self) -> None:
+        population = self._population
+        if population.agent is not None:
+            self._check_class((*self._path, "agent"), population.agent, AGENT, None)
+            for name in sorted(RESERVED_ARGUMENTS & population.arguments.keys()):
+                problem = f"the run gives `{name}` itself"
+                self._faults.add((*self._path, "arguments", name), problem, key=True)
+        elif population.arguments:
+            problem = "`arguments` without an `agent` class"
+            self._faults.add((*self._path, "arguments"), problem, "`agent`", key=True)
+        for place, one in enumerate(population.behaviours):
+            path = (*self._path, "behaviours", place)
+            self._check_class(path, one.behaviour, BEHAVIOUR, one.arguments)
+
+    def _check_class(
+        self,
+        path: DocumentPath,
+        written: str,
+        base: tuple[str, str],
+        arguments: dict[str, Any] | None,
+    ) -> None:
+        try:
+            found = load_checked(written, base)
+            if arguments is not None:
+                check_arguments(found, arguments)
+        except NotUsableError as error:
+            self._faults.add(path, error.problem, error.expected)

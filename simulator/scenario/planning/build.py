@@ -1,0 +1,97 @@
+"""A scenario to a plan: every name, graph, sample and time worked out, every fault found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from simulator.errors import Fault, InputError, ScenarioError
+from simulator.scenario.language.durations import as_distribution, format_duration
+from simulator.scenario.language.schema import ForDuration, Scenario
+from simulator.scenario.plan import ActionPlan, AgentPlan, Microseconds, Plan, RunPlan
+from simulator.scenario.planning.agents import agent_names, planned_agents
+from simulator.scenario.planning.expectations import check_expectations
+from simulator.scenario.planning.fault_list import FaultList
+from simulator.scenario.planning.faults import planned_faults
+from simulator.scenario.planning.timeline import planned_timeline
+from simulator.scenario.planning.user_classes import module_folders
+from simulator.scenario.planning.watches import planned_watches
+
+
+def build_plan(scenario: Scenario, seed: int | None = None) -> Plan:
+    """Work a scenario out; `seed` replaces the scenario's.
+
+    The same scenario and seed give the same plan, always. Raises ScenarioError with all faults.
+    """
+    seed = scenario.seed if seed is None else seed
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
+        raise InputError(f"seed {seed!r}: expected a whole number from 0 to 2^63 - 1")
+    plan, faults = _worked_out(scenario, seed)
+    if faults or plan is None:
+        raise ScenarioError(faults)
+    return plan
+
+
+def find_faults(scenario: Scenario) -> list[Fault]:
+    """Every fault that only working a scenario out can find."""
+    return _worked_out(scenario, scenario.seed)[1]
+
+
+def _worked_out(scenario: Scenario, seed: int) -> tuple[Plan | None, list[Fault]]:
+    faults = FaultList(scenario.source)
+    index = agent_names(scenario, faults)
+    if index is None or len(index.names) < len(index.agents):
+        return None, faults.faults
+    agents = planned_agents(scenario, seed, index, faults)
+    starts = {agent.name: agent.start for agent in agents}
+    run, last = run_plan(scenario)
+    watches, asking = planned_watches(scenario, seed, index, starts, faults)
+    actions = [*asking, *planned_timeline(scenario, seed, index, agents, last, faults)]
+    going_wrong = planned_faults(scenario, seed, index, watches, last, faults)
+    check_expectations(scenario, index, faults)
+    _check_times(actions, agents, last, faults)
+    plan = Plan(
+        name=scenario.name,
+        seed=seed,
+        scenario={**scenario.document, "seed": seed},
+        agents=agents,
+        watches=watches,
+        actions=tuple(sorted(actions, key=lambda action: action.at)),
+        run=run,
+        latency=as_distribution(scenario.network.latency),
+        pings=scenario.pings,
+        faults=going_wrong,
+        files=scenario.source.folder.resolve(),
+        imports=module_folders(_class_paths(agents)),
+    )
+    return plan, faults.faults
+
+
+def _class_paths(agents: Iterable[AgentPlan]) -> set[str]:
+    own = {agent.agent_class for agent in agents if agent.agent_class is not None}
+    return own | {behaviour.path for agent in agents for behaviour in agent.behaviours}
+
+
+def run_plan(scenario: Scenario) -> tuple[RunPlan, Microseconds]:
+    """When the run ends, and up to when the scenario may plan something."""
+    run = scenario.run
+    if isinstance(run, ForDuration):
+        return RunPlan("duration", run.limit, run.settle), run.duration
+    return RunPlan("converged", run.limit, run.settle), run.at_most
+
+
+def _check_times(
+    actions: Iterable[ActionPlan],
+    agents: Iterable[AgentPlan],
+    last: Microseconds,
+    faults: FaultList,
+) -> None:
+    expected = f"{format_duration(last)} or earlier, or a longer run"
+    late = {action.origin: action.at for action in actions if action.at > last}
+    for origin, at in late.items():
+        part, _, place = origin.partition("[")
+        problem = f"{format_duration(at)} is after the end of the run"
+        faults.add((part, int(place[:-1]), "at"), problem, expected)
+    starts = {agent.population: agent.start for agent in agents if agent.start > last}
+    for population, at in starts.items():
+        problem = f"{format_duration(at)} is after the end of the run"
+        faults.add(("populations", population, "start"), problem, expected)

@@ -1,0 +1,74 @@
+"""Whether an expectation names agents that there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from simulator.scenario.language.expectations import InOrder, NobodySaw, RosterExpectation
+from simulator.scenario.language.schema import Scenario
+from simulator.scenario.language.selectors import AgentIndex, UnknownAgentError
+from simulator.scenario.planning.fault_list import FaultList
+from simulator.scenario.planning.jids import bare_jid_problem
+from simulator.scenario.source import DocumentPath
+
+_Named = tuple[DocumentPath, str, bool]
+"""Where a name stands, the name, and whether it may be of somebody outside the scenario."""
+
+
+def check_expectations(scenario: Scenario, index: AgentIndex, faults: FaultList) -> None:
+    """Note every name in `expect` that nobody has."""
+    for place, expectation in enumerate(scenario.expect):
+        names = _NAMES.get(type(expectation))
+        for path, name, outside in names(expectation) if names else ():
+            problem = _problem(index, name, outside)
+            if problem:
+                faults.add(("expect", place, *path), *problem, key=path[0] == "roster")
+
+
+def _problem(index: AgentIndex, name: str, outside: bool) -> tuple[str, str] | None:
+    if outside and "@" in name:
+        return bare_jid_problem(name)
+    try:
+        index.named(name)
+    except UnknownAgentError as error:
+        return error.problem, error.expected
+    return None
+
+
+def _in_roster(expectation: Any) -> Iterator[_Named]:
+    for owner, contacts in expectation.roster.items():
+        yield ("roster", owner), owner, False
+        for contact in contacts:
+            yield ("roster", owner, contact), contact, True
+
+
+def _in_sight(expectation: Any) -> Iterator[_Named]:
+    sight = expectation.nobody_saw
+    for key in ("contact", "by"):
+        names = getattr(sight, key)
+        if isinstance(names, str):
+            yield ("nobody_saw", key), names, False
+        else:
+            for place, name in enumerate(names):
+                yield ("nobody_saw", key, place), name, False
+
+
+def _in_steps(expectation: Any) -> Iterator[_Named]:
+    for place, step in enumerate(expectation.in_order):
+        for key, field in (
+            ("agent", "agent"),
+            ("to", "to"),
+            ("from", "peer"),
+            ("contact", "contact"),
+        ):
+            name = getattr(step, field, None)
+            if name is not None:
+                yield ("in_order", place, key), name, field != "agent"
+
+
+_NAMES: dict[type, Callable[[Any], Iterator[_Named]]] = {
+    RosterExpectation: _in_roster,
+    NobodySaw: _in_sight,
+    InOrder: _in_steps,
+}

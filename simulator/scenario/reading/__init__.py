@@ -1,0 +1,1 @@
+"""From YAML text to a checked scenario, with the place of every fault."""

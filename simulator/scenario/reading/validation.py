@@ -1,0 +1,198 @@
+"""Pydantic's errors as faults that a scenario's author understands, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from simulator.errors import Fault
+from simulator.scenario.language.schema import Scenario, json_schema
+from simulator.scenario.language.words import NEAR, nearest, quoted
+from simulator.scenario.source import Source
+
+_Named = tuple[str, dict[str, Any]]
+
+
+def validate(source: Source) -> tuple[Scenario | None, list[Fault]]:
+    """The scenario of a document, or every fault that its schema finds."""
+    try:
+        scenario = Scenario.model_validate(source.data)
+    except ValidationError as error:
+        return None, _faults(error.errors(include_url=False), source)
+    scenario._source = source
+    return scenario, []
+
+
+def _faults(errors: list[ErrorDetails], source: Source) -> list[Fault]:
+    real = [error for error in errors if not _follows_from_others(error, errors)]
+    return list(dict.fromkeys(_fault(error, source) for error in real))
+
+
+def _follows_from_others(error: ErrorDetails, errors: Iterable[ErrorDetails]) -> bool:
+    follows = _FOLLOWS.get(error["type"])
+    return follows is not None and any(follows(error["loc"], other) for other in errors)
+
+
+def _has_wrong_items(location: tuple[str | int, ...], other: ErrorDetails) -> bool:
+    # A list whose items are wrong is called too short as well.
+    size = len(location)
+    return len(other["loc"]) > size and other["loc"][:size] == location
+
+
+def _is_misspelt(location: tuple[str | int, ...], other: ErrorDetails) -> bool:
+    # A key that is missing because it was written wrongly is one fault.
+    beside = other["type"] == "extra_forbidden" and other["loc"][:-1] == location[:-1]
+    return beside and bool(
+        get_close_matches(str(other["loc"][-1]), [str(location[-1])], cutoff=NEAR)
+    )
+
+
+_FOLLOWS: dict[str, Callable[[tuple[str | int, ...], ErrorDetails], bool]] = {
+    "too_short": _has_wrong_items,
+    "missing": _is_misspelt,
+}
+
+
+def _fault(error: ErrorDetails, source: Source) -> Fault:
+    trail = _Trail(source.data)
+    for step in error["loc"]:
+        trail.follow(step)
+    problem, expected, at_key = _EXPLAIN.get(error["type"], _explain_other)(error, trail)
+    return source.fault(tuple(trail.path), problem, expected, key=at_key or trail.at_key)
+
+
+class _Trail:
+    """Follows an error's location through the document and through the JSON Schema."""
+
+    def __init__(self, data: Any) -> None:
+        self.path: list[str | int] = []
+        self.at_key = False
+        self.forms: list[_Named] = _expanded("Scenario", _schema())
+        self._data = data
+
+    def follow(self, step: str | int) -> None:
+        """Go one step down; a step that only the schema knows leaves the path as it is."""
+        if isinstance(step, str) and step.startswith("<"):
+            self.forms = [form for form in self.forms if form[0] == step[1:-1]] or self.forms
+        elif step == "[key]":
+            self.at_key = True
+        elif self._has(step):
+            self.path.append(step)
+            self._data = self._data[step]
+            self._narrow(step)
+        else:
+            self._narrow(step)
+
+    def _has(self, step: str | int) -> bool:
+        if isinstance(step, int):
+            return isinstance(self._data, list) and step < len(self._data)
+        return isinstance(self._data, dict) and step in self._data
+
+    def _narrow(self, step: str | int) -> None:
+        inner = [form for _, schema in self.forms for form in _inside(schema, step)]
+        self.forms = inner or self.forms
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys that are known where the trail stands."""
+        return [key for _, schema in self.forms for key in schema.get("properties", {})]
+
+
+@lru_cache(maxsize=1)
+def _schema() -> dict[str, Any]:
+    return json_schema()
+
+
+def _expanded(name: str, schema: dict[str, Any]) -> list[_Named]:
+    if "$ref" in schema:
+        target = schema["$ref"].rpartition("/")[2]
+        return _expanded(target, _schema()["$defs"][target])
+    several = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
+    return [form for one in several for form in _expanded("", one)] or [(name, schema)]
+
+
+def _inside(schema: dict[str, Any], step: str | int) -> list[_Named]:
+    if isinstance(step, int):
+        inner = schema.get("items")
+    else:
+        inner = schema.get("properties", {}).get(step, schema.get("additionalProperties"))
+    return _expanded("", inner) if isinstance(inner, dict) else []
+
+
+# --- what each kind of error is called ---
+
+_Explained = tuple[str, str, bool]
+"""The problem, what was expected, and whether the key is what is wrong."""
+
+
+def _explain_wrong(error: ErrorDetails, trail: _Trail) -> _Explained:
+    context = error["ctx"]
+    if context["key"]:
+        trail.follow(context["key"])
+    return context["problem"], context["expected"], False
+
+
+def _explain_unknown_key(error: ErrorDetails, trail: _Trail) -> _Explained:
+    key = str(error["loc"][-1])
+    return f"unknown key {quoted(key)}", nearest(key, trail.keys), True
+
+
+def _explain_missing(error: ErrorDetails, trail: _Trail) -> _Explained:
+    key = str(error["loc"][-1])
+    about = next((schema.get("description", "") for _, schema in trail.forms), "")
+    return f"`{key}` is missing", f"{key}: {about}".rstrip(". ") if about else key, False
+
+
+def _explain_literal(error: ErrorDetails, trail: _Trail) -> _Explained:
+    words = [word.strip().strip("'") for word in _literals(error["ctx"]["expected"])]
+    given = error["input"]
+    return f"{quoted(given)} is not known here", nearest(str(given), words), False
+
+
+def _literals(expected: str) -> list[str]:
+    return expected.replace(" or ", ",").split(",")
+
+
+def _explain_mapping(error: ErrorDetails, trail: _Trail) -> _Explained:
+    keys = [f"`{key}`" for key in dict.fromkeys(trail.keys)]
+    expected = f"a mapping with {', '.join(keys)}" if keys else "a mapping"
+    return f"{quoted(error['input'])} is not a mapping", expected, False
+
+
+def _explain_list(error: ErrorDetails, trail: _Trail) -> _Explained:
+    return f"{quoted(error['input'])} is not a list", "a list", False
+
+
+def _explain_short(error: ErrorDetails, trail: _Trail) -> _Explained:
+    least = error["ctx"]["min_length"]
+    have = error["ctx"]["actual_length"]
+    return ("is empty" if not have else f"has only {have}"), f"at least {least}", False
+
+
+def _explain_short_text(error: ErrorDetails, trail: _Trail) -> _Explained:
+    return "the text is empty", "some text", False
+
+
+def _explain_other(error: ErrorDetails, trail: _Trail) -> _Explained:
+    said = error["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    return f"{quoted(error['input'])} does not fit", said, False
+
+
+_EXPLAIN: dict[str, Callable[[ErrorDetails, _Trail], _Explained]] = {
+    "wrong": _explain_wrong,
+    "extra_forbidden": _explain_unknown_key,
+    "missing": _explain_missing,
+    "literal_error": _explain_literal,
+    "model_type": _explain_mapping,
+    "model_attributes_type": _explain_mapping,
+    "dict_type": _explain_mapping,
+    "tuple_type": _explain_list,
+    "list_type": _explain_list,
+    "too_short": _explain_short,
+    "string_too_short": _explain_short_text,
+}

@@ -1,0 +1,1 @@
+"""Prosody and ejabberd, started for one run on 127.0.0.1."""

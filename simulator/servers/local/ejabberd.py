@@ -1,0 +1,119 @@
+"""ejabberd, started for one run.
+
+It is started with Erlang's own launcher and not with ejabberdctl, which refuses every user but
+root and ejabberd. The node has no name, so it opens no port for other nodes and needs no epmd;
+accounts are made over a socket in the run's private folder.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import re
+import socket
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from simulator.errors import BackendError, ServerUnavailable
+from simulator.servers.local.backend import Installation, LocalBackend, find_program
+
+_CONTROL_TIMEOUT = 10.0
+_POLL = 0.02
+# Done in the server's own database before the server starts.
+_FORGET_ROSTERS = (
+    "ok = mnesia:start(),"
+    "Tables = [T || T <- [roster, roster_version], lists:member(T, mnesia:system_info(tables))],"
+    "ok = mnesia:wait_for_tables(Tables, 10000),"
+    "[{atomic, ok} = mnesia:clear_table(T) || T <- Tables],"
+    "stopped = mnesia:stop()."
+)
+
+
+class EjabberdBackend(LocalBackend):
+    """ejabberd 23."""
+
+    name = "ejabberd"
+
+    async def create_accounts(self, passwords: Mapping[str, str]) -> Mapping[str, str]:
+        """Register the accounts over the control socket and return the passwords to log in with.
+
+        Raises ServerUnavailable before `start`, BackendError when ejabberd refuses an account.
+        """
+        if self._folder is None:
+            raise ServerUnavailable("ejabberd was not started")
+        await asyncio.to_thread(_register, self._folder / "control", self.domain, passwords)
+        self._passwords = {**self._passwords, **passwords}
+        return passwords
+
+    def _find(self) -> Installation:
+        script = find_program("ejabberdctl", "ejabberd").read_text()
+        libraries = re.search(r"^ERL_LIBS='(.+)'", script, re.MULTILINE)
+        launcher = re.search(r'^ERL="(.+)"', script, re.MULTILINE)
+        found = sorted(Path(libraries[1]).glob("ejabberd-*/ebin/ejabberd.app")) if libraries else []
+        if libraries is None or launcher is None or not found:
+            raise ServerUnavailable(
+                "this ejabberd is not laid out as Debian's package is"
+                " (Debian, Ubuntu: sudo apt install ejabberd)"
+            )
+        version = re.search(r'\{vsn,\s*"(.+?)"\}', found[-1].read_text())
+        return Installation(
+            version=version[1] if version else "unknown",
+            command=(launcher[1],),
+            environment={"ERL_LIBS": libraries[1], "ERL_MAX_PORTS": "32000"},
+        )
+
+    def _command(self, installation: Installation, folder: Path) -> tuple[str, ...]:
+        return self._launcher(installation, folder, "")
+
+    def _forgetful_command(self, installation: Installation, folder: Path) -> tuple[str, ...]:
+        return self._launcher(installation, folder, _FORGET_ROSTERS)
+
+    def _launcher(self, installation: Installation, folder: Path, first: str) -> tuple[str, ...]:
+        return (
+            *installation.command,
+            # No scheduler spins while it waits: the agents need the processors.
+            *("+sbwt", "none", "+sbwtdcpu", "none", "+sbwtdio", "none"),
+            *("-noinput", "-mnesia", "dir", json.dumps(str(folder / "data"))),
+            *("-env", "EJABBERD_CONFIG_PATH", str(folder / "ejabberd.yml")),
+            *("-env", "EJABBERD_LOG_PATH", str(folder / "data" / "ejabberd.log")),
+            *("-env", "ERL_CRASH_DUMP_BYTES", "0"),
+            *(("-eval", first) if first else ()),
+            *("-s", "ejabberd"),
+        )
+
+
+class _ControlConnection(http.client.HTTPConnection):
+    """HTTP over a socket of the file system."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=_CONTROL_TIMEOUT)
+        self._path = path
+
+    def connect(self) -> None:
+        # ejabberd opens its listeners in no fixed order, so this one may still be on its way.
+        patience = time.monotonic() + _CONTROL_TIMEOUT
+        while not self._path.exists() and time.monotonic() < patience:
+            time.sleep(_POLL)
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(_CONTROL_TIMEOUT)
+        self.sock.connect(str(self._path))
+
+
+def _register(control: Path, domain: str, passwords: Mapping[str, str]) -> None:
+    connection = _ControlConnection(control)
+    try:
+        for localpart, password in passwords.items():
+            account = {"user": localpart, "host": domain, "password": password}
+            connection.request(
+                "POST", "/api/register", json.dumps(account), {"Content-Type": "application/json"}
+            )
+            response = connection.getresponse()
+            answer = response.read().decode(errors="replace")
+            if response.status != http.client.OK:
+                raise BackendError(f"ejabberd refused the account {localpart}: {answer}")
+    except OSError as error:
+        raise ServerUnavailable(f"ejabberd's control socket does not answer: {error}") from error
+    finally:
+        connection.close()

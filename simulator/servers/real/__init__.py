@@ -1,0 +1,1 @@
+"""What every server that is reached over sockets has in common."""

@@ -1,0 +1,115 @@
+"""What every backend with a real network has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import aioxmpp
+import aioxmpp.errors
+
+from simulator.errors import InputError, ServerUnavailable
+from simulator.journal.records import Note
+from simulator.scenario.plan import FaultPlan
+from simulator.servers.base import Peer, RunContext
+from simulator.servers.real.connector import Address, ServerConnector
+from simulator.servers.real.loop import run_on_real_loop
+from simulator.servers.real.network import LINK_FAULTS, Network
+from simulator.servers.real.session import session
+
+
+class RealBackend:
+    """A server that is reached over sockets, in real time, and cannot be looked into.
+
+    The faults of links are brought about by proxies of our own, a conflict by a second login.
+    """
+
+    name: str
+    domain: str
+    sees_sessions = False
+    login_limit: int | None = 32
+    faults: frozenset[str] = frozenset((*LINK_FAULTS, "conflict"))
+
+    def __init__(self, domain: str, address: Address) -> None:
+        self.domain = domain
+        self._address = address
+        self._connector: ServerConnector | None = None
+        self._passwords: Mapping[str, str] = {}
+        self._network: Network | None = None
+        self._context: RunContext | None = None
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What ``simulator run`` is told to use this server."""
+        return ("--backend", self.name)
+
+    def run(self, main: Callable[[], Awaitable[Any]], seed: int) -> Any:
+        """Run `main()` on a fresh asyncio loop. `seed` is not used: a real network pins nothing."""
+        return run_on_real_loop(main)
+
+    def peer(self, agent: str, resource: str = "") -> Peer:
+        """How an agent reaches the server. Raises ServerUnavailable before it was started."""
+        if self._connector is None:
+            raise ServerUnavailable(f"{self.name} was not started")
+        if self._network is None or not agent:
+            return Peer(self._address.host, self._address.port, self._connector)
+        return self._network.peer(agent, resource)
+
+    async def _open_network(self, context: RunContext) -> None:
+        assert self._connector is not None
+        self._context = context
+        self._network = Network(self._address, self._connector, context)
+        await self._network.open()
+
+    def _close_network(self) -> None:
+        network, self._network = self._network, None
+        if network is not None:
+            network.close()
+
+    # --- faults ---
+
+    async def begin_fault(self, fault: FaultPlan) -> None:
+        """Bring about a fault of a link, or a conflict. Raises InputError for another kind."""
+        if fault.kind == "conflict":
+            await self._conflict(fault)
+        elif fault.kind in LINK_FAULTS:
+            await self._running_network().begin(fault)
+        else:
+            raise InputError(f"{fault.origin}: {self.name} cannot do {fault.kind}")
+
+    async def end_fault(self, fault: FaultPlan) -> None:
+        """End a fault of a link. Raises InputError for a kind that cannot have begun."""
+        if fault.kind not in LINK_FAULTS:
+            raise InputError(f"{fault.origin}: {self.name} cannot do {fault.kind}")
+        await self._running_network().end(fault)
+
+    def _running_network(self) -> Network:
+        if self._network is None:
+            raise ServerUnavailable(f"{self.name} was not started")
+        return self._network
+
+    async def _conflict(self, fault: FaultPlan) -> None:
+        """Log in a second time with the agent's own resources, and leave again."""
+        for agent in fault.agents:
+            for resource in self._running_network().resources(agent):
+                await self._replace(agent, resource, fault.origin)
+
+    async def _replace(self, agent: str, resource: str, origin: str) -> None:
+        account = aioxmpp.JID(agent, self.domain, resource)
+        # Not through the agent's proxy: the other client is somewhere else.
+        way = session(self.peer(""), account, self._passwords[agent], self._address)
+        try:
+            async with way as visit:
+                replaced = visit.account.resource == resource
+        except aioxmpp.errors.XMPPError:
+            # RFC 6120, section 7.7.2.2: a server may refuse the newcomer.
+            replaced = False
+        if not replaced:
+            self._note(
+                f"{origin}: the server refused the second login of {agent} or gave it"
+                f" another resource, so nobody was replaced"
+            )
+
+    def _note(self, text: str) -> None:
+        assert self._context is not None
+        self._context.record(Note(t=self._context.clock(), text=text))

@@ -1,0 +1,274 @@
+"""A proxy on 127.0.0.1 between one agent and its server, in this process.
+
+Faults of an agent's link are faults of its proxy. Bytes pass untouched, TLS included, so the
+agent still verifies the server's certificate and the proxy reads nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from simulator.scenario.plan import Distribution
+from simulator.servers.link_faults import DuplexState, LinkState
+from simulator.servers.real.flow import Flow
+from simulator.servers.real.ports import LOOPBACK
+
+_LINGER_NOT = struct.pack("ii", 1, 0)
+FILES = 4
+"""Open files that a proxy needs: two sockets of its own, two for the connection through it."""
+
+
+class Line:
+    """One agent's proxy: where it listens, the faults on it, and the connections through it.
+
+    `host` and `port` are the server's. `latency` is what a factor of slowness multiplies.
+    `over(passage)` is called when the server's end of a connection is closed: the server knows.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        latency: Distribution,
+        random: Random,
+        over: Callable[[Passage], None],
+    ) -> None:
+        self._server = (host, port)
+        self._latency = latency
+        self._random = random
+        self.over = over
+        self.state = DuplexState()
+        self.passages: list[Passage] = []
+        self._refused = 0
+        self._listener: asyncio.Server | None = None
+        self._holder = socket.socket()
+
+    @property
+    def port(self) -> int:
+        """The port that the agent connects to."""
+        return int(self._holder.getsockname()[1])
+
+    @property
+    def newest(self) -> Passage | None:
+        """The agent's latest connection, over or not."""
+        return self.passages[-1] if self.passages else None
+
+    async def open(self) -> None:
+        """Listen on a free port."""
+        # Bound without listening: the port stays ours, and closed, while connections are refused.
+        self._holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._holder.bind((LOOPBACK, 0))
+        await self._listen()
+
+    async def _listen(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._listener = await loop.create_server(
+            self._accept, LOOPBACK, self.port, reuse_address=True
+        )
+
+    def _accept(self) -> asyncio.Protocol:
+        self.passages = [passage for passage in self.passages if not passage.is_over]
+        passage = Passage(self, *self._server)
+        self.passages.append(passage)
+        return passage.agent
+
+    def refuse(self) -> None:
+        """Close the port until `accept`. Refusals add up."""
+        self._refused += 1
+        self._stop_listening()
+
+    async def accept(self) -> None:
+        """Take one refusal back."""
+        self._refused -= 1
+        if not self._refused:
+            await self._listen()
+
+    def release(self) -> None:
+        """Go on with what waited for the end of a stall."""
+        for passage in self.passages:
+            passage.up.release()
+            passage.down.release()
+
+    def delay(self, state: LinkState) -> float:
+        """Seconds that faults add to the network's own latency, drawn for one chunk."""
+        if not state.slowed:
+            return 0.0
+        usual = self._latency.sample(self._random)
+        return max(0, state.latency(usual) - usual) / 1e6
+
+    def close(self) -> None:
+        """Close the port and every connection."""
+        self._stop_listening()
+        self._holder.close()
+        for passage in self.passages:
+            passage.reset()
+
+    def _stop_listening(self) -> None:
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
+
+
+class Passage:
+    """One connection of an agent: up to the server, and down to the agent."""
+
+    def __init__(self, line: Line, host: str, port: int) -> None:
+        self._line = line
+        self._server_address = (host, port)
+        self._connecting: asyncio.Task[None] | None = None
+        up, down = line.state.up, line.state.down
+        self.up = Flow(up, lambda: line.delay(up), self._send_up, self._finish_up)
+        self.down = Flow(down, lambda: line.delay(down), self._send_down, self._finish_down)
+        self.agent = _End(self.up, self._dial, self._nobody_cares)
+        self.server = _End(self.down, self._connected, lambda: line.over(self))
+
+    @property
+    def is_over(self) -> bool:
+        """Whether both ends are closed."""
+        return self.agent.closed and self.server.closed
+
+    # --- what can happen to it ---
+
+    def reset(self) -> None:
+        """Tell both ends that the connection is broken, and lose what was on the way."""
+        self.up.sever()
+        self.down.sever()
+        self._abort()
+
+    def close(self) -> None:
+        """End it in order on both ends, as TCP sees it."""
+        self.up.end()
+        self.down.end()
+
+    def crash(self, *, silent: bool) -> None:
+        """Let the agent's end die; its system tells the server unless it is `silent`."""
+        self.down.sever()
+        if silent:
+            self.up.sever()
+        else:
+            self.up.end()
+
+    # --- bytes ---
+
+    def _dial(self) -> None:
+        # What the agent says meanwhile waits in its socket.
+        self.agent.pause()
+        self._connecting = asyncio.ensure_future(self._reach_server())
+
+    async def _reach_server(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.create_connection(lambda: self.server, *self._server_address)
+        except OSError:
+            self.server.closed = True
+            self.agent.abort()
+
+    def _connected(self) -> None:
+        self.agent.resume()
+
+    def _nobody_cares(self) -> None:
+        """The agent's end tells the server through the flow, if it can."""
+
+    def _send_up(self, data: bytes) -> None:
+        self.server.write(data)
+
+    def _send_down(self, data: bytes) -> None:
+        self.agent.write(data)
+
+    def _finish_up(self, error: Exception | None) -> None:
+        self.server.finish(error)
+
+    def _finish_down(self, error: Exception | None) -> None:
+        self.agent.finish(error)
+
+    def _abort(self) -> None:
+        if self._connecting is not None:
+            self._connecting.cancel()
+        self.agent.abort()
+        self.server.abort()
+
+
+class _End(asyncio.Protocol):
+    """One of the two sockets. What it receives goes into its flow.
+
+    `made` is called once it is connected, `over` once when the other side of it is gone.
+    """
+
+    def __init__(self, flow: Flow, made: Callable[[], None], over: Callable[[], None]) -> None:
+        self._flow = flow
+        self._made = made
+        self._over = over
+        self._told = False
+        self._finished = False
+        self._transport: Any = None
+        self.closed = False
+
+    # --- what asyncio calls ---
+
+    def connection_made(self, transport: Any) -> None:
+        """Connected."""
+        self._transport = transport
+        self._made()
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes of the one that it is connected to."""
+        self._flow.send(data)
+
+    def eof_received(self) -> bool:
+        """The other side said its last word. It may still listen."""
+        self._tell()
+        self._flow.end()
+        if self._finished:
+            self._transport.close()
+        return True
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """The socket is closed."""
+        self.closed = True
+        self._tell()
+        self._flow.end(error)
+
+    def _tell(self) -> None:
+        if not self._told:
+            self._told = True
+            self._over()
+
+    # --- what the passage asks ---
+
+    def pause(self) -> None:
+        """Read nothing for now."""
+        self._transport.pause_reading()
+
+    def resume(self) -> None:
+        """Read again."""
+        if not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    def write(self, data: bytes) -> None:
+        """Send bytes, if anybody is there."""
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(data)
+
+    def finish(self, error: Exception | None) -> None:
+        """Say the last word, or with an error reset."""
+        if self._transport is None or self._transport.is_closing():
+            return
+        if error is not None:
+            self.abort()
+            return
+        self._finished = True
+        self._transport.write_eof()
+        if self._told:
+            self._transport.close()
+
+    def abort(self) -> None:
+        """Close the socket with a reset (RST)."""
+        if self._transport is not None and not self._transport.is_closing():
+            sock = self._transport.get_extra_info("socket")
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
+            self._transport.abort()

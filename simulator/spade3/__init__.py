@@ -1,0 +1,1 @@
+"""Everything that knows SPADE 3 and aioxmpp."""

@@ -1,0 +1,83 @@
+"""What a run needs on any server: no discovery of other servers, our presence manager."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import aioxmpp.node
+import aioxmpp.protocol
+import aioxmpp.stream
+import spade.agent
+import spade.behaviour
+from spade.container import Container
+
+from simulator.spade3.patches import loggers, signals
+from simulator.spade3.patches.replacing import replace
+from simulator.spade3.patches.versions import check_versions
+
+
+@contextlib.contextmanager
+def seams(
+    make_manager: Callable[[Any], Any],
+    on_behaviour_error: Callable[[Any, BaseException], None],
+) -> Iterator[None]:
+    """What a run needs on any server.
+
+    `make_manager(agent)` builds the agent's presence manager. `on_behaviour_error(behaviour,
+    error)` is told of each exception that ends a SPADE behaviour. Enter it inside the running
+    loop: SPADE's container, a singleton, is reset to that loop.
+    """
+    check_versions()
+    kill = spade.behaviour.CyclicBehaviour.kill
+
+    def observed_kill(self: Any, exit_code: Any = None) -> None:
+        # SPADE's step loop swallows an exception and calls this from its except clause.
+        if isinstance(exit_code, Exception):
+            on_behaviour_error(self, exit_code)
+        kill(self, exit_code)
+
+    with contextlib.ExitStack() as stack:
+        replace(stack, aioxmpp.node, "discover_connectors", _discover_nobody)
+        replace(stack, aioxmpp.stream.StanzaStream, "sm_location", _nowhere)
+        replace(stack, aioxmpp.protocol.XMLStream, "_stream_starts_closing", _closing())
+        replace(stack, spade.agent, "PresenceManager", make_manager)
+        replace(stack, spade.behaviour.CyclicBehaviour, "kill", observed_kill)
+        replace(stack, spade.agent, "logging", loggers.Logging())
+        stack.callback(signals.forget_all)
+        stack.callback(Container().reset)
+        Container().reset()
+        yield
+
+
+# A server may name another address for resuming a stream, which aioxmpp would use without
+# verifying it.
+_nowhere = property(lambda _stream: None)
+
+
+def _closing() -> Any:
+    """`XMLStream._stream_starts_closing`, without complaints that nobody asked for its error.
+
+    Each step of a login makes a future for the stream's error and forgets it. The error is told
+    to the client, and asyncio would tell it again for each of them, whenever they are collected.
+    """
+    stock: Any = aioxmpp.protocol.XMLStream._stream_starts_closing
+
+    def closing(self: Any, task: Any) -> None:
+        futures = list(self._error_futures)
+        stock(self, task)
+        for future in futures:
+            if not future.cancelled():
+                future.exception()
+        if not task.cancelled() and (skipped := task.exception()) is not None:
+            # It refers to the future that has it.
+            skipped.__traceback__ = None
+
+    return closing
+
+
+async def _discover_nobody(*_arguments: Any, **_options: Any) -> list[Any]:
+    # aioxmpp falls back to DNS, and then to port 5222 of the domain, whenever the peer that it
+    # was given fails. An agent must meet the server that was named, or fail.
+    return []

@@ -1,0 +1,1 @@
+"""The presence manager as SPADE 3's documentation describes it."""

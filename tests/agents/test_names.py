@@ -1,0 +1,39 @@
+"""Names and bare JIDs, by the domains that the plan gives its agents."""
+
+from __future__ import annotations
+
+import aioxmpp
+import pytest
+
+from simulator.agents.names import Names
+from simulator.scenario.plan import AgentPlan
+
+AGENTS = [AgentPlan("ann", "people", 0, ""), AgentPlan("bob", "people", 1, "", domain="b.test")]
+
+
+@pytest.mark.parametrize(
+    ("jid", "name"),
+    [
+        ("ann@a.test", "ann"),
+        ("ann@a.test/desk", "ann"),
+        ("bob@b.test/desk", "bob"),
+        # Not the planned agents, and no localpart may be taken for one.
+        ("ann@b.test/desk", "ann@b.test"),
+        ("bob@a.test", "bob@a.test"),
+        ("eve@b.test", "eve@b.test"),
+        ("eve@a.test", "eve"),
+        ("b.test", "b.test"),
+        (None, "a.test"),
+    ],
+)
+def test_a_jid_is_named_by_the_domain_of_its_agent(jid: str | None, name: str) -> None:
+    names = Names("a.test", AGENTS)
+    assert names.name(None if jid is None else aioxmpp.JID.fromstr(jid)) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "jid"),
+    [("ann", "ann@a.test"), ("bob", "bob@b.test"), ("eve@c.test", "eve@c.test")],
+)
+def test_a_name_becomes_a_bare_jid_on_the_domain_of_its_agent(name: str, jid: str) -> None:
+    assert Names("a.test", AGENTS).jid(name) == jid

@@ -1,0 +1,55 @@
+"""The summary on a terminal: what its lines say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.report.terminal.summary import fault_text
+
+NOBODY = {"samples": 0, "undetected": 0}
+
+
+def crash(**others: Any) -> dict[str, Any]:
+    """An entry of the summary's faults: nobody recovered, and nothing came of it."""
+    counts = ("reconnects", "lost", "superseded", "ghost_s", "blind_s", "mislabelled_s")
+    about = {"origin": "faults[0]", "fault": "crash", "times": 1, "agents": 1}
+    times = {"begin_s": 30.0, "lasted_s": 0.0}
+    recovery = {"samples": 0, "unrecovered": 1}
+    return (
+        about
+        | times
+        | dict.fromkeys(counts, 0)
+        | {"recovery": recovery, "detection": NOBODY}
+        | others
+    )
+
+
+def test_what_a_fault_did_not_do_is_left_out() -> None:
+    assert fault_text(crash()) == "faults[0] crash at 30 s hit 1 agent: none recovered"
+
+
+def test_a_fault_says_who_noticed_and_what_went_wrong() -> None:
+    text = fault_text(
+        crash(
+            agents=3,
+            recovery={"samples": 2, "unrecovered": 1, "p50_s": 3.0, "max_s": 4.5},
+            detection={"samples": 5, "undetected": 1, "p50_s": 0.05, "max_s": 0.1},
+            reconnects=2,
+            lost=1,
+            mislabelled_s=130.76,
+        )
+    )
+    assert text == (
+        "faults[0] crash at 30 s hit 3 agents: 2 of 3 recovered, p50 3.000 s, max 4.500 s; "
+        "noticed by 5 of 6 watchers, p50 0.050 s, max 0.100 s; 2 × reconnected; "
+        "deliveries 1 lost; watch-seconds 130.8 mislabelled"
+    )
+
+
+def test_a_fault_that_comes_again_says_when_first_and_how_long_at_most() -> None:
+    unseen = {"samples": 0, "undetected": 4}
+    text = fault_text(crash(fault="black_hole", times=2, agents=4, lasted_s=90.0, detection=unseen))
+    assert text == (
+        "faults[0] 2 × black hole first at 30 s for up to 90 s hit 4 agents: none recovered; "
+        "noticed by none of 4 watchers"
+    )

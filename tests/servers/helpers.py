@@ -1,0 +1,88 @@
+"""What the tests of the backends share."""
+
+import asyncio
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aioxmpp
+import pytest
+
+from simulator.errors import ServerUnavailable
+from simulator.scenario.plan import AgentPlan, Plan, RunPlan
+from simulator.servers.base import Peer, RunContext
+from simulator.servers.local.backend import LocalBackend
+from simulator.servers.local.ejabberd import EjabberdBackend
+from simulator.servers.local.prosody import ProsodyBackend
+from simulator.servers.real.connector import Address
+
+LOCAL = {"prosody": ProsodyBackend, "ejabberd": EjabberdBackend}
+
+
+class Instantly:
+    """A latency of nothing."""
+
+    def sample(self, random: Any) -> int:
+        return 0
+
+
+def plan_of(agents: int) -> Plan:
+    return Plan(
+        name="test",
+        seed=1,
+        scenario={},
+        agents=tuple(AgentPlan(f"agent-{n}", "agent", n, "r") for n in range(agents)),
+        watches=(),
+        actions=(),
+        run=RunPlan(until="duration", limit=0, settle=0),
+        latency=Instantly(),
+        pings=False,
+    )
+
+
+def context_of(agents: int = 2, folder: Path | None = None) -> RunContext:
+    return RunContext(plan_of(agents), lambda: 0, lambda record: None, folder)
+
+
+def make_local(kind: type[LocalBackend], **options: Any) -> LocalBackend:
+    """A backend whose server is installed; otherwise the test is skipped, or fails."""
+    backend = kind(**options)
+    try:
+        backend.version  # noqa: B018  reading it looks for the server
+    except ServerUnavailable as error:
+        if os.environ.get("SIMULATOR_REQUIRE_SERVERS") == "1":
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+    return backend
+
+
+@dataclass
+class Running:
+    """A started server with its accounts; each account's password is ``secret-`` and its name."""
+
+    backend: LocalBackend
+    run_folder: Path
+
+    @property
+    def address(self) -> Address:
+        peer = self.backend.peer("")
+        return Address(self.backend.name, peer.host, peer.port)
+
+    def peer(self) -> Peer:
+        return self.backend.peer("")
+
+    def create(self, *names: str) -> dict[str, str]:
+        passwords = {name: f"secret-{name}" for name in names}
+        return dict(asyncio.run(self.backend.create_accounts(passwords)))
+
+
+def client_of(account: str, password: str, peer: Peer) -> aioxmpp.PresenceManagedClient:
+    """A stock client as SPADE makes it: with no verification of its own."""
+    client = aioxmpp.PresenceManagedClient(
+        aioxmpp.JID.fromstr(account),
+        aioxmpp.make_security_layer(password, no_verify=True),
+        max_initial_attempts=1,
+    )
+    client.override_peer = [(peer.host, peer.port, peer.connector)]
+    return client

@@ -1,0 +1,403 @@
+"""Our own servers: what they open, what they keep, and that nothing is left of them."""
+
+import asyncio
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from pathlib import Path
+
+import aiosasl
+import aioxmpp
+import pytest
+
+from simulator.errors import AuthenticationRefused, BackendError, ServerUnavailable
+from simulator.servers.local import backend as local
+from simulator.servers.local.prosody import ProsodyBackend
+from simulator.servers.real import limits
+from simulator.servers.real.connector import ServerConnector, explain
+from simulator.servers.real.session import session
+from simulator.servers.real.trust import Exactly
+from tests.servers.helpers import LOCAL, client_of, context_of, make_local
+
+LISTEN = "0A"
+UNCONNECTED_UDP = "07"
+
+
+def descendants(pid: int) -> set[int]:
+    """The process and all that came from it."""
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parents[int(folder.name)] = int(
+                (folder / "stat").read_text().rsplit(")", 1)[1].split()[1]
+            )
+        except OSError:
+            continue
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found
+
+
+def open_addresses(pids: set[int]) -> set[str]:
+    """The addresses of this family of processes that somebody else could connect to."""
+    inodes = set()
+    for pid in pids:
+        for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+            try:
+                target = os.readlink(descriptor)
+            except FileNotFoundError:  # closed meanwhile: nobody can connect to it
+                continue
+            if target.startswith("socket:["):
+                inodes.add(target[8:-1])
+    found = set()
+    for table in ("tcp", "tcp6", "udp", "udp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            columns = line.split()
+            if columns[9] in inodes and columns[3] in (LISTEN, UNCONNECTED_UDP):
+                found.add(columns[1])
+    return found
+
+
+def leash_pid(backend):
+    return backend._process._leash.pid
+
+
+def gone(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def wait_until(condition, seconds=10.0):
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.02)
+    return condition()
+
+
+def test_one_port_of_loopback_is_open_and_no_other(server):
+    port = f"{server.address.port:04X}"
+    pids = descendants(leash_pid(server.backend))
+    assert len(pids) >= 2
+    assert open_addresses(pids) == {f"0100007F:{port}"}
+
+
+def test_files_are_private(server):
+    server.create("private")
+    paths = [server.backend._folder, *server.backend._folder.rglob("*")]
+    log = server.run_folder / "server" / f"{server.backend.name}.log"
+    assert log.stat().st_size
+    assert any(path.suffix in (".yml", ".lua") for path in paths)
+    for path in [*paths, log, log.parent]:
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
+def test_passwords_are_on_no_command_line_and_in_no_log(server):
+    server.create("discreet")
+    for pid in descendants(leash_pid(server.backend)):
+        assert b"secret-" not in Path(f"/proc/{pid}/cmdline").read_bytes()
+        assert b"secret-" not in Path(f"/proc/{pid}/environ").read_bytes()
+    for log in (server.run_folder / "server").iterdir():
+        assert b"secret-" not in log.read_bytes()
+
+
+def test_our_environment_is_not_handed_on(server):
+    for pid in descendants(leash_pid(server.backend)):
+        environment = Path(f"/proc/{pid}/environ").read_bytes()
+        assert b"PYTEST_CURRENT_TEST" not in environment
+        assert b"SIMULATOR_" not in environment
+
+
+def test_200_accounts_are_made_quickly(server):
+    started = time.perf_counter()
+    server.create(*(f"bulk-{number}" for number in range(200)))
+    assert time.perf_counter() - started < 4.0
+
+
+def test_an_account_logs_in_whatever_it_is_called(server):
+    names = {"plain": "x", "with-dash.and_dot": 'quo"te\\ $[]{}', "größe": "pässwörd ☃"}
+    asyncio.run(server.backend.create_accounts(names))
+
+    async def main():
+        for name, password in names.items():
+            account = aioxmpp.JID(name, "localhost", None)
+            async with session(server.peer(), account, password, server.address) as visit:
+                assert await visit.roster() == {}
+                assert visit.tls == "TLSv1.3"
+
+    asyncio.run(main())
+
+
+def test_two_stock_clients_see_each_other(server):
+    passwords = server.create("romeo", "juliet")
+
+    async def main():
+        romeo = client_of("romeo@localhost", passwords["romeo"], server.peer())
+        juliet = client_of("juliet@localhost", passwords["juliet"], server.peer())
+        seen = asyncio.get_running_loop().create_future()
+
+        def note(jid, stanza, **_more):
+            if jid.localpart == "juliet" and stanza.show is aioxmpp.PresenceShow.DND:
+                seen.done() or seen.set_result(jid.bare())
+
+        watching = romeo.summon(aioxmpp.PresenceClient)
+        watching.on_available.connect(note)
+        watching.on_changed.connect(note)
+        juliet_roster = juliet.summon(aioxmpp.RosterClient)
+        juliet_roster.on_subscribe.connect(lambda stanza: juliet_roster.approve(stanza.from_))
+        async with romeo.connected(), juliet.connected():
+            juliet.presence = aioxmpp.PresenceState(available=True, show=aioxmpp.PresenceShow.DND)
+            romeo.summon(aioxmpp.RosterClient).subscribe(aioxmpp.JID.fromstr("juliet@localhost"))
+            return await asyncio.wait_for(seen, 5)
+
+    assert str(asyncio.run(main())) == "juliet@localhost"
+
+
+def test_a_wrong_password_is_refused_by_name(server):
+    server.create("guarded")
+    account = aioxmpp.JID.fromstr("guarded@localhost")
+
+    async def main():
+        async with session(server.peer(), account, "wrong", server.address):
+            pass
+
+    with pytest.raises(AuthenticationRefused) as caught:
+        asyncio.run(main())
+    assert str(server.address) in str(caught.value)
+    assert "guarded@localhost" in str(caught.value)
+    assert "wrong" not in str(caught.value)
+
+
+def test_a_clients_refused_password_is_explained(server):
+    async def main():
+        async with client_of("nobody@localhost", "wrong", server.peer()).connected():
+            pass
+
+    with pytest.raises(aiosasl.AuthenticationFailure) as caught:
+        asyncio.run(main())
+    assert isinstance(explain(caught.value), AuthenticationRefused)
+
+
+def test_another_certificate_is_refused_before_anything_is_told(server):
+    server.create("careful")
+    peer = server.peer()
+    stranger = ServerConnector(server.address, Exactly(b"another certificate"))
+
+    async def main():
+        client = client_of("careful@localhost", "secret-careful", peer)
+        client.override_peer = [(peer.host, peer.port, stranger)]
+        async with client.connected():
+            pass
+
+    with pytest.raises(ServerUnavailable, match="not trusted") as caught:
+        asyncio.run(main())
+    assert str(server.address) in str(caught.value)
+
+
+def test_nothing_is_left_after_stop(kind, tmp_path):
+    backend = make_local(kind)
+    seen = {}
+
+    async def main():
+        await backend.start(context_of(folder=tmp_path))
+        seen["port"] = backend.peer("").port
+        seen["pids"] = descendants(leash_pid(backend))
+        seen["folder"] = backend._folder
+        assert seen["folder"].is_dir()
+        await backend.stop()
+        await backend.stop()
+
+    backend.run(main, 1)
+    assert wait_until(lambda: all(gone(pid) for pid in seen["pids"]), 3)
+    assert not seen["folder"].exists()
+    with socket.socket() as client:
+        assert client.connect_ex(("127.0.0.1", seen["port"])) != 0
+    assert (tmp_path / "server" / f"{backend.name}.log").stat().st_size
+    with pytest.raises(ServerUnavailable, match="not started"):
+        backend.peer("")
+
+
+def test_nothing_is_left_when_the_run_fails_without_stopping():
+    backend = make_local(ProsodyBackend)
+    seen = {}
+
+    async def main():
+        await backend.start(context_of())
+        seen["pids"] = descendants(leash_pid(backend))
+        seen["folder"] = backend._folder
+        raise RuntimeError("the scenario broke")
+
+    with pytest.raises(RuntimeError, match="broke"):
+        backend.run(main, 1)
+    assert wait_until(lambda: all(gone(pid) for pid in seen["pids"]))
+    assert wait_until(lambda: not seen["folder"].exists())
+
+
+RUN = """
+    import asyncio, sys
+    sys.path[:0] = {path!r}
+    from tests.servers.helpers import LOCAL, context_of
+
+    backend = LOCAL[{name!r}]()
+
+    async def main():
+        await backend.start(context_of())
+        print(backend._process._leash.pid, backend._folder, flush=True)
+        try:
+            await asyncio.sleep(60)
+        finally:
+            await backend.stop()
+
+    backend.run(main, 1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        ("prosody", signal.SIGKILL),
+        ("prosody", signal.SIGTERM),
+        ("prosody", signal.SIGINT),
+        ("ejabberd", signal.SIGKILL),
+    ],
+)
+def test_nothing_is_left_when_the_harness_is_killed(name, how, tmp_path):
+    make_local(LOCAL[name])
+    script = textwrap.dedent(RUN).format(path=[str(Path(__file__).parents[3])], name=name)
+    errors = (tmp_path / "errors").open("w+")
+    harness = subprocess.Popen(
+        [sys.executable, "-c", script],
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        text=True,
+        start_new_session=True,
+    )
+    with harness, errors:
+        pid, _, folder = harness.stdout.readline().strip().partition(" ")
+        assert pid, (tmp_path / "errors").read_text()
+        pids = descendants(int(pid))
+        assert len(pids) >= 2
+        # The whole group, as a terminal's Ctrl-C does.
+        os.killpg(harness.pid, how)
+        harness.wait(15)
+    assert wait_until(lambda: all(gone(pid) for pid in pids))
+    assert wait_until(lambda: not Path(folder).exists())
+
+
+def test_it_runs_in_a_thread_beside_a_running_loop(prosody):
+    """As in a notebook, whose own loop runs in the main thread."""
+    results = []
+
+    async def notebook():
+        thread = threading.Thread(
+            target=lambda: results.append(prosody.backend.run(lambda: asyncio.sleep(0, "done"), 1))
+        )
+        thread.start()
+        await asyncio.to_thread(thread.join)
+
+    # The shared server stays: only a backend's own run ends it.
+    process, prosody.backend._process = prosody.backend._process, None
+    try:
+        asyncio.run(notebook())
+    finally:
+        prosody.backend._process = process
+    assert results == ["done"]
+
+
+def test_a_port_in_use_is_an_error_that_names_it(kind):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        backend = make_local(kind, port=port)
+        with pytest.raises(ServerUnavailable, match=f"{backend.name}: port {port} of 127.0.0.1"):
+            asyncio.run(backend.start(context_of()))
+
+
+def test_a_chosen_port_is_used(prosody):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    backend = make_local(type(prosody.backend), port=port)
+
+    async def main():
+        await backend.start(context_of())
+        try:
+            return backend.peer("").port
+        finally:
+            await backend.stop()
+
+    assert backend.run(main, 1) == port
+
+
+def test_two_servers_run_beside_each_other(prosody):
+    other = make_local(type(prosody.backend))
+    prosody.create("here")
+
+    async def main():
+        await other.start(context_of())
+        try:
+            here = aioxmpp.JID.fromstr("here@localhost")
+            async with session(other.peer(""), here, "secret-here", prosody.address):
+                pass
+        finally:
+            await other.stop()
+
+    with pytest.raises(AuthenticationRefused):
+        other.run(main, 1)
+
+
+def test_a_missing_server_names_its_package(kind, monkeypatch):
+    monkeypatch.setattr(local.shutil, "which", lambda *_arguments, **_options: None)
+    backend = kind()
+    with pytest.raises(ServerUnavailable, match=f"sudo apt install {backend.name}"):
+        asyncio.run(backend.start(context_of()))
+
+
+def test_a_server_that_ends_at_its_start_is_quoted(kind, monkeypatch):
+    backend = make_local(kind)
+    monkeypatch.setattr(local, "render", lambda *_arguments: "this is { no configuration")
+    started = time.perf_counter()
+    with pytest.raises(ServerUnavailable, match="last log lines") as caught:
+        asyncio.run(backend.start(context_of()))
+    assert time.perf_counter() - started < 15
+    assert len(str(caught.value).splitlines()) > 2
+    assert backend._folder is None
+
+
+def test_too_few_open_files_is_an_error_before_the_start(prosody, monkeypatch):
+    monkeypatch.setattr(limits.resource, "getrlimit", lambda _which: (64, 128))
+    with pytest.raises(BackendError, match="open files"):
+        asyncio.run(make_local(type(prosody.backend)).start(context_of()))
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_that_names_the_server(kind, monkeypatch):
+    def full(**_options):
+        raise OSError(28, "No space left on device")
+
+    backend = make_local(kind)
+    monkeypatch.setattr(local.tempfile, "mkdtemp", full)
+    with pytest.raises(ServerUnavailable, match=rf"{kind.name} cannot be started: .*No space"):
+        asyncio.run(backend.start(context_of()))
+
+
+def test_stopping_a_server_that_died_is_no_error():
+    backend = make_local(ProsodyBackend)
+
+    async def main():
+        await backend.start(context_of())
+        family = descendants(leash_pid(backend))
+        os.killpg(leash_pid(backend), signal.SIGKILL)
+        await backend.stop()
+        return family
+
+    family = backend.run(main, 1)
+    assert wait_until(lambda: all(gone(pid) for pid in family))

@@ -1,0 +1,213 @@
+"""Which certificates are accepted, over real handshakes in memory."""
+
+import contextlib
+import datetime
+import ipaddress
+
+import OpenSSL.SSL
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from simulator.errors import InputError
+from simulator.servers.local.certificate import make_certificate
+from simulator.servers.real.trust import Anybody, Authorities, Exactly, Untrusted
+
+NOW = datetime.datetime.now(datetime.UTC)
+DAY = datetime.timedelta(days=1)
+
+
+def name_of(text):
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+class Authority:
+    def __init__(self, folder, name="authority"):
+        self.name = name_of(name)
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        certificate = self._sign(
+            self.name,
+            self.key,
+            x509.BasicConstraints(ca=True, path_length=None),
+            critical=True,
+        )
+        self.file = folder / f"{name}.crt"
+        self.file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+
+    def issue(self, *names, until=NOW + DAY):
+        key = ec.generate_private_key(ec.SECP256R1())
+        return key, self._sign(
+            name_of("server"), key, x509.SubjectAlternativeName(list(names)), until=until
+        )
+
+    def issue_nameless(self):
+        key = ec.generate_private_key(ec.SECP256R1())
+        plain = x509.BasicConstraints(ca=False, path_length=None)
+        return key, self._sign(name_of("example.org"), key, plain)
+
+    def _sign(self, subject, key, extension, critical=False, until=NOW + DAY):
+        return (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(self.name)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(NOW - 2 * DAY)
+            .not_valid_after(until)
+            .add_extension(extension, critical=critical)
+            .sign(self.key, hashes.SHA256())
+        )
+
+
+def dns(name):
+    return x509.DNSName(name)
+
+
+def handshake(trust, key, certificate):
+    """Shake hands in memory; the client's connection comes back."""
+    context = OpenSSL.SSL.Context(OpenSSL.SSL.TLS_SERVER_METHOD)
+    context.use_privatekey(key)
+    context.use_certificate(certificate)
+    server = OpenSSL.SSL.Connection(context, None)
+    server.set_accept_state()
+    client = OpenSSL.SSL.Connection(trust.context, None)
+    client.set_connect_state()
+    done = 0
+    while done < 2:
+        done = 0
+        for end, other in ((client, server), (server, client)):
+            try:
+                end.do_handshake()
+                done += 1
+            except OpenSSL.SSL.WantReadError:
+                pass
+            with contextlib.suppress(OpenSSL.SSL.WantReadError):
+                other.bio_write(end.bio_read(1 << 16))
+    return client
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+def test_exactly_this_certificate(tmp_path):
+    made = make_certificate("localhost", tmp_path)
+    key = serialization.load_pem_private_key(made.key.read_bytes(), None)
+    certificate = x509.load_der_x509_certificate(made.der)
+    trust = Exactly(made.der)
+    trust.check(handshake(trust, key, certificate), "localhost")
+
+
+def test_not_another_one_of_the_same_name(tmp_path):
+    mine, other = tmp_path / "mine", tmp_path / "other"
+    mine.mkdir()
+    other.mkdir()
+    made = make_certificate("localhost", other)
+    key = serialization.load_pem_private_key(made.key.read_bytes(), None)
+    trust = Exactly(make_certificate("localhost", mine).der)
+    connection = handshake(trust, key, x509.load_der_x509_certificate(made.der))
+    with pytest.raises(Untrusted, match="another certificate"):
+        trust.check(connection, "localhost")
+
+
+@pytest.mark.parametrize(
+    ("domain", "presented"),
+    [
+        ("example.org", "example.org"),
+        ("EXAMPLE.org", "example.ORG"),
+        ("chat.example.org", "*.example.org"),
+        ("xn--mnchen-3ya.example", "xn--mnchen-3ya.example"),
+        ("münchen.example", "xn--mnchen-3ya.example"),
+    ],
+)
+def test_an_authority_vouches_for_the_domain(authority, domain, presented):
+    trust = Authorities(authority.file)
+    trust.check(handshake(trust, *authority.issue(dns(presented))), domain)
+
+
+def test_an_authority_vouches_for_one_of_several_names(authority):
+    trust = Authorities(authority.file)
+    connection = handshake(trust, *authority.issue(dns("a.example"), dns("b.example")))
+    trust.check(connection, "b.example")
+
+
+def test_an_authority_vouches_for_an_address(authority):
+    trust = Authorities(authority.file)
+    shown = authority.issue(x509.IPAddress(ipaddress.ip_address("192.0.2.1")))
+    connection = handshake(trust, *shown)
+    trust.check(connection, "192.0.2.1")
+    with pytest.raises(Untrusted):
+        trust.check(connection, "192.0.2.2")
+
+
+@pytest.mark.parametrize(
+    ("domain", "presented"),
+    [
+        ("example.org", "example.com"),
+        ("example.org", "*.example.org"),
+        ("a.b.example.org", "*.example.org"),
+        ("example.org", "*.org"),
+        ("example.org", "*"),
+        ("evil-example.org", "example.org"),
+        ("chat.example.org", "c*.example.org"),
+    ],
+)
+def test_another_domains_certificate_is_refused(authority, domain, presented):
+    trust = Authorities(authority.file)
+    connection = handshake(trust, *authority.issue(dns(presented)))
+    with pytest.raises(Untrusted, match=r"is for .* not for"):
+        trust.check(connection, domain)
+
+
+def test_a_certificate_without_a_name_is_refused(authority):
+    trust = Authorities(authority.file)
+    connection = handshake(trust, *authority.issue_nameless())
+    with pytest.raises(Untrusted, match="names no domain"):
+        trust.check(connection, "example.org")
+
+
+def test_an_expired_certificate_is_refused(authority):
+    trust = Authorities(authority.file)
+    connection = handshake(trust, *authority.issue(dns("example.org"), until=NOW - DAY))
+    with pytest.raises(Untrusted, match="expired"):
+        trust.check(connection, "example.org")
+
+
+def test_an_unknown_authority_is_refused(authority, tmp_path):
+    stranger = Authority(tmp_path, "stranger")
+    for trust in (Authorities(authority.file), Authorities()):
+        connection = handshake(trust, *stranger.issue(dns("example.org")))
+        with pytest.raises(Untrusted, match="chain fails at depth 0"):
+            trust.check(connection, "example.org")
+
+
+def test_one_refusal_does_not_taint_the_next_connection(authority, tmp_path):
+    trust = Authorities(authority.file)
+    stranger = Authority(tmp_path, "stranger")
+    refused = handshake(trust, *stranger.issue(dns("example.org")))
+    accepted = handshake(trust, *authority.issue(dns("example.org")))
+    trust.check(accepted, "example.org")
+    with pytest.raises(Untrusted):
+        trust.check(refused, "example.org")
+
+
+def test_a_self_signed_certificate_can_be_named_as_authority(tmp_path):
+    made = make_certificate("localhost", tmp_path)
+    key = serialization.load_pem_private_key(made.key.read_bytes(), None)
+    trust = Authorities(made.certificate)
+    trust.check(handshake(trust, key, x509.load_der_x509_certificate(made.der)), "localhost")
+
+
+def test_anybody_means_anybody(tmp_path):
+    trust = Anybody()
+    trust.check(handshake(trust, *Authority(tmp_path).issue(dns("x"))), "example.org")
+
+
+def test_a_file_without_certificates_is_an_input_error(tmp_path):
+    empty = tmp_path / "empty.pem"
+    empty.write_text("nothing")
+    with pytest.raises(InputError, match=r"empty\.pem"):
+        Authorities(empty)

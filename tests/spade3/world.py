@@ -1,0 +1,162 @@
+"""SPADE agents on a server, for tests that are coroutines: `run(world)`.
+
+The agents are made, connected and observed as in a run. `World.until` waits for a condition, so
+one test fits virtual and real time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from simulator.agents.context import Surroundings
+from simulator.agents.names import Names
+from simulator.journal.records import AnyRecord, Received, Sent
+from simulator.running.runner import make_manager
+from simulator.scenario.plan import AgentPlan
+from simulator.servers.base import Backend, RunContext
+from simulator.spade3 import patches
+from simulator.spade3.harness import AgentHarness
+from tests.servers.helpers import context_of
+
+PASSWORD = "secret"
+_labels = itertools.count()
+
+
+class Patience(AssertionError):
+    """What a test waited for did not come."""
+
+
+@dataclass
+class World:
+    """A server and the agents that a test starts on it. Names are fresh for each world."""
+
+    backend: Backend
+    records: list[AnyRecord] = field(default_factory=list)
+    harnesses: list[AgentHarness] = field(default_factory=list)
+    label: str = field(default_factory=lambda: f"w{next(_labels)}")
+
+    def jid(self, name: str) -> str:
+        """The bare JID of one of this world's agents."""
+        return f"{self.label}-{name}@{self.backend.domain}"
+
+    async def prepare(self, name: str, **plan: Any) -> AgentHarness:
+        """Make an account and what starts its agent; `plan` are fields of the `AgentPlan`."""
+        await self.backend.create_accounts({f"{self.label}-{name}": PASSWORD})
+        return self._harness(name, **plan)
+
+    def _harness(self, name: str, **plan: Any) -> AgentHarness:
+        planned = AgentPlan(
+            **{
+                "name": f"{self.label}-{name}",
+                "population": name,
+                "index": 0,
+                "resource": "r",
+                **plan,
+            }
+        )
+        harness = AgentHarness(planned, PASSWORD, self._surroundings())
+        self.harnesses.append(harness)
+        return harness
+
+    async def start(self, name: str, **plan: Any) -> Any:
+        """Start an agent and return it."""
+        harness = await self.prepare(name, **plan)
+        await harness.start()
+        return harness.agent
+
+    async def start_again(self, name: str, resource: str = "r", **plan: Any) -> Any:
+        """Start an agent for an account that exists: again, or with another resource."""
+        harness = self._harness(name, resource=resource, **plan)
+        await harness.start()
+        return harness.agent
+
+    def _surroundings(self) -> Surroundings:
+        return Surroundings(
+            names=Names(self.backend.domain),
+            record=self.records.append,
+            clock=lambda: 0,
+            peer=self.backend.peer,
+            seed=1,
+            writes_actual=False,
+            pings=False,
+        )
+
+    def received(self, agent: str, type_: str) -> list[Received]:
+        """The presence stanzas of a type that reached an agent."""
+        name = f"{self.label}-{agent}"
+        return [
+            record
+            for record in self.records
+            if isinstance(record, Received) and (record.agent, record.type) == (name, type_)
+        ]
+
+    def sent(self, agent: str, type_: str) -> list[Sent]:
+        """The stanzas of a type that left an agent."""
+        name = f"{self.label}-{agent}"
+        return [
+            record
+            for record in self.records
+            if isinstance(record, Sent) and (record.agent, record.type) == (name, type_)
+        ]
+
+    async def until(self, condition: Callable[[], Any], within: float = 5.0) -> None:
+        """Wait until `condition()` is true; raises Patience when it is not `within` seconds."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + within
+        while not condition():
+            if loop.time() > end:
+                raise Patience("the condition did not come true")
+            await asyncio.sleep(0.01)
+
+    async def quiet(self, seconds: float = 0.3) -> None:
+        """Let everything that is on its way arrive."""
+        await asyncio.sleep(seconds)
+
+    async def befriend(self, watcher: Any, contact: Any) -> None:
+        """`watcher` subscribes to `contact`, who approves."""
+        contact.presence.approve_all = True
+        watcher.presence.subscribe(str(contact.jid.bare()))
+        await self.until(lambda: self._befriended(watcher, contact))
+
+    @staticmethod
+    def _befriended(watcher: Any, contact: Any) -> bool:
+        entry = watcher.presence.get_contacts().get(contact.jid, {})
+        return entry.get("subscription") in ("to", "both") and "presence" in entry
+
+    async def stop(self) -> None:
+        """Stop the agents. An agent that is logging in may never stop: aioxmpp loses the wish."""
+        alive = [harness for harness in self.harnesses if harness.is_alive()]
+        async with asyncio.timeout(10):
+            await asyncio.gather(*(harness.stop() for harness in alive))
+
+
+Script = Callable[[World], Awaitable[None]]
+
+
+async def play(backend: Backend, script: Script) -> None:
+    """Run a test's script in a world on a server that is up."""
+    with patches.seams(make_manager, lambda _behaviour, error: _raise(error)):
+        world = World(backend)
+        try:
+            await script(world)
+        finally:
+            await world.stop()
+
+
+def _raise(error: BaseException) -> None:
+    raise error
+
+
+def play_embedded(backend: Backend, script: Script) -> None:
+    """Run a script on an embedded server of its own, in virtual time."""
+
+    async def main() -> None:
+        await backend.start(RunContext(context_of().plan, lambda: 0, lambda _: None, None))
+        await play(backend, script)
+        await backend.stop()
+
+    backend.run(main, 1)

@@ -1,0 +1,56 @@
+"""Nothing is imported before it is needed, and first imports may meet in threads."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from simulator.report import plots
+from tests.runs import ROOT, process_environment
+
+LOADED = """
+import sys
+from simulator.cli import application
+sys.argv = {arguments!r}
+application()
+heavy = ("aioxmpp", "spade", "polars", "matplotlib", "networkx")
+print([name for name in heavy if name in sys.modules])
+"""
+
+
+def printed(script: str) -> str:
+    """The last line that a script prints in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env=process_environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "loaded"),
+    [
+        (["version"], []),
+        (["check", "scenarios/two_agents.yaml"], []),
+        (["run", "scenarios/two_agents.yaml", "--out"], ["aioxmpp", "spade", "matplotlib"]),
+    ],
+)
+def test_a_command_imports_only_what_it_needs(
+    arguments: list[str], loaded: list[str], tmp_path: Path
+) -> None:
+    if arguments[-1] == "--out":
+        arguments = [*arguments, str(tmp_path / "run")]
+    assert printed(LOADED.format(arguments=["simulator", *arguments])) == str(loaded)
+
+
+def test_a_picture_is_a_function_of_the_package() -> None:
+    assert plots.plot_graph is plots.PLOTS["graph"]
+    with pytest.raises(AttributeError, match="plot_nonsense"):
+        plots.plot_nonsense  # noqa: B018
