@@ -7,6 +7,7 @@ aioxmpp. Only the peer is given, as the simulator gives it too, because there is
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import networkx
@@ -14,13 +15,16 @@ import spade.agent
 from spade.container import Container
 
 from simulator.scenario.language.durations import Constant
+from simulator.servers.base import InMemory, Peer
 from simulator.servers.embedded.network import Network
 from simulator.servers.embedded.server import EmbeddedServer
-from simulator.spade3.memory_connector import MemoryConnector
+from simulator.servers.real.connector import Address
+from simulator.spade3.connectors import override_peer
 from simulator.virtual_time import loop as virtual
 
 DOMAIN = "localhost"
 PASSWORD = "secret"
+ADDRESS = Address("embedded", "embedded", 0)
 SECONDS = 10.0
 """Virtual seconds that the crowd has, as in `scenarios.CROWD`."""
 
@@ -34,8 +38,8 @@ class PlainAgent(spade.agent.Agent):
         self.presence.approve_all = True
 
     async def _async_connect(self) -> None:
-        connector = MemoryConnector(self.network, self.jid.localpart)
-        self.client.override_peer = [("embedded", 0, connector)]
+        way = InMemory(ADDRESS, partial(self.network.open, self.jid.localpart))
+        override_peer(self.client, Peer(way))
         await super()._async_connect()
 
 

@@ -36,8 +36,9 @@ from simulator.running.interruption import Interruption
 from simulator.running.runner import RunOptions, execute
 from simulator.scenario.plan import ActionPlan, AgentPlan, Plan, PolicyRule, RunPlan, WatchPlan
 from simulator.servers.real.backend import RealBackend
-from simulator.servers.real.connector import Address, ServerConnector
+from simulator.servers.real.connector import Address, OverTls
 from simulator.servers.real.trust import Anybody
+from simulator.spade3.connectors import TlsConnector
 
 HOST, PORT, DOMAIN = "127.0.0.1", 5222, "localhost"
 AT_ONCE = 20
@@ -167,7 +168,7 @@ class Shared(RealBackend):
     def __init__(self, passwords: Mapping[str, str]) -> None:
         address = Address(self.name, HOST, PORT)
         super().__init__(DOMAIN, address)
-        self._connector = ServerConnector(address, Anybody())
+        self._way = OverTls(address, Anybody())
         self._passwords = passwords
 
     async def start(self, context: Any) -> None:
@@ -228,7 +229,7 @@ class Follower:
 
 def simulated(passwords: Mapping[str, str], watches: list[tuple[str, str]]) -> Done:
     """The same as a plan of the simulator's, with its journal on the disk."""
-    stages = watched(ServerConnector)
+    stages = watched(TlsConnector)
     follower = Follower(watches)
     backend = Shared(passwords)
     file = Path(sys.argv[2]).with_suffix(".jsonl")

@@ -10,6 +10,7 @@ import sysconfig
 import traceback
 from pathlib import Path
 
+from simulator.errors import AuthenticationRefused, BackendError
 from simulator.journal.redaction import Redaction
 
 _STANDARD_LIBRARY = Path(sysconfig.get_paths()["stdlib"])
@@ -32,3 +33,27 @@ def _is_standard(filename: str) -> bool:
     if "site-packages" in path.parts:
         return False
     return filename.startswith("<frozen") or _STANDARD_LIBRARY in path.parents
+
+
+def explain(
+    error: BaseException, refusals: tuple[type[BaseException], ...] = ()
+) -> BackendError | None:
+    """The BackendError that made an agent's start fail, or None when it is something else.
+
+    The libraries collect the failures of several attempts, or replace one by an exception of
+    their own; this finds the cause in what they raise. `refusals`: exceptions that mean that the
+    server refused the password.
+    """
+    seen: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        current = waiting.pop()
+        if current is None or id(current) in seen:
+            continue
+        seen.add(id(current))
+        if isinstance(current, BackendError):
+            return current
+        if isinstance(current, refusals):
+            return AuthenticationRefused(f"the server refused the account: {error}")
+        waiting += [current.__context__, current.__cause__, *getattr(current, "exceptions", ())]
+    return None

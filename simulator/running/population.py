@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.agents.context import Surroundings
-from simulator.agents.failures import describe_error
+from simulator.agents.failures import describe_error, explain
 from simulator.journal.records import Agent, Failure, Note, Outcome
 from simulator.scenario.plan import ActionPlan, AgentPlan, Plan
-from simulator.servers.real.connector import explain
 from simulator.servers.real.loop import reported_elsewhere
+from simulator.spade3.connectors import REFUSALS
 from simulator.spade3.harness import AgentHarness
 
 STOP_TIMEOUT = 30.0
@@ -120,7 +120,7 @@ class Population:
 
     async def _start_failed(self, name: str, met: Exception) -> None:
         # A server that cannot be used is named, where SPADE and aioxmpp say something else.
-        error = explain(met) or met
+        error = explain(met, REFUSALS) or met
         harness = self._harnesses[name]
         harness.report("start", error)
         harness.give_up("the agent did not start")

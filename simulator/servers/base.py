@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Protocol, TypeVar
 
 from simulator.journal.records import Actual, AnyRecord
 from simulator.scenario.plan import FaultPlan, Plan
+from simulator.servers.real.connector import Address, OverTls
 
-if TYPE_CHECKING:
-    from aioxmpp.connector import BaseConnector
+_T = TypeVar("_T")
 
 
 class Acceptance(Protocol):
@@ -27,15 +28,25 @@ class Acceptance(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class InMemory:
+    """The way to a server inside this process, which needs no TLS to be confidential.
+
+    `connect` opens a connection for a protocol, as `asyncio.loop.create_connection` does, and
+    raises ConnectionRefusedError while the server takes none. `address` names it in messages.
+    """
+
+    address: Address
+    connect: Callable[[asyncio.Protocol], asyncio.Transport]
+
+
+@dataclass(frozen=True, slots=True)
 class Peer:
-    """How one agent reaches the server: the three parts of aioxmpp's `override_peer`.
+    """How one session reaches the server: this way, and never another one.
 
     `acceptance` is None where the backend sees the sessions itself.
     """
 
-    host: str
-    port: int
-    connector: BaseConnector
+    way: InMemory | OverTls
     acceptance: Acceptance | None = None
 
 
@@ -80,7 +91,7 @@ class Backend(Protocol):
         """The server's version. Raises ServerUnavailable when it is not installed."""
         ...
 
-    def run(self, main: Callable[[], Awaitable[Any]], seed: int) -> Any:
+    def run(self, main: Callable[[], Awaitable[_T]], seed: int) -> _T:
         """Run `main()` on an event loop of this backend's kind, virtual or real, to its end.
 
         `seed` is the run's; a virtual run pins all randomness to it.

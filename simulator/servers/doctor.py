@@ -20,7 +20,6 @@ from simulator.errors import SimulatorError
 from simulator.scenario.plan import Plan, RunPlan
 from simulator.servers import make_backend
 from simulator.servers.base import RunContext
-from simulator.servers.real.connector import Address
 from simulator.servers.real.limits import open_files_needed
 from simulator.servers.real.network import connections_needed
 from simulator.servers.real.ports import LOOPBACK
@@ -104,8 +103,7 @@ async def _try_login(backend: Any) -> str:
         password = secrets.token_urlsafe()
         await backend.create_accounts({account.localpart: password})
         peer = backend.peer(account.localpart)
-        address = Address(backend.name, peer.host, peer.port)
-        async with session(peer, account, password, address) as visit:
+        async with session(peer, account, password, peer.way.address) as visit:
             await visit.roster()
             return f"one login tried, {visit.tls or 'inside this process'}"
     finally:

@@ -19,6 +19,7 @@ from simulator.agents.names import Names
 from simulator.journal.records import Failure
 from simulator.scenario.plan import ActionPlan, AgentPlan, ResourcePlan
 from simulator.spade3.commands import Orders, PlanBehaviour
+from simulator.spade3.connectors import override_peer
 from simulator.spade3.harnessed import make_agent
 from simulator.spade3.observer import Observer
 from simulator.spade3.policies import SubscriptionPolicy
@@ -195,7 +196,7 @@ class AgentHarness:
         """The client is made and not connected: let the observer in and name the server."""
         around = self._surroundings
         peer = around.peer(self.plan.name, self.plan.resource)
-        agent.client.override_peer = [(peer.host, peer.port, peer.connector)]
+        override_peer(agent.client, peer)
         if not around.pings:
             agent.client.stream.soft_timeout = None
         self._observer = Observer(

@@ -22,6 +22,7 @@ from simulator.agents.names import Names
 from simulator.journal.records import AnyRecord
 from simulator.scenario.plan import ActionPlan, AgentPlan
 from simulator.servers.base import Backend
+from simulator.spade3.connectors import override_peer
 from simulator.spade3.harness import AgentHarness
 from tests.conformance.lines import Log, stanza_item_line
 
@@ -183,7 +184,7 @@ class Stage:
         peer = self._backend.peer("")
         security = aioxmpp.make_security_layer(PASSWORD, no_verify=True)
         client = aioxmpp.Client(self.jid(name), security, max_initial_attempts=1)
-        client.override_peer = [(peer.host, peer.port, peer.connector)]
+        override_peer(client, peer)
         client.stream.soft_timeout = None
         stock = Stock(client, self)
         self._clients.append(stock)

@@ -16,6 +16,7 @@ from simulator.servers.local.backend import LocalBackend
 from simulator.servers.local.ejabberd import EjabberdBackend
 from simulator.servers.local.prosody import ProsodyBackend
 from simulator.servers.real.connector import Address
+from simulator.spade3.connectors import override_peer
 
 LOCAL = {"prosody": ProsodyBackend, "ejabberd": EjabberdBackend}
 
@@ -66,8 +67,7 @@ class Running:
 
     @property
     def address(self) -> Address:
-        peer = self.backend.peer("")
-        return Address(self.backend.name, peer.host, peer.port)
+        return self.backend.peer("").way.address
 
     def peer(self) -> Peer:
         return self.backend.peer("")
@@ -84,5 +84,5 @@ def client_of(account: str, password: str, peer: Peer) -> aioxmpp.PresenceManage
         aioxmpp.make_security_layer(password, no_verify=True),
         max_initial_attempts=1,
     )
-    client.override_peer = [(peer.host, peer.port, peer.connector)]
+    override_peer(client, peer)
     return client

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import TypeVar
 
 import simulator
 from simulator.journal.records import Actual
 from simulator.rfc6121.account import AvailabilityChange
 from simulator.scenario.plan import FaultPlan
-from simulator.servers.base import Peer, RunContext
+from simulator.servers.base import InMemory, Peer, RunContext
 from simulator.servers.embedded.faults import FAULTS, EmbeddedFaults
 from simulator.servers.embedded.network import Network
 from simulator.servers.embedded.server import EmbeddedServer
+from simulator.servers.real.connector import Address
 from simulator.spade3 import patches
-from simulator.spade3.memory_connector import MemoryConnector
 from simulator.virtual_time import loop as virtual
 from simulator.virtual_time.wallclock import virtual_wall_clock
 
 _T = TypeVar("_T")
+_ADDRESS = Address("embedded", "embedded", 0)
 
 
 class EmbeddedBackend:
@@ -80,9 +82,9 @@ class EmbeddedBackend:
         return passwords
 
     def peer(self, agent: str, resource: str = "") -> Peer:
-        """A connector to the server of the agent's domain."""
+        """The way to the server of the agent's domain."""
         assert self._network is not None, "start() comes first"
-        return Peer("embedded", 0, MemoryConnector(self._network, agent))
+        return Peer(InMemory(_ADDRESS, partial(self._network.open, agent)))
 
     async def begin_fault(self, fault: FaultPlan) -> None:
         """Begin a fault."""

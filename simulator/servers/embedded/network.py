@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
@@ -76,6 +77,15 @@ class Network:
         line.links = [older for older in line.links if not older.is_over]
         line.links.append(link)
         return link
+
+    def open(self, agent: str, protocol: asyncio.Protocol) -> MemoryTransport:
+        """Open a connection for an agent's protocol, on the running loop. Raises as `connect`."""
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualTimeLoop)
+        transport = self.connect(loop, agent).transport
+        transport.set_protocol(protocol)
+        protocol.connection_made(transport)
+        return transport
 
     def _link(
         self,

@@ -14,7 +14,7 @@ import aioxmpp.errors
 from simulator.errors import AuthenticationRefused, BackendError, InputError, ServerUnavailable
 from simulator.servers.base import RunContext
 from simulator.servers.real.backend import RealBackend
-from simulator.servers.real.connector import Address, ServerConnector
+from simulator.servers.real.connector import Address, OverTls
 from simulator.servers.real.limits import allow_open_files
 from simulator.servers.real.network import connections_needed
 from simulator.servers.real.session import Session, greet, register, session
@@ -55,7 +55,7 @@ class ExternalBackend(RealBackend):
         self._accounts = _localparts(accounts or {}, self.domain)
         self._registers = register
         trust = Authorities(authorities) if verify else Anybody()
-        self._connector = ServerConnector(self._address, trust)
+        self._way = OverTls(self._address, trust)
         self._registered: dict[str, str] = {}
         self._contacts_before: dict[str, frozenset[aioxmpp.JID]] = {}
         self._options = ["--server", server, "--domain", self.domain]

@@ -25,7 +25,7 @@ from simulator.servers.local.configuration import Configuration, file_name, rend
 from simulator.servers.local.control import SERVER_FAULTS, ServerControl
 from simulator.servers.local.process import ServerProcess
 from simulator.servers.real.backend import RealBackend
-from simulator.servers.real.connector import Address, ServerConnector
+from simulator.servers.real.connector import Address, OverTls
 from simulator.servers.real.limits import allow_open_files
 from simulator.servers.real.network import connections_needed
 from simulator.servers.real.ports import LOOPBACK, reserved_port
@@ -138,7 +138,7 @@ class LocalBackend(RealBackend, abc.ABC):
         self._close_network()
         process, self._process = self._process, None
         folder, self._folder = self._folder, None
-        self._connector = None
+        self._way = None
         if process is not None:
             await process.stop()
         if folder is not None:
@@ -216,7 +216,7 @@ class LocalBackend(RealBackend, abc.ABC):
             log=_log_file(context.folder, self.name),
             user=user,
         )
-        self._connector = ServerConnector(self._address, Exactly(certificate.der))
+        self._way = OverTls(self._address, Exactly(certificate.der))
 
     def _give_to_server(self, *paths: Path) -> None:
         user = _service_user(self.name)

@@ -12,7 +12,7 @@ from simulator.errors import InputError, ServerUnavailable
 from simulator.journal.records import Note
 from simulator.scenario.plan import FaultPlan
 from simulator.servers.base import Peer, RunContext
-from simulator.servers.real.connector import Address, ServerConnector
+from simulator.servers.real.connector import Address, OverTls
 from simulator.servers.real.loop import run_on_real_loop
 from simulator.servers.real.network import LINK_FAULTS, Network
 from simulator.servers.real.session import session
@@ -33,7 +33,7 @@ class RealBackend:
     def __init__(self, domain: str, address: Address) -> None:
         self.domain = domain
         self._address = address
-        self._connector: ServerConnector | None = None
+        self._way: OverTls | None = None
         self._passwords: Mapping[str, str] = {}
         self._network: Network | None = None
         self._context: RunContext | None = None
@@ -49,16 +49,16 @@ class RealBackend:
 
     def peer(self, agent: str, resource: str = "") -> Peer:
         """How an agent reaches the server. Raises ServerUnavailable before it was started."""
-        if self._connector is None:
+        if self._way is None:
             raise ServerUnavailable(f"{self.name} was not started")
         if self._network is None or not agent:
-            return Peer(self._address.host, self._address.port, self._connector)
+            return Peer(self._way)
         return self._network.peer(agent, resource)
 
     async def _open_network(self, context: RunContext) -> None:
-        assert self._connector is not None
+        assert self._way is not None
         self._context = context
-        self._network = Network(self._address, self._connector, context)
+        self._network = Network(self._way, context)
         await self._network.open()
 
     def _close_network(self) -> None:

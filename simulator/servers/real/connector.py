@@ -1,8 +1,4 @@
-"""Connects an agent to the server that was named: STARTTLS, and a certificate that is verified.
-
-SPADE tells aioxmpp not to verify certificates. Verification is therefore enforced here, on every
-connection, whatever the agent asked for.
-"""
+"""How a server that was named is reached: its address, what it has to show, and its failures."""
 
 from __future__ import annotations
 
@@ -11,18 +7,10 @@ import contextlib
 import os
 import socket
 import ssl
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-import aioopenssl
-import aiosasl
-import OpenSSL.SSL
-from aioxmpp import errors, nonza, protocol
-from aioxmpp.connector import BaseConnector, to_ascii
-
-from simulator.errors import AuthenticationRefused, BackendError, ServerUnavailable
+from simulator.errors import BackendError, ServerUnavailable
 from simulator.servers.real.trust import Trust, Untrusted
 
 CONNECT_TIMEOUT = 10.0
@@ -31,8 +19,8 @@ CONNECT_TIMEOUT = 10.0
 class Unreachable(ServerUnavailable, ConnectionError):
     """The named server did not answer as an XMPP server does.
 
-    It is a ConnectionError too, so that aioxmpp tries again later, as it does for any client
-    whose network broke.
+    It is a ConnectionError too, so that agents try again later, as they do when their network
+    breaks.
     """
 
 
@@ -49,89 +37,33 @@ class Address:
         return f"{self.server} at {host}:{self.port}"
 
 
-class ServerConnector(BaseConnector):
-    """Connects to one address with STARTTLS and verifies the certificate.
+@dataclass(frozen=True, slots=True)
+class OverTls:
+    """The way to one address, over TCP and STARTTLS, which is required.
 
-    The host and port that aioxmpp hands over must be those of `address`; another one is refused.
-    Failures that may pass raise Unreachable, which aioxmpp retries; an untrusted certificate
-    raises ServerUnavailable at once. Nothing is sent to a server that is not trusted except the
-    stream header, which names the domain.
+    Whoever goes it meets the server at `address` or fails with its name: Unreachable for what may
+    pass, ServerUnavailable for a server without TLS or with a certificate that `trust` refuses.
+    Nothing is sent to a server that is not trusted except the stream header, which names the
+    domain. `timeout`: seconds until the TLS handshake must be over.
     """
 
-    def __init__(self, address: Address, trust: Trust, timeout: float = CONNECT_TIMEOUT) -> None:
-        self._address = address
-        self._trust = trust
-        self._timeout = timeout
+    address: Address
+    trust: Trust
+    timeout: float = CONNECT_TIMEOUT
 
-    def at(self, address: Address) -> ServerConnector:
-        """A connector to another address of the same server, with the same trust."""
-        return ServerConnector(address, self._trust, self._timeout)
-
-    @property
-    def tls_supported(self) -> bool:
-        """STARTTLS is not only supported but required."""
-        return True
-
-    @property
-    def dane_supported(self) -> bool:
-        """Certificates are not looked up in the DNS."""
-        return False
-
-    async def connect(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        metadata: Any,
-        domain: str,
-        host: str,
-        port: int,
-        negotiation_timeout: float,
-        base_logger: Any = None,
-    ) -> tuple[Any, Any, Any]:
-        """Return transport, XMLStream and stream features, as aioxmpp's connectors do.
-
-        `metadata` is not used: it holds what the agent thinks of verification.
-        """
-        if (host, port) != (self._address.host, self._address.port):
-            raise ServerUnavailable(f"{self._address}: refused to connect to {host}:{port} instead")
-        features_future = loop.create_future()
-        stream = protocol.XMLStream(
-            to=domain, features_future=features_future, base_logger=base_logger
-        )
-        with named_failures(self._address), _aborted_on_failure(stream, features_future):
-            async with asyncio.timeout(self._timeout):
-                transport = await self._open(loop, stream, domain)
-                stream.deadtime_hard_limit = timedelta(seconds=negotiation_timeout)
-                features = await self._secure(stream, transport, domain, await features_future)
-        return transport, stream, features
-
-    async def _open(self, loop: asyncio.AbstractEventLoop, stream: Any, domain: str) -> Any:
-        transport, _ = await aioopenssl.create_starttls_connection(
-            loop,
-            lambda: stream,
-            sock=await _dial(loop, self._address.host, self._address.port),
-            peer_hostname=self._address.host,
-            server_hostname=to_ascii(domain),
-            use_starttls=True,
-        )
-        return transport
-
-    async def _secure(self, stream: Any, transport: Any, domain: str, features: Any) -> Any:
-        if not features.has_feature(nonza.StartTLSFeature):
-            raise ServerUnavailable(f"{self._address} offers no TLS (STARTTLS)")
-        answer = await protocol.send_and_wait_for(
-            stream, [nonza.StartTLS()], [nonza.StartTLSFailure, nonza.StartTLSProceed]
-        )
-        if not isinstance(answer, nonza.StartTLSProceed):
-            raise ServerUnavailable(f"{self._address} refused to start TLS")
-        await stream.starttls(ssl_context=self._trust.context)
-        self._trust.check(transport.get_extra_info("ssl_object"), domain)
-        return await protocol.reset_stream_and_get_features(stream)
+    def by_way_of(self, address: Address) -> OverTls:
+        """The way to the same server by another address, with the same trust."""
+        return replace(self, address=address)
 
 
-async def _dial(loop: asyncio.AbstractEventLoop, host: str, port: int) -> socket.socket:
-    """Open a TCP connection to the first of the host's addresses that accepts it."""
-    failure = OSError(f"{host} has no address")
-    for family, kind, proto, _, place in await _resolve(loop, host, port):
+async def dial(address: Address) -> socket.socket:
+    """Open a TCP connection to the first of the host's addresses that accepts it.
+
+    Raises OSError.
+    """
+    loop = asyncio.get_running_loop()
+    failure = OSError(f"{address.host} has no address")
+    for family, kind, proto, _, place in await _resolve(loop, address):
         connection = socket.socket(family, kind, proto)
         connection.setblocking(False)
         try:
@@ -149,25 +81,15 @@ async def _dial(loop: asyncio.AbstractEventLoop, host: str, port: int) -> socket
     raise failure
 
 
-async def _resolve(loop: asyncio.AbstractEventLoop, host: str, port: int) -> list[Any]:
+async def _resolve(
+    loop: asyncio.AbstractEventLoop, address: Address
+) -> Sequence[tuple[int, int, int, str, tuple[object, ...]]]:
+    host, port = address.host, address.port
     try:
         # No thread for what is an address already; a population dials thousands of times.
         return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     except socket.gaierror:
         return await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-
-
-@contextlib.contextmanager
-def _aborted_on_failure(stream: Any, features: asyncio.Future[Any]) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        stream.abort()
-        # The stream fails what nobody waits for any more.
-        features.cancel()
-        if features.done() and not features.cancelled():
-            features.exception()
-        raise
 
 
 @contextlib.contextmanager
@@ -179,15 +101,13 @@ def named_failures(address: Address) -> Iterator[None]:
         raise
     except Untrusted as error:
         raise ServerUnavailable(f"{address} is not trusted: {error}") from error
+    except ssl.SSLCertVerificationError as error:
+        raise ServerUnavailable(
+            f"{address} is not trusted: its certificate chain fails: {error.verify_message}"
+        ) from error
     except TimeoutError as error:
         raise Unreachable(f"{address} does not answer") from error
-    except aiosasl.AuthenticationFailure as error:
-        raise AuthenticationRefused(f"{address} refused the account or its password") from error
-    except errors.SASLUnavailable as error:
-        raise AuthenticationRefused(f"{address} offers no way to log in that we know") from error
-    except errors.StreamError as error:
-        raise Unreachable(f"{address} refused the connection: {error}") from error
-    except (OpenSSL.SSL.Error, ssl.SSLError) as error:
+    except ssl.SSLError as error:
         raise Unreachable(f"{address}: the TLS handshake failed: {error!r}") from error
     except OSError as error:
         raise Unreachable(f"{address}: {_reason(error)}") from error
@@ -198,24 +118,3 @@ def _reason(error: OSError) -> str:
     if error.errno is not None and error.errno > 0:
         return os.strerror(error.errno)
     return error.strerror or str(error)
-
-
-def explain(error: BaseException) -> BackendError | None:
-    """The BackendError that made an agent's start fail, or None when it is something else.
-
-    aioxmpp collects the failures of its attempts, and SPADE replaces the refusal of a password
-    by an exception of its own; this finds the cause in what they raise.
-    """
-    seen: set[int] = set()
-    waiting: list[BaseException | None] = [error]
-    while waiting:
-        current = waiting.pop()
-        if current is None or id(current) in seen:
-            continue
-        seen.add(id(current))
-        if isinstance(current, BackendError):
-            return current
-        if isinstance(current, aiosasl.AuthenticationFailure):
-            return AuthenticationRefused(f"the server refused the account: {error}")
-        waiting += [current.__context__, current.__cause__, *getattr(current, "exceptions", ())]
-    return None

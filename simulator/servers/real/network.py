@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from simulator.scenario.plan import FaultPlan, Plan
 from simulator.servers.base import Peer, RunContext
 from simulator.servers.real.acceptance import Acceptance, Gate
-from simulator.servers.real.connector import Address, ServerConnector
+from simulator.servers.real.connector import Address, OverTls
 from simulator.servers.real.ports import LOOPBACK
 from simulator.servers.real.proxy import FILES, Line
 
@@ -26,11 +26,10 @@ class _Session(NamedTuple):
 
 
 class Network:
-    """The ways of one run. `connector` connects to `address` and is used for nothing else."""
+    """The ways of one run; `way` is the direct one."""
 
-    def __init__(self, address: Address, connector: ServerConnector, context: RunContext) -> None:
-        self._address = address
-        self._connector = connector
+    def __init__(self, way: OverTls, context: RunContext) -> None:
+        self._direct = way
         self._context = context
         self._lines: dict[_Session, Line] = {}
         self._acceptances: dict[_Session, Acceptance] = {}
@@ -42,8 +41,8 @@ class Network:
         for session in _hit(plan):
             acceptance = self._acceptance(session)
             line = acceptance.line = self._lines[session] = Line(
-                self._address.host,
-                self._address.port,
+                self._direct.address.host,
+                self._direct.address.port,
                 plan.latency,
                 Random(f"{plan.seed}/link/{'/'.join(session)}"),
                 acceptance.over,
@@ -58,19 +57,19 @@ class Network:
     def peer(self, agent: str, resource: str) -> Peer:
         """How this agent reaches the server with the session of that planned resource."""
         session = _Session(agent, resource)
-        return Peer(*self._way(session), self._acceptance(session))
+        return Peer(self._way(session), self._acceptance(session))
 
     def resources(self, agent: str) -> list[str]:
         """The resources with which the agent is available, as far as can be known."""
         found = [one.resource for key, one in self._acceptances.items() if key.agent == agent]
         return [resource for resource in found if resource is not None]
 
-    def _way(self, session: _Session) -> tuple[str, int, ServerConnector]:
+    def _way(self, session: _Session) -> OverTls:
         line = self._lines.get(session)
         if line is None:
-            return self._address.host, self._address.port, self._connector
-        way = f"{self._address}, by way of {session.agent}'s proxy"
-        return LOOPBACK, line.port, self._connector.at(Address(way, LOOPBACK, line.port))
+            return self._direct
+        name = f"{self._direct.address}, by way of {session.agent}'s proxy"
+        return self._direct.by_way_of(Address(name, LOOPBACK, line.port))
 
     def _acceptance(self, session: _Session) -> Acceptance:
         if session not in self._acceptances:

@@ -23,7 +23,9 @@ import aioxmpp.version.xso
 
 from simulator.errors import AuthenticationRefused, BackendError
 from simulator.servers.base import Peer
-from simulator.servers.real.connector import Address, named_failures
+from simulator.servers.real.connector import Address
+from simulator.spade3.connectors import endpoint
+from simulator.spade3.connectors import named_spade_failures as named_failures
 
 _NEGOTIATION_TIMEOUT = 10.0
 _ANSWER_WITHIN = 30.0
@@ -139,8 +141,9 @@ async def session(
 @contextlib.asynccontextmanager
 async def _connected(peer: Peer, domain: str) -> AsyncIterator[tuple[Any, Any, Any]]:
     loop = asyncio.get_running_loop()
-    transport, stream, features = await peer.connector.connect(
-        loop, None, domain, peer.host, peer.port, _NEGOTIATION_TIMEOUT, base_logger=_logger
+    host, port, connector = endpoint(peer)
+    transport, stream, features = await connector.connect(
+        loop, None, domain, host, port, _NEGOTIATION_TIMEOUT, base_logger=_logger
     )
     try:
         yield transport, stream, features

@@ -31,7 +31,7 @@ def host(request, tmp_path_factory):
 
 def guest(host, accounts=None, **options):
     options = {"authorities": host.backend._folder / "server.crt", **options}
-    server = f"127.0.0.1:{host.peer().port}"
+    server = f"127.0.0.1:{host.address.port}"
     return ExternalBackend(server, domain="localhost", accounts=accounts or {}, **options)
 
 
@@ -170,7 +170,7 @@ def test_a_connection_that_breaks_during_a_visit_is_named(host):
             visit._stream._xmlstream.transport.abort()
             await visit.roster()
 
-    with pytest.raises(ServerUnavailable, match=rf"127\.0\.0\.1:{host.peer().port}"):
+    with pytest.raises(ServerUnavailable, match=rf"127\.0\.0\.1:{host.address.port}"):
         asyncio.run(main())
 
 
@@ -207,7 +207,7 @@ def test_a_wrong_password_names_account_and_server(host):
 
     with pytest.raises(AuthenticationRefused, match="carl@localhost") as caught:
         backend.run(main, 1)
-    assert f"127.0.0.1:{host.peer().port}" in str(caught.value)
+    assert f"127.0.0.1:{host.address.port}" in str(caught.value)
     assert "mistaken" not in str(caught.value)
     assert time.perf_counter() - started < 5
 
@@ -216,11 +216,11 @@ def test_verification_is_on_by_default(host):
     backend = guest(host, authorities=None)
     with pytest.raises(ServerUnavailable, match="not trusted: its certificate chain") as caught:
         backend.run(lambda: backend.start(context_of()), 1)
-    assert f"127.0.0.1:{host.peer().port}" in str(caught.value)
+    assert f"127.0.0.1:{host.address.port}" in str(caught.value)
 
 
 def test_another_domain_than_the_certificates_is_refused(host):
-    server = f"127.0.0.1:{host.peer().port}"
+    server = f"127.0.0.1:{host.address.port}"
     backend = ExternalBackend(
         server, domain="example.org", authorities=host.backend._folder / "server.crt"
     )
@@ -266,7 +266,7 @@ def test_a_server_that_is_gone_at_the_end_is_told_once():
     async def main():
         await backend.start(context_of())
         await backend.create_accounts({"dora": "d"})
-        port = backend.peer("").port
+        port = backend.peer("").way.address.port
         visitor = seen["guest"] = ExternalBackend(
             f"127.0.0.1:{port}", domain="localhost", accounts={"dora": "d"}, verify=False
         )

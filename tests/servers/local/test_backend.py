@@ -16,13 +16,16 @@ import aiosasl
 import aioxmpp
 import pytest
 
+from simulator.agents.failures import explain
 from simulator.errors import AuthenticationRefused, BackendError, ServerUnavailable
+from simulator.servers.base import Peer
 from simulator.servers.local import backend as local
 from simulator.servers.local.prosody import ProsodyBackend
 from simulator.servers.real import limits
-from simulator.servers.real.connector import ServerConnector, explain
+from simulator.servers.real.connector import OverTls
 from simulator.servers.real.session import session
 from simulator.servers.real.trust import Exactly
+from simulator.spade3.connectors import REFUSALS
 from tests.servers.helpers import LOCAL, client_of, context_of, make_local
 
 LISTEN = "0A"
@@ -183,17 +186,15 @@ def test_a_clients_refused_password_is_explained(server):
 
     with pytest.raises(aiosasl.AuthenticationFailure) as caught:
         asyncio.run(main())
-    assert isinstance(explain(caught.value), AuthenticationRefused)
+    assert isinstance(explain(caught.value, REFUSALS), AuthenticationRefused)
 
 
 def test_another_certificate_is_refused_before_anything_is_told(server):
     server.create("careful")
-    peer = server.peer()
-    stranger = ServerConnector(server.address, Exactly(b"another certificate"))
+    stranger = Peer(OverTls(server.address, Exactly(b"another certificate")))
 
     async def main():
-        client = client_of("careful@localhost", "secret-careful", peer)
-        client.override_peer = [(peer.host, peer.port, stranger)]
+        client = client_of("careful@localhost", "secret-careful", stranger)
         async with client.connected():
             pass
 
@@ -208,7 +209,7 @@ def test_nothing_is_left_after_stop(kind, tmp_path):
 
     async def main():
         await backend.start(context_of(folder=tmp_path))
-        seen["port"] = backend.peer("").port
+        seen["port"] = backend.peer("").way.address.port
         seen["pids"] = descendants(leash_pid(backend))
         seen["folder"] = backend._folder
         assert seen["folder"].is_dir()
@@ -331,7 +332,7 @@ def test_a_chosen_port_is_used(prosody):
     async def main():
         await backend.start(context_of())
         try:
-            return backend.peer("").port
+            return backend.peer("").way.address.port
         finally:
             await backend.stop()
 
