@@ -57,15 +57,15 @@ _PLAIN_TYPES = {
 HEAD = """\
 # Scenario reference
 
-A scenario is one YAML file: who the agents are, whom they watch, what they do, and what must
-hold. `simulator check FILE` says everything that is wrong with one, each fault with its line;
-`simulator schema` prints the JSON Schema that gives an editor completion and checks.
+A scenario is one YAML file. It says who the agents are, whom they watch, what they do, and what
+must hold. `simulator check FILE` reports every mistake in it, with its line. `simulator schema`
+prints the JSON Schema, with which your editor can complete and check scenario files.
 
-Unknown keys are errors. Values are never bent to fit: `count: "3"` is an error too. YAML is read
-by the rules of version 1.2, so `no` and `1:30` are texts.
+Unknown keys are errors. Values are never converted to fit, so `count: "3"` is an error, too. YAML
+is read by the rules of version 1.2, so `no` and `1:30` are texts.
 
-The examples are parts of one scenario, whose populations are `member` (ten agents), `seller`,
-`agent1` and `agent2`. Whole ones are in [scenarios/](../scenarios/).
+The examples on this page are parts of one scenario, whose populations are `member` (ten agents),
+`seller`, `agent1` and `agent2`. Complete scenarios are in [scenarios/](../scenarios/).
 
 <!-- Written by docs/generate.py from the schema. Change the schema or the notes there. -->
 """
@@ -73,28 +73,28 @@ The examples are parts of one scenario, whose populations are `member` (ten agen
 VALUES = """\
 ## Durations
 
-A number with a unit, `us`, `ms`, `s`, `min` or `h`: `500us`, `20ms`, `1.5s`, `2min`, `1h`. A bare
-number is seconds. At most 366 days. Time is counted in whole microseconds from the start of the
-run.
+A duration is a number with one of the units `us`, `ms`, `s`, `min` and `h`: `500us`, `20ms`,
+`1.5s`, `2min`, `1h`. A number without a unit means seconds. The longest duration is 366 days. Time
+is counted in whole microseconds from the start of the run.
 
 ## Shares
 
-A number from 0 to 1, or a percentage: `0.95` or `95%`.
+A share is a number from 0 to 1 or a percentage: `0.95` or `95%`.
 
 ## Names
 
-An agent's name is the local part of its JID. A population of one agent gives it its own name;
-the members of a larger one are called `member-0`, `member-1` and so on, unless `name` says
-otherwise. Names are lower case and hold no spaces and none of `"&'/:<>@`. `all` and `stopped`
-have meanings of their own, so nobody is called so.
+An agent's name is the local part of its JID. If a population has one agent, the agent has the
+population's name. The members of a larger population are called `member-0`, `member-1` and so on,
+unless `name` says otherwise. Names are in lower case, and contain no spaces and none of the
+characters `"&'/:<>@`. The names `all` and `stopped` are reserved.
 """
 
 NOTES: dict[str, str] = {
     "Scenario": """\
-Only `name` and `populations` are required. Everything random is drawn from generators derived from
-`seed`, one for each agent and each link: the same file and seed give the same run, and one agent
-more does not change the others. `simulator run FILE --seed 8` replaces the seed, `--set
-populations.member.count=50` any single value.
+Only `name` and `populations` are required. Everything random comes from generators that are derived
+from `seed`, one for each agent and each link. So the same file and seed give the same run, and
+adding an agent does not change the others. `simulator run FILE --seed 8` replaces the seed, and
+`--set populations.member.count=50` replaces any single value.
 
 ```yaml
 name: Ten members
@@ -117,10 +117,11 @@ populations:
     presence_manager: spade
 ```
 
-Your own agent class or behaviours are named by import path; the scenario's folder can be imported
-from. See [test your own agents](howto/own_agents.md). Some behaviours come with the simulator, in
-`simulator.behaviours`: `Approve`, `ChangeStatus`, `CleanRoster`, `ComeAndGo`, `DayAndNight`,
-`Reciprocate`, `Subscribe` and `UnsubscribeAndReturn`. Their docstrings explain their arguments.
+Name your own agent classes and behaviours by their import paths. Modules in the scenario's folder
+can be imported, too: see [test your own agents](howto/own_agents.md). The package
+`simulator.behaviours` has ready-made behaviours: `Approve`, `ChangeStatus`, `CleanRoster`,
+`ComeAndGo`, `DayAndNight`, `Reciprocate`, `Subscribe` and `UnsubscribeAndReturn`. Their
+[docstrings](api/behaviours.md) explain their arguments.
 
 ```yaml
 populations:
@@ -133,9 +134,9 @@ run: {duration: 1h}
 ```
 """,
     "Rule": """\
-A rule is a word, or a word with terms. Of a list, the first rule that holds for the asker is used;
-whom none holds for gets no answer. Whether a `share` holds is drawn once for each asker, a
-`delay` for each request.
+A rule is a word, or a word with terms. In a list, the first rule that applies to the asker is used.
+If none applies, the request is not answered. Whether an asker belongs to a `share` is drawn once
+for each asker, while a `delay` is drawn for each request.
 
 ```yaml
 populations:
@@ -148,12 +149,13 @@ populations:
       - deny
 ```
 
-`approve_all` sets SPADE's flag of that name, which is the agent's and not one asker's.
+`approve_all` sets SPADE's flag of that name. The flag belongs to the agent, so it applies to all
+askers.
 """,
     "Subscription": """\
-A watch is a wish: `watcher` asks for the presence of `contact` at the time `at`. Whether it
-comes in force is up to the contact's `on_subscribe`. A watch that several entries name belongs to
-the first one.
+A watch is a wish: the watcher asks for the contact's presence at the time `at`. Whether the watch
+comes into force is up to the contact's `on_subscribe`. If several entries name the same watch, it
+belongs to the first of them.
 
 ```yaml
 subscriptions:
@@ -163,9 +165,10 @@ subscriptions:
 ```
 """,
     "GeneratedGraph": """\
-The generator's other arguments stand beside its name. `n` is the number of agents unless it is
-given. Nodes go to agents in order. With `from` and `to` in place of `among`, networkx's
-bipartite generators can be named as well. Self-loops and graphs of another size are refused.
+Write the generator's other arguments beside its name. `n` is the number of agents unless you give
+it. Nodes are assigned to agents in order. With `from` and `to` instead of `among`, you can use
+networkx's bipartite generators as well. Graphs with self-loops or with another number of nodes are
+refused.
 
 ```yaml
 populations: {member: {count: 34}, agent1: {}, agent2: {}, seller: {}}
@@ -174,11 +177,11 @@ subscriptions:
 ```
 """,
     "GraphFile": """\
-Nodes that are all called like agents are those agents; else nodes go to agents in order. The run
-folder keeps a copy of the file.
+If all nodes have names of agents, they are those agents. Otherwise, nodes are assigned to agents in
+order. The run folder keeps a copy of the file.
 """,
     "Entry": """\
-An action that is not possible, such as stopping an agent that does not run, is recorded as
+An action that is not possible, such as stopping an agent that is not running, is recorded as
 skipped and disturbs nothing.
 
 ```yaml
@@ -192,13 +195,13 @@ timeline:
   - {at: 35s, who: stopped, do: start}
 ```
 
-`set_presence` keeps what it does not name. `become_unavailable` is the documented
-`set_unavailable()`: the agent sends unavailable presence and its session ends; the next
-`set_presence` brings it back. `stop` ends the SPADE agent, `start` makes and starts it anew.
+`set_presence` leaves everything unchanged that it does not name. `become_unavailable` calls the
+documented `set_unavailable()`: the agent sends unavailable presence, and its session ends. The next
+`set_presence` brings it back. `stop` ends the SPADE agent. `start` creates a new one and starts it.
 """,
     "FaultEntry": """\
-Each entry has one kind of fault, and `for` where the kind lasts. A kind that hits agents takes them
-as they are, or under `who` with its other terms.
+Each entry has one kind of fault. Kinds that last for some time also need `for`. For a kind that
+hits agents, write the agents directly, or under `who` together with its other keys.
 
 ```yaml
 faults:
@@ -212,23 +215,23 @@ faults:
 run: {duration: 4min}
 ```
 
-The embedded server can do all of them, Prosody, ejabberd and a server of your own most:
-[faults.md](faults.md) has the table. What a server cannot do is refused by name before anything
-runs.
+The embedded server supports all faults. Prosody, ejabberd and external servers support most of
+them: see the table in [faults](faults.md). A scenario with a fault that the server does not support
+is refused before anything runs, and the message names the fault.
 """,
     "Network": """\
-The embedded server delays each direction of each agent's link by this much, drawn anew for each
-piece of data; what was sent first arrives first. On a real server the network is the real one, and
-this is not used.
+The embedded server delays each direction of each agent's link by this latency, which is drawn anew
+for each piece of data. What was sent first always arrives first. On a real server, the network is
+the real one, and this key is not used.
 
 ```yaml
 network: {latency: {lognormal: {median: 20ms, sigma: 0.4}}}
 ```
 """,
     "UntilConverged": """\
-Rosters and availability must have been converged for `settle`, and nobody may be starting, stopping
-or about to answer a request. A run that comes to `at_most` ends as a complete one: the figures say
-that it did not converge.
+The run ends when rosters and availability have stayed converged for `settle`, and no agent is
+starting, stopping or about to answer a request. A run that reaches `at_most` is complete, too; its
+figures say that it did not converge.
 
 ```yaml
 run: {until: converged, at_most: 2min, settle: 2s}
@@ -240,8 +243,8 @@ run: {duration: 1min, settle: 5s}
 ```
 """,
     "FigureExpectation": """\
-The figures are defined in [figures](figures.md). A figure that could not be measured makes the
-expectation, and so the verdict, `unknown`.
+The figures are defined in [output files and figures](figures.md#the-figures). If a figure could not
+be measured, the expectation is `unknown`, and so is the verdict.
 
 ```yaml
 expect:
@@ -275,26 +278,26 @@ expect:
 ```
 """,
     "Selector": """\
-Which agents are meant.
+A selector says which agents are meant.
 
-| written | means |
+| selector | agents |
 |---|---|
 | `member` | every agent of the population |
 | `"member[0]"`, `"member[-1]"` | one of them, counted from 0, or from the end |
 | `"member[2:5]"` | a slice, as in Python: 2, 3 and 4 |
 | `member-3` | one agent by its name |
 | `all` | every agent |
-| `stopped` | in the timeline: whom it has stopped by then |
+| `stopped` | in the timeline: the agents that it has stopped by then |
 | `[agent1, "member[0:3]"]` | several of these |
 | `{sample: 5, of: member}` | five of them, drawn with the seed |
 | `{share: 10%, of: member}` | a tenth of them, rounded, drawn with the seed |
-| `{except: "member[0]", of: all}` | everybody but one |
+| `{except: "member[0]", of: all}` | every agent except one |
 
-Brackets need quotes in YAML. In `expect` only names, populations, slices, `all` and lists of them
-can stand, because a journal says who they are and not who was drawn.
+Selectors with brackets need quotes in YAML. `expect` accepts only names, populations, slices, `all`
+and lists of these, because the journal does not say which agents were drawn.
 """,
     "Draw": """\
-Wherever a duration may vary, a distribution may stand in its place. Each agent and each link draws
+Wherever a duration can vary, you can write a distribution instead. Each agent and each link draws
 from a generator of its own.
 
 ```yaml

@@ -17,15 +17,15 @@ HEAD = """\
 # Differences between the servers
 
 The conformance tests play the same scripts on the embedded server, Prosody 0.12.3 and ejabberd
-23.01, and compare every line that reaches a client. They know no exception for the embedded server:
-it follows RFC 6121 to the letter, and where the RFC contradicts itself the reading below. What
-Prosody and ejabberd do otherwise is listed here, and the tests fail where a server differs in
-anything else, or no longer in this.
+23.01, and compare every line that reaches a client. The embedded server follows RFC 6121 to the
+letter, without exceptions. Where the RFC contradicts itself, it follows the reading that is given
+below. This page lists everything that Prosody and ejabberd do differently. The tests fail if a
+server differs in anything else, and also if it no longer differs in something on this list.
 
 - **deviation**: the RFC demands something else.
 - **option**: the RFC leaves it to the server, or contradicts itself.
-- **gap**: the RFC is silent.
-- **surplus**: more than the RFC asks for, and harmless.
+- **gap**: the RFC says nothing about it.
+- **surplus**: the server does more than the RFC asks for, and it does no harm.
 """
 _NAMES = {"prosody": "Prosody", "ejabberd": "ejabberd"}
 

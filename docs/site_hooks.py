@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = {
     "README.md": "index.md",
     "CHANGELOG.md": "CHANGELOG.md",
+    "CONTRIBUTING.md": "CONTRIBUTING.md",
     "benchmarks/README.md": "benchmarks/README.md",
     "docker/README.md": "docker/README.md",
     "examples/workers/README.md": "examples/workers/README.md",
