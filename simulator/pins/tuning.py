@@ -20,7 +20,6 @@ from simulator.pins import (
     endings,
     reading,
     signals,
-    silence,
     values,
     web,
     writing,
@@ -43,7 +42,7 @@ def tuning() -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         _collect_less(stack)
         _remember(stack)
-        for part in (broker, dispatching, endings, reading, signals, silence, values, web, writing):
+        for part in (broker, dispatching, endings, reading, signals, values, web, writing):
             part.enter(stack)
         yield
 
