@@ -21,11 +21,12 @@ from simulator.errors import AuthenticationRefused, BackendError, ServerUnavaila
 from simulator.rfc6121.stanza import Jid
 from simulator.servers.base import Peer
 from simulator.servers.local import backend as local
+from simulator.servers.local.certificate import make_certificate
 from simulator.servers.local.prosody import ProsodyBackend
 from simulator.servers.real import limits
 from simulator.servers.real.connector import OverTls
 from simulator.servers.real.session import session
-from simulator.servers.real.trust import Exactly
+from simulator.servers.real.trust import Authorities
 from simulator.spade3.connectors import REFUSALS
 from tests.servers.helpers import LOCAL, client_of, context_of, make_local
 
@@ -189,9 +190,10 @@ def test_a_clients_refused_password_is_explained(server):
     assert isinstance(explain(caught.value, REFUSALS), AuthenticationRefused)
 
 
-def test_another_certificate_is_refused_before_anything_is_told(server):
+def test_another_certificate_is_refused_before_anything_is_told(server, tmp_path):
     server.create("careful")
-    stranger = Peer(OverTls(server.address, Exactly(b"another certificate")))
+    other = make_certificate("localhost", tmp_path)
+    stranger = Peer(OverTls(server.address, Authorities(other.authority)))
 
     async def main():
         client = client_of("careful@localhost", "secret-careful", stranger)
