@@ -30,7 +30,7 @@ def host(request, tmp_path_factory):
 
 
 def guest(host, accounts=None, **options):
-    options = {"authorities": host.backend._folder / "server.crt", **options}
+    options = {"authorities": host.backend._folder / "authority.crt", **options}
     server = f"127.0.0.1:{host.address.port}"
     return ExternalBackend(server, domain="localhost", accounts=accounts or {}, **options)
 
@@ -215,7 +215,7 @@ def test_verification_is_on_by_default(host):
 def test_another_domain_than_the_certificates_is_refused(host):
     server = f"127.0.0.1:{host.address.port}"
     backend = ExternalBackend(
-        server, domain="example.org", authorities=host.backend._folder / "server.crt"
+        server, domain="example.org", authorities=host.backend._folder / "authority.crt"
     )
     with pytest.raises(ServerUnavailable):
         backend.run(lambda: backend.start(context_of()), 1)
