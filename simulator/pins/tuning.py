@@ -16,12 +16,9 @@ import aioxmpp.xml
 
 from simulator.pins import (
     broker,
-    dispatching,
-    endings,
     reading,
     signals,
     values,
-    web,
     writing,
 )
 from simulator.pins.replacing import replace
@@ -42,7 +39,7 @@ def tuning() -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         _collect_less(stack)
         _remember(stack)
-        for part in (broker, dispatching, endings, reading, signals, values, web, writing):
+        for part in (broker, reading, signals, values, writing):
             part.enter(stack)
         yield
 
