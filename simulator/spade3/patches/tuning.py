@@ -14,8 +14,7 @@ from typing import Any
 import aioxmpp.structs
 import aioxmpp.xml
 
-from simulator.spade3.patches import broker, dispatching, reading, signals, values, web, writing
-from simulator.spade3.patches import stream_end as endings
+from simulator.spade3.patches import broker, reading, signals, values, writing
 from simulator.spade3.patches.replacing import replace
 
 # Each is (holder, name). Their results depend on their arguments alone.
@@ -34,7 +33,7 @@ def tuning() -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         _collect_less(stack)
         _remember(stack)
-        for part in (broker, dispatching, endings, reading, signals, values, web, writing):
+        for part in (broker, reading, signals, values, writing):
             part.enter(stack)
         yield
 
