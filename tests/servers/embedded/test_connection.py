@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from xml.etree.ElementTree import Element
 
 import pytest
@@ -71,7 +71,7 @@ def server(changes: list[AvailabilityChange]) -> EmbeddedServer:
 
 
 @pytest.fixture
-def alice(server: EmbeddedServer) -> Iterator[Client]:
+def alice(server: EmbeddedServer) -> Client:
     client = Client(server)
     client.log_in("alice")
     return client

@@ -20,10 +20,8 @@ from tests.servers.helpers import LOCAL, Running, context_of, make_local
 def host(request, tmp_path_factory):
     """Somebody's server that lets clients register."""
 
-    class WithRegistration(LOCAL[request.param]):
-        _registration = True
-
-    backend = make_local(WithRegistration)
+    kind = type("WithRegistration", (LOCAL[request.param],), {"_registration": True})
+    backend = make_local(kind)
     asyncio.run(backend.start(context_of(folder=tmp_path_factory.mktemp("host"))))
     yield Running(backend, tmp_path_factory.mktemp("unused"))
     asyncio.run(backend.stop())
