@@ -2,7 +2,7 @@
 
     python docker/configure.py prosody|ejabberd FOLDER TRUST
 
-FOLDER is the server's own and private; TRUST gets the certificate alone, for the simulator. A
+FOLDER is the server's own and private; TRUST gets the certificate to trust, for the simulator. A
 folder that was filled before is left as it is, so that a restart keeps its certificate.
 """
 
@@ -29,8 +29,8 @@ def configure(
     made = make_certificate(domain, folder)
     (folder / "data").mkdir(mode=0o700)
     # A certificate is no secret, and the simulator may run as another user.
-    certificate = write_private_bytes(trust / "server.crt", made.certificate.read_bytes())
-    certificate.chmod(0o644)
+    authority = write_private_bytes(trust / "authority.crt", made.authority.read_bytes())
+    authority.chmod(0o644)
     configuration = Configuration(
         domain=domain,
         interface=interface,

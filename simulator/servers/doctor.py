@@ -11,15 +11,15 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from random import Random
-from typing import Any, Literal
+from typing import Literal
 
-import aioxmpp
 import OpenSSL.SSL
 
 from simulator.errors import SimulatorError
+from simulator.rfc6121.stanza import Jid
 from simulator.scenario.plan import Plan, RunPlan
 from simulator.servers import make_backend
-from simulator.servers.base import RunContext
+from simulator.servers.base import Backend, RunContext
 from simulator.servers.real.limits import open_files_needed
 from simulator.servers.real.network import connections_needed
 from simulator.servers.real.ports import LOOPBACK
@@ -95,15 +95,14 @@ def _backend(name: str) -> Finding:
     return Finding(name, "ok", f"{version}, {detail}")
 
 
-async def _try_login(backend: Any) -> str:
+async def _try_login(backend: Backend) -> str:
     """Start the backend, log one account in, and stop. Returns what was seen, in words."""
-    account = aioxmpp.JID("doctor", backend.domain, None)
+    account = Jid(f"doctor@{backend.domain}")
     await backend.start(RunContext(_nobody(), lambda: 0, lambda _record: None, None))
     try:
         password = secrets.token_urlsafe()
-        await backend.create_accounts({account.localpart: password})
-        peer = backend.peer(account.localpart)
-        async with session(peer, account, password, peer.way.address) as visit:
+        await backend.create_accounts({account.local: password})
+        async with session(backend.peer(account.local), account, password) as visit:
             await visit.roster()
             return f"one login tried, {visit.tls or 'inside this process'}"
     finally:

@@ -20,13 +20,9 @@ SECOND = 1_000_000
 
 
 class Timer(TimerHandle):
-    """A timer of asyncio's; `_scheduled` is true while it is in the heap.
+    """A timer of asyncio's; `_scheduled` is true while it is in the heap."""
 
-    `put_off` is its place, when that is later than the one that it has in the heap.
-    """
-
-    __slots__ = ("put_off",)
-    put_off: tuple[int, int] | None
+    __slots__ = ()
     if TYPE_CHECKING:  # asyncio's type stubs leave them out
         _scheduled: bool
         _when: float
@@ -35,7 +31,7 @@ class Timer(TimerHandle):
 class Clock:
     """The time `now`, in microseconds from 0, and the timers to come.
 
-    `heap` is for looking: the first of it is the next timer, unless that was cancelled or put off.
+    `heap` is for looking: the first of it is the next timer, unless that was cancelled.
     """
 
     __slots__ = ("_cancelled", "_sequence", "heap", "now")
@@ -54,16 +50,7 @@ class Clock:
         """Schedule `timer` for `deadline` (microseconds). One in the past fires next."""
         self._sequence += 1
         timer._scheduled = True
-        timer.put_off = None
         heapq.heappush(self.heap, (deadline, self._sequence, timer))
-
-    def postpone(self, timer: Timer, deadline: int) -> None:
-        """Give a scheduled timer a later deadline, as if it were cancelled and another added.
-
-        It moves when its old place in the heap comes up: until then this costs next to nothing.
-        """
-        self._sequence += 1
-        timer.put_off = (deadline, self._sequence)
 
     def note_cancelled(self, timer: Timer) -> None:
         """Count a timer that was cancelled while it was scheduled; drop them when many."""
@@ -76,27 +63,16 @@ class Clock:
     def next_deadline(self) -> int | None:
         """Deadline of the first timer that is not cancelled, None when there is none."""
         heap = self.heap
-        while heap:
-            deadline, _, timer = heap[0]
-            if timer._cancelled:
-                heapq.heappop(heap)
-                timer._scheduled = False
-                self._cancelled -= 1
-            elif timer.put_off is not None:
-                self._move(timer)
-            else:
-                return deadline
-        return None
+        while heap and heap[0][2]._cancelled:
+            heapq.heappop(heap)[2]._scheduled = False
+            self._cancelled -= 1
+        return heap[0][0] if heap else None
 
     def release(self, ready: deque[Handle]) -> None:
         """Move the timers that are due to the end of `ready`, in their order."""
         heap = self.heap
         while heap and heap[0][0] <= self.now:
-            timer = heap[0][2]
-            if timer.put_off is not None and not timer._cancelled:
-                self._move(timer)
-                continue
-            heapq.heappop(heap)
+            timer = heapq.heappop(heap)[2]
             timer._scheduled = False
             if timer._cancelled:
                 self._cancelled -= 1
@@ -107,12 +83,6 @@ class Clock:
         """Forget every timer."""
         self.heap.clear()
         self._cancelled = 0
-
-    def _move(self, timer: Timer) -> None:
-        """Give the first timer in the heap the place that it was put off to."""
-        assert timer.put_off is not None
-        heapq.heapreplace(self.heap, (*timer.put_off, timer))
-        timer.put_off = None
 
     def _drop_cancelled(self) -> None:
         kept = [entry for entry in self.heap if not entry[2]._cancelled]

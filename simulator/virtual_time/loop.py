@@ -20,7 +20,7 @@ import math
 import selectors
 import time
 import weakref
-from asyncio import Future, Handle, Task, TimerHandle
+from asyncio import Future, Handle, Task
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextvars import Context
@@ -106,19 +106,6 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         if when != math.inf:
             self._clock.add(round(when * SECOND), timer)
         return timer
-
-    def postpone(self, timer: TimerHandle, when: float) -> bool:
-        """Let a timer fire at `when`, as if it were cancelled and set anew.
-
-        False, and nothing is done, when it was cancelled, is due already, or would fire earlier.
-        """
-        if not isinstance(timer, Timer) or not timer._scheduled or timer._cancelled:
-            return False
-        if when < timer._when:
-            return False
-        self._clock.postpone(timer, round(when * SECOND))
-        timer._when = when
-        return True
 
     def call_again(self, handle: Handle) -> None:
         """`call_soon` with the callback and context of a handle that has run."""

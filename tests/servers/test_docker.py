@@ -76,7 +76,7 @@ def test_the_command_is_one_that_the_simulator_takes(server):
         "backend": "external",
         "server": f"{server}:5222",
         "domain": "localhost",
-        "authorities": Path("/trust/server.crt"),
+        "authorities": Path("/trust/authority.crt"),
         "register": True,
     }
 
@@ -123,7 +123,7 @@ def test_configure_writes_private_files_once(server, tmp_path):
     for path in files:
         public = path.parent.name == "trust"
         assert stat.S_IMODE(path.stat().st_mode) == (0o644 if public else 0o600)
-    assert [path.name for path in (tmp_path / "trust").iterdir()] == ["server.crt"]
+    assert [path.name for path in (tmp_path / "trust").iterdir()] == ["authority.crt"]
     configure(server, tmp_path)
     assert {path: path.read_bytes() for path in files} == files
 
@@ -158,7 +158,7 @@ def test_a_configured_server_serves_a_guest_that_registers(server, tmp_path, sho
     guest = ExternalBackend(
         f"127.0.0.1:{port}",
         domain="localhost",
-        authorities=short_folder / "trust" / "server.crt",
+        authorities=short_folder / "trust" / "authority.crt",
         register=True,
     )
 

@@ -693,39 +693,6 @@ def test_an_idle_hour_costs_nearly_nothing() -> None:
     assert time.process_time() - began < 0.5
 
 
-def test_a_postponed_timer_fires_once_and_later() -> None:
-    fired: list[float] = []
-
-    async def main() -> None:
-        loop = virtual_loop()
-        timer = loop.call_later(1, lambda: fired.append(loop.time()))
-        await asyncio.sleep(0.5)
-        assert loop.postpone(timer, 3)
-        assert timer.when() == 3
-        assert not loop.postpone(timer, 2)  # earlier: it stays
-        await asyncio.sleep(5)
-        assert not loop.postpone(timer, 9)  # it has fired
-        cancelled = loop.call_later(1, fired.clear)
-        assert loop.postpone(cancelled, 20)
-        cancelled.cancel()
-        assert not loop.postpone(cancelled, 21)
-        await asyncio.sleep(30)
-
-    run(main)
-    assert fired == [3]
-
-
-def test_postponing_does_not_stop_at_the_old_time() -> None:
-    async def main() -> None:
-        loop = virtual_loop()
-        loop.postpone(loop.call_later(1, print), 1e9)
-        with pytest.raises(asyncio.TimeoutError):
-            await asyncio.wait_for(loop.create_future(), 2)
-        assert loop.now == 2_000_000
-
-    run(main)
-
-
 def test_what_has_run_runs_again_in_its_turn() -> None:
     seen: list[tuple[int, str]] = []
 

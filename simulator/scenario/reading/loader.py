@@ -82,7 +82,7 @@ def _override(source: Source, key: str, value: str) -> list[Fault]:
     return []
 
 
-def _put(source: Source, path: DocumentPath, value: Any) -> str:
+def _put(source: Source, path: DocumentPath, value: object) -> str:
     """Put a value into the document; says what stands in the way, or nothing."""
     inside = source.data
     for depth, step in enumerate(path):

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any
+from typing import TypeAlias
 
 import yaml
+
+Scalar: TypeAlias = bool | float | str | None
+"""What a scalar may mean; whole numbers are `int`."""
 
 _LONGEST_NUMBER = 64
 
 NULLS = ("", "~", "null", "Null", "NULL")
-_WORDS: dict[str, Any] = {
+_WORDS: dict[str, bool | None] = {
     **dict.fromkeys(NULLS),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -26,7 +29,7 @@ _DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _ENDLESS = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 
-def resolve(text: str) -> Any:
+def resolve(text: str) -> Scalar:
     """The value of a plain scalar. Raises ValueError for a number that JSON cannot hold."""
     if text in _WORDS:
         return _WORDS[text]
@@ -54,7 +57,7 @@ def _integer(text: str) -> int:
 class _Dumper(yaml.SafeDumper):
     """Quotes every text that would be read as something else."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, data: object) -> bool:
         """A value that stands twice is written twice."""
         return True
 
@@ -79,7 +82,7 @@ def _style(text: str) -> str | None:
 _Dumper.add_representer(str, _represent_text)
 
 
-def dump_yaml(document: Any) -> str:
+def dump_yaml(document: object) -> str:
     """Plain data as YAML text that reads back equal."""
     text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
     return text

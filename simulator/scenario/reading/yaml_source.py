@@ -3,18 +3,21 @@
 The YAML of scenarios is the part of it that has no surprises: mappings with text keys, lists,
 texts, numbers, ``true``/``false`` and ``null`` (the core schema of YAML 1.2, so that ``no`` and
 ``1:30`` stay texts). Tags, several documents, duplicate keys and endless aliases are errors.
-The text is read as events, never by recursion over its nesting, and nothing is executed.
+PyYAML parses the text and composes its nodes; nothing is ever constructed or executed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import yaml
-from yaml import events as yaml_events
+from yaml.composer import Composer
+from yaml.events import AliasEvent, CollectionStartEvent, Event, ScalarEvent
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.resolver import BaseResolver
 
 from simulator.errors import Fault, ScenarioError
 from simulator.scenario.reading.scalars import NULLS, resolve
@@ -29,7 +32,10 @@ DEEPEST = 40
 MOST_VALUES = 200_000
 """Values in one document after its aliases are replaced by what they stand for."""
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_PLAIN = "plain"
+"""The tag of a scalar without quotes, the only kind that may be more than a text."""
+
+_LOADER: type[yaml.CSafeLoader | yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_source(path: Path) -> Source:
@@ -39,26 +45,28 @@ def read_source(path: Path) -> Source:
 
 
 def _read(path: Path) -> bytes:
+    place = Place(str(path))
     try:
         with open(path, "rb") as stream:
             content = stream.read(MOST_BYTES + 1)
     except IsADirectoryError:
-        raise _refused(str(path), "is a folder", "a scenario file") from None
+        raise _refused(place, "is a folder", "a scenario file") from None
     except FileNotFoundError:
-        raise _refused(str(path), "there is no such file", "a scenario file") from None
+        raise _refused(place, "there is no such file", "a scenario file") from None
     except (OSError, ValueError) as error:
-        raise _refused(one_line(str(path)), f"cannot be read: {_reason(error)}") from None
+        reason = getattr(error, "strerror", None) or error
+        raise _refused(Place(one_line(str(path))), f"cannot be read: {reason}") from None
     if len(content) > MOST_BYTES:
-        raise _refused(str(path), "is too large", f"at most {MOST_BYTES // 1_000_000} MB")
+        raise _refused(place, "is too large", f"at most {MOST_BYTES // 1_000_000} MB")
     return content
 
 
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)
+def _refused(place: Place, problem: str, expected: str = "", where: str = "") -> ScenarioError:
+    return ScenarioError([_fault(place, problem, expected, where)])
 
 
-def _refused(file: str, problem: str, expected: str = "", line: int = 0, column: int = 0) -> Any:
-    return ScenarioError([Fault(file, line, column, "", one_line(problem), expected)])
+def _fault(place: Place, problem: str, expected: str = "", where: str = "") -> Fault:
+    return Fault(place.file, place.line, place.column, where, one_line(problem), expected)
 
 
 def decode(content: bytes, file: str) -> str:
@@ -66,172 +74,113 @@ def decode(content: bytes, file: str) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = content[: error.start]
-        line = before.count(b"\n") + 1
-        column = error.start - (before.rfind(b"\n") + 1) + 1
-        byte = content[error.start]
-        raise _refused(
-            file, f"byte 0x{byte:02x} is not UTF-8", "text in UTF-8", line, column
-        ) from None
+        place = _place_after(content[: error.start].decode(errors="replace"), file)
+        problem = f"byte 0x{content[error.start]:02x} is not UTF-8"
+        raise _refused(place, problem, "text in UTF-8") from None
+
+
+def _place_after(text: str, file: str) -> Place:
+    return Place(file, text.count("\n") + 1, len(text) - text.rfind("\n"))
 
 
 def parse_yaml(text: str, file: str, folder: Path) -> Source:
     """Parse YAML text. Raises ScenarioError for what is not a scenario's kind of YAML."""
     source = Source(file, folder, None)
-    root = _Composer(file).compose(_events(text, file))
-    if root is None:
-        raise _refused(file, "is empty", "a scenario")
+    with _explaining(text, file):
+        root = _Composer(text, file).document()
     source.data = _Builder(source).build(root)
     return source
 
 
-def _events(text: str, file: str) -> Iterator[Any]:
+@contextlib.contextmanager
+def _explaining(text: str, file: str) -> Iterator[None]:
+    """Turn PyYAML's errors into a ScenarioError."""
     try:
-        yield from yaml.parse(text, Loader=_LOADER)
+        yield
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = ", ".join(part for part in (error.context, error.problem) if part)
-        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        raise _refused(file, f"not YAML: {problem}", _hint(text, mark), line, column) from None
+        raise _refused(_place(file, mark), f"not YAML: {problem}", _hint(text, mark)) from None
     except yaml.YAMLError as error:
-        raise _refused(file, f"not YAML: {error}", "", *_reader_place(text, error)) from None
-    except RecursionError:  # the pure Python parser, where libyaml is not at hand
-        raise _refused(file, "is nested too deeply", f"at most {DEEPEST} levels") from None
+        position = getattr(error, "position", None)
+        place = Place(file) if position is None else _place_after(text[:position], file)
+        raise _refused(place, f"not YAML: {error}") from None
 
 
-def _hint(text: str, mark: Any) -> str:
+def _hint(text: str, mark: _Mark | None) -> str:
     """What is probably meant where the parser stopped."""
     at = "" if mark is None else text[mark.index : mark.index + 1]
     if at == "\t":
         return "spaces, as YAML forbids tabs here"
-    if at == "[" and not text[mark.index - 1].isspace():
+    if mark is not None and at == "[" and not text[mark.index - 1].isspace():
         return "quotes around a text with brackets inside of [ ] or { }, such as 'member[2:5]'"
     return ""
 
 
-def _reader_place(text: str, error: yaml.YAMLError) -> tuple[int, int]:
-    position = getattr(error, "position", None)
-    if position is None:
-        return 0, 0
-    before = text[:position]
-    return before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
+class _Mark(Protocol):
+    """Where PyYAML found something; all three from 0."""
+
+    index: int
+    line: int
+    column: int
 
 
-# --- nodes ---
+def _place(file: str, mark: _Mark | None) -> Place:
+    return Place(file) if mark is None else Place(file, mark.line + 1, mark.column + 1)
 
 
-@dataclass(eq=False, slots=True)
-class _Scalar:
-    text: str
-    plain: bool
-    place: Place
+class _Composer(Composer, BaseResolver):
+    """Composes PyYAML's nodes, and refuses what is not in a scenario as soon as it begins."""
 
-
-@dataclass(eq=False, slots=True)
-class _List:
-    items: list[Any]
-    place: Place
-    closed: bool = False
-
-
-@dataclass(eq=False, slots=True)
-class _Mapping:
-    pairs: list[tuple[Any, Any]]
-    place: Place
-    waiting: Any = None
-    closed: bool = False
-
-
-class _Composer:
-    """Events to a tree of nodes, in which an alias is the node it stands for."""
-
-    def __init__(self, file: str) -> None:
+    def __init__(self, text: str, file: str) -> None:
+        super().__init__()
+        parser = _LOADER(text)
+        self.check_event = parser.check_event
+        self.peek_event = parser.peek_event
+        self.get_event = parser.get_event
         self._file = file
-        self._open: list[_List | _Mapping] = []
-        self._anchors: dict[str, Any] = {}
-        self._root: Any = None
-        self._documents = 0
+        self._depth = 0
 
-    def compose(self, events: Iterator[Any]) -> Any:
-        """The root node; None for an empty stream."""
-        for event in events:
-            handler = self._HANDLERS.get(type(event))
-            if handler is not None:
-                handler(self, event)
-        return self._root
+    def document(self) -> Node:
+        """The root of the only document."""
+        root = self.get_node() if self.check_node() else None
+        if root is None:
+            raise _refused(Place(self._file), "is empty", "a scenario")
+        if self.check_node() and (event := self.peek_event()):
+            raise self._refused(event, "a second document begins", "one document a file")
+        return root
 
-    def _place(self, event: Any) -> Place:
-        mark = event.start_mark
-        return Place(self._file, mark.line + 1, mark.column + 1)
+    def _refused(self, event: Event, problem: str, expected: str) -> ScenarioError:
+        return _refused(_place(self._file, event.start_mark), problem, expected)
 
-    def _refuse(self, event: Any, problem: str, expected: str = "") -> Any:
-        place = self._place(event)
-        return _refused(self._file, problem, expected, place.line, place.column)
+    def resolve(self, kind: type[Node], value: str, implicit: tuple[bool, bool]) -> str:
+        """The tag of a node that has none: whether it is a scalar without quotes."""
+        return _PLAIN if kind is ScalarNode and implicit[0] else ""
 
-    def _document(self, event: Any) -> None:
-        self._documents += 1
-        if self._documents > 1:
-            raise self._refuse(event, "a second document begins", "one document a file")
+    def compose_node(self, parent: Node | None, index: int) -> Node | None:
+        """The next node. Recursion is safe, because nesting is limited."""
+        event = self.peek_event()
+        if isinstance(event, AliasEvent):
+            self._check_alias(event)
+            return super().compose_node(parent, index)
+        assert isinstance(event, ScalarEvent | CollectionStartEvent)
+        if event.tag not in (None, "!"):
+            problem = f"tag {event.tag} is not allowed"
+            raise self._refused(event, problem, "plain YAML without tags")
+        if isinstance(event, CollectionStartEvent) and self._depth >= DEEPEST:
+            raise self._refused(event, "is nested too deeply", f"at most {DEEPEST} levels")
+        self.anchors.pop(event.anchor, None)  # YAML 1.2, section 7.1: the last one counts
+        self._depth += 1
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
 
-    def _scalar(self, event: Any) -> None:
-        self._check_tag(event)
-        self._add(event, _Scalar(event.value, bool(event.implicit[0]), self._place(event)))
-
-    def _check_tag(self, event: Any) -> None:
-        if event.tag is not None and event.tag != "!":
-            raise self._refuse(event, f"tag {event.tag} is not allowed", "plain YAML without tags")
-
-    def _begin_list(self, event: Any) -> None:
-        self._begin(event, _List([], self._place(event)))
-
-    def _begin_mapping(self, event: Any) -> None:
-        self._begin(event, _Mapping([], self._place(event)))
-
-    def _begin(self, event: Any, node: _List | _Mapping) -> None:
-        self._check_tag(event)
-        self._add(event, node)
-        if len(self._open) >= DEEPEST:
-            raise self._refuse(event, "is nested too deeply", f"at most {DEEPEST} levels")
-        self._open.append(node)
-
-    def _end(self, _event: Any) -> None:
-        self._open.pop().closed = True
-
-    def _alias(self, event: Any) -> None:
-        node = self._anchors.get(event.anchor)
+    def _check_alias(self, event: AliasEvent) -> None:
+        node = self.anchors.get(event.anchor)
         if node is None:
-            raise self._refuse(event, f"alias *{event.anchor} has no anchor", f"&{event.anchor}")
-        if not getattr(node, "closed", True):
-            raise self._refuse(event, f"alias *{event.anchor} contains itself", "a finite value")
-        self._attach(node)
-
-    def _add(self, event: Any, node: Any) -> None:
-        if event.anchor is not None:
-            self._anchors[event.anchor] = node
-        self._attach(node)
-
-    def _attach(self, node: Any) -> None:
-        if not self._open:
-            self._root = node
-            return
-        parent = self._open[-1]
-        if isinstance(parent, _List):
-            parent.items.append(node)
-        elif parent.waiting is None:
-            parent.waiting = node
-        else:
-            parent.pairs.append((parent.waiting, node))
-            parent.waiting = None
-
-    _HANDLERS: dict[type, Callable[[Any, Any], None]] = {  # noqa: RUF012
-        yaml_events.DocumentStartEvent: _document,
-        yaml_events.ScalarEvent: _scalar,
-        yaml_events.SequenceStartEvent: _begin_list,
-        yaml_events.MappingStartEvent: _begin_mapping,
-        yaml_events.SequenceEndEvent: _end,
-        yaml_events.MappingEndEvent: _end,
-        yaml_events.AliasEvent: _alias,
-    }
+            raise self._refused(event, f"alias *{event.anchor} has no anchor", f"&{event.anchor}")
+        if not isinstance(node, ScalarNode) and node.end_mark is None:
+            raise self._refused(event, f"alias *{event.anchor} contains itself", "a finite value")
 
 
 class _Builder:
@@ -242,86 +191,72 @@ class _Builder:
         self._faults: list[Fault] = []
         self._values = 0
 
-    def build(self, root: Any) -> Any:
+    def build(self, root: Node) -> object:
         """The plain data. Raises ScenarioError with all faults."""
         data = self._value(root, ())
         if self._faults:
             raise ScenarioError(self._faults)
         return data
 
-    def _fault(self, path: DocumentPath, place: Place, problem: str, expected: str = "") -> None:
-        where = format_path(path)
-        self._faults.append(
-            Fault(place.file, place.line, place.column, where, one_line(problem), expected)
-        )
+    def _place(self, node: Node) -> Place:
+        return _place(self._source.file, node.start_mark)
 
-    def _value(self, node: Any, path: DocumentPath) -> Any:
+    def _fault(self, path: DocumentPath, node: Node, problem: str, expected: str) -> None:
+        self._faults.append(_fault(self._place(node), problem, expected, format_path(path)))
+
+    def _value(self, node: Node, path: DocumentPath) -> object:
+        place = self._place(node)
         self._values += 1
         if self._values > MOST_VALUES:
-            raise _refused(
-                self._source.file,
-                "holds too many values once its aliases are followed",
-                f"at most {MOST_VALUES}",
-                node.place.line,
-                node.place.column,
-            )
+            problem = "holds too many values once its aliases are followed"
+            raise _refused(place, problem, f"at most {MOST_VALUES}")
         if len(path) > DEEPEST:
-            raise _refused(
-                self._source.file,
-                "is nested too deeply once its aliases are followed",
-                f"at most {DEEPEST} levels",
-                node.place.line,
-                node.place.column,
-            )
-        self._source.values[path] = node.place
-        return self._BUILDERS[type(node)](self, node, path)
+            problem = "is nested too deeply once its aliases are followed"
+            raise _refused(place, problem, f"at most {DEEPEST} levels")
+        self._source.values[path] = place
+        if isinstance(node, MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, SequenceNode):
+            return [self._value(item, (*path, index)) for index, item in enumerate(node.value)]
+        return self._scalar(node, path)
 
-    def _list(self, node: _List, path: DocumentPath) -> list[Any]:
-        return [self._value(item, (*path, index)) for index, item in enumerate(node.items)]
-
-    def _mapping(self, node: _Mapping, path: DocumentPath) -> dict[str, Any]:
-        data: dict[str, Any] = {}
-        for key_node, value_node in node.pairs:
+    def _mapping(self, node: MappingNode, path: DocumentPath) -> dict[str, object]:
+        data: dict[str, object] = {}
+        for key_node, value_node in node.value:
             key = self._key(key_node, path)
             if key is None:
                 continue
             inside = (*path, key)
             if key in data:
-                first = self._source.keys[inside]
-                self._fault(
-                    inside, key_node.place, f"key `{key}` stands twice", f"once (line {first.line})"
-                )
+                line = self._source.keys[inside].line
+                self._fault(inside, key_node, f"key `{key}` stands twice", f"once (line {line})")
                 continue
-            self._source.keys[inside] = key_node.place
+            self._source.keys[inside] = self._place(key_node)
             data[key] = self._value(value_node, inside)
         return data
 
-    def _key(self, node: Any, path: DocumentPath) -> str | None:
-        if isinstance(node, _Scalar) and (not node.plain or node.text not in NULLS):
-            return self._encodable(node, path)
-        self._fault(path, node.place, "a key that is not a text", "a text as key")
+    def _key(self, node: Node, path: DocumentPath) -> str | None:
+        is_null = node.tag == _PLAIN and node.value in NULLS
+        if isinstance(node, ScalarNode) and not is_null:
+            return self._text(node, path)
+        self._fault(path, node, "a key that is not a text", "a text as key")
         return None
 
-    def _scalar(self, node: _Scalar, path: DocumentPath) -> Any:
-        text = self._encodable(node, path)
-        if not node.plain:
+    def _scalar(self, node: Node, path: DocumentPath) -> object:
+        text = self._text(node, path)
+        if node.tag != _PLAIN:
             return text
         try:
             return resolve(text)
         except ValueError as error:
-            self._fault(path, node.place, str(error), "a finite number of usual size")
+            self._fault(path, node, str(error), "a finite number of usual size")
             return None
 
-    def _encodable(self, node: _Scalar, path: DocumentPath) -> str:
+    def _text(self, node: Node, path: DocumentPath) -> str:
+        text: str = node.value
         try:
-            node.text.encode()
+            text.encode()
         except UnicodeEncodeError:
-            self._fault(path, node.place, "half a surrogate pair is no text", "whole characters")
+            self._fault(path, node, "half a surrogate pair is no text", "whole characters")
             return ""
-        return node.text
-
-    _BUILDERS: dict[type, Callable[[Any, Any, DocumentPath], Any]] = {  # noqa: RUF012
-        _Scalar: _scalar,
-        _List: _list,
-        _Mapping: _mapping,
-    }
+        return text

@@ -14,10 +14,10 @@ from xml.sax.saxutils import escape, quoteattr
 
 from simulator.errors import StanzaRefused
 from simulator.rfc6121.account import Delivery, Session
+from simulator.rfc6121.jids import prepare
 from simulator.rfc6121.server import PresenceServer, refusal
 from simulator.rfc6121.stanza import IqResult, StanzaKind
 from simulator.servers.embedded import stanzas
-from simulator.servers.embedded.stanza_cache import Remembered
 from simulator.servers.embedded.xml import (
     CLIENT,
     STREAM_FOOTER,
@@ -50,7 +50,6 @@ class Host(Protocol):
 
     domain: str
     rules: PresenceServer
-    known_stanzas: Remembered[Element]
 
     def next_stream_id(self) -> str:
         """An id for a stream."""
@@ -97,9 +96,7 @@ class Connection:
         return self._over
 
     def _new_parser(self) -> StreamParser:
-        return StreamParser(
-            self._open_stream, self._element, self._end_of_stream, self._server.known_stanzas
-        )
+        return StreamParser(self._open_stream, self._element, self._end_of_stream)
 
     def receive(self, data: bytes) -> None:
         """Bytes from the client. Whatever is wrong with them harms this connection alone."""
@@ -194,7 +191,7 @@ class Connection:
             raise StreamError("not-authorized", "bind a resource first")
         wanted = request.findtext(f"{{{BIND}}}resource") or ""
         try:
-            resource = stanzas.prepare(f"{self._account}/{wanted}").resource if wanted else ""
+            resource = prepare(f"{self._account}/{wanted}").resource if wanted else ""
         except StanzaRefused as error:
             raise StreamError("bad-format", str(error)) from None
         self.session = self._server.bind(self, self._account, resource, element.get("id", ""))

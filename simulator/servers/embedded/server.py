@@ -5,12 +5,10 @@ from __future__ import annotations
 import hmac
 import itertools
 from collections.abc import Callable, Iterable, Mapping
-from xml.etree.ElementTree import Element
 
 from simulator.rfc6121.account import AvailabilityChange, Delivery, Session
 from simulator.rfc6121.server import PresenceServer
 from simulator.servers.embedded.connection import Connection
-from simulator.servers.embedded.stanza_cache import Remembered
 from simulator.servers.embedded.stanzas import write_stanza
 from simulator.servers.embedded.xml import StreamError
 
@@ -28,7 +26,6 @@ class EmbeddedServer:
         self._passwords: dict[str, str] = {}
         self._connections: dict[Session, Connection] = {}
         self._stream_ids = itertools.count(1)
-        self.known_stanzas: Remembered[Element] = Remembered()
 
     def create_accounts(self, passwords: Mapping[str, str]) -> None:
         """Add accounts: localpart -> password. Raises ValueError for one that exists."""

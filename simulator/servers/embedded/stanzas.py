@@ -8,9 +8,8 @@ from typing import Any
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import quoteattr
 
-import aioxmpp
-
 from simulator.errors import StanzaRefused
+from simulator.rfc6121.jids import prepare
 from simulator.rfc6121.stanza import (
     Iq,
     IqResult,
@@ -22,7 +21,6 @@ from simulator.rfc6121.stanza import (
     RosterPush,
     RosterResult,
     StanzaError,
-    parse_jid,
     parse_priority,
 )
 from simulator.servers.embedded.xml import CLIENT, XML, serialise
@@ -124,15 +122,6 @@ def address(element: Element) -> Jid | None:
     """Whom a stanza is for; None without `to`. Raises StanzaRefused jid-malformed."""
     text = element.get("to")
     return None if text is None else prepare(text)
-
-
-@lru_cache(maxsize=1 << 14)
-def prepare(text: str) -> Jid:
-    """A JID after string preparation (RFC 6122). Raises StanzaRefused jid-malformed."""
-    try:
-        return parse_jid(str(aioxmpp.JID.fromstr(text)))
-    except (ValueError, UnicodeError):
-        raise StanzaRefused("jid-malformed", text=text) from None
 
 
 # Names, JIDs, kinds; and a broadcast has one id.

@@ -7,7 +7,6 @@ the stream error of section 4.9.3.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterable
 from typing import Any
 from xml.etree.ElementTree import Element, TreeBuilder
@@ -15,13 +14,6 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
 from simulator.errors import SimulatorError
-from simulator.servers.embedded.stanza_cache import (
-    Remembered,
-    Values,
-    divide,
-    is_one_element,
-    split,
-)
 
 CLIENT = "jabber:client"
 STREAMS = "http://etherx.jabber.org/streams"
@@ -34,9 +26,6 @@ MAX_DEPTH = 64
 """Deeper elements are refused with policy-violation."""
 
 _SEPARATOR = " "
-_USUAL = {None: CLIENT, "stream": STREAMS}
-"""What the header of a client's stream declares."""
-_HOLES = ("from", "to", "id")
 
 
 class StreamError(SimulatorError):
@@ -51,9 +40,8 @@ class StreamError(SimulatorError):
 class StreamParser:
     """Feeds on bytes; calls `on_header(attributes)`, `on_element(element)` and `on_end()`.
 
-    Elements are `xml.etree.ElementTree.Element` with ``{namespace}local`` tags, not to be changed:
-    a stanza that is like an earlier one in `known` shares its children, and expat never sees it.
-    After a stream restart a new parser is needed.
+    Elements are `xml.etree.ElementTree.Element` with ``{namespace}local`` tags. After a stream
+    restart a new parser is needed.
     """
 
     def __init__(
@@ -61,7 +49,6 @@ class StreamParser:
         on_header: Callable[[dict[str, str]], None],
         on_element: Callable[[Element], None],
         on_end: Callable[[], None],
-        known: Remembered[Element] | None = None,
     ) -> None:
         self._on_header = on_header
         self._on_element = on_element
@@ -70,16 +57,11 @@ class StreamParser:
         self._builder: TreeBuilder | None = None
         self._started_at = 0
         self._fed = 0
-        self._known = known or Remembered()
-        self._declared: dict[str | None, str] = {}
-        self._is_between = False
-        self._read: Element | None = None
         self._parser: Any = expat.ParserCreate("utf-8", namespace_separator=_SEPARATOR)
         if hasattr(self._parser, "SetReparseDeferralEnabled"):
             # From 2.6 on expat waits for more bytes before it looks again at an element that came
             # in pieces, so a stanza's last piece would be heard only with the next stanza.
             self._parser.SetReparseDeferralEnabled(False)
-        self._parser.StartNamespaceDeclHandler = self._declared.__setitem__
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._text
@@ -93,33 +75,6 @@ class StreamParser:
 
     def feed(self, data: bytes) -> None:
         """Parse some more. Raises StreamError for what the stream must be closed for."""
-        if not self._is_between:
-            self._parse(data)
-            return
-        pieces = split(data)
-        for number, piece in enumerate(pieces):
-            if not self._is_between:
-                self._parse(b"".join(pieces[number:]))
-                return
-            self._hear(piece)
-
-    def _hear(self, piece: bytes) -> None:
-        """Take what may be one stanza: as an earlier one, else from expat."""
-        divided = divide(piece)
-        if divided is None:
-            self._parse(piece)
-            return
-        key, values = divided
-        alike = self._known.get(key)
-        if alike is not None:
-            self._on_element(_with(alike, values))
-            return
-        self._read = None
-        self._parse(piece)
-        if self._is_between and self._read is not None and is_one_element(key):
-            self._known.add(key, self._read)
-
-    def _parse(self, data: bytes) -> None:
         self._fed += len(data)
         try:
             self._parser.Parse(data, False)
@@ -127,12 +82,6 @@ class StreamParser:
             raise StreamError("not-well-formed", expat.errors.messages[error.code]) from None
         if self._depth != 1 and self._fed - self._started_at > MAX_STANZA_BYTES:
             raise StreamError("policy-violation", f"an element over {MAX_STANZA_BYTES} bytes")
-        # Expat has read everything, and no element but the stream's is open.
-        self._is_between = (
-            self._depth == 1
-            and self._parser.CurrentByteIndex == self._fed
-            and self._declared == _USUAL
-        )
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
@@ -147,7 +96,6 @@ class StreamParser:
         self._builder.start(_clark(name), {_clark(key): attributes[key] for key in attributes})
 
     def _start_stream(self, name: str, attributes: dict[str, str]) -> None:
-        self._parser.StartNamespaceDeclHandler = None
         if name != f"{STREAMS}{_SEPARATOR}stream":
             raise StreamError("bad-format", "the root element is not a stream")
         self._on_header(attributes)
@@ -164,7 +112,6 @@ class StreamParser:
             self._builder = None
             self._check_size()
             self._started_at = self._fed
-            self._read = element
             self._on_element(element)
 
     def _check_size(self) -> None:
@@ -176,16 +123,6 @@ class StreamParser:
             self._builder.data(text)
         elif self._depth == 1 and not text.isspace():
             raise StreamError("bad-format", "text between stanzas")
-
-
-def _with(element: Element, values: Values) -> Element:
-    """A stanza with other values of `from`, `to` and `id`, and the same children."""
-    stanza = copy.copy(element)
-    stanza.attrib = attributes = element.attrib.copy()
-    for name, value in zip(_HOLES, values, strict=True):
-        if value is not None:
-            attributes[name] = value
-    return stanza
 
 
 def _closed(*_arguments: Any) -> None:

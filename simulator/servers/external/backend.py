@@ -5,24 +5,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any
-
-import aioxmpp
-import aioxmpp.errors
+from typing import TypeVar
 
 from simulator.errors import AuthenticationRefused, BackendError, InputError, ServerUnavailable
+from simulator.rfc6121.stanza import Jid
 from simulator.servers.base import RunContext
 from simulator.servers.real.backend import RealBackend
 from simulator.servers.real.connector import Address, OverTls
 from simulator.servers.real.limits import allow_open_files
 from simulator.servers.real.network import connections_needed
-from simulator.servers.real.session import Session, greet, register, session
+from simulator.servers.real.session import RequestRefused, Session, greet, register, session
 from simulator.servers.real.trust import Anybody, Authorities
 
 _DEFAULT_PORT = 5222
 _AT_ONCE = 20
-_START_WITHIN = 14.0
+
+_T = TypeVar("_T")
 
 
 class ExternalBackend(RealBackend):
@@ -57,7 +57,7 @@ class ExternalBackend(RealBackend):
         trust = Authorities(authorities) if verify else Anybody()
         self._way = OverTls(self._address, trust)
         self._registered: dict[str, str] = {}
-        self._contacts_before: dict[str, frozenset[aioxmpp.JID]] = {}
+        self._contacts_before: dict[str, frozenset[str]] = {}
         self._options = ["--server", server, "--domain", self.domain]
         self._options += ["--authorities", str(authorities.resolve())] if authorities else []
         self._options += ["--register"] if register else []
@@ -75,11 +75,7 @@ class ExternalBackend(RealBackend):
         open files are allowed.
         """
         allow_open_files(connections_needed(context.plan))
-        try:
-            async with asyncio.timeout(_START_WITHIN):
-                await greet(self.peer(""), self.domain)
-        except TimeoutError as error:
-            raise ServerUnavailable(f"{self._address} does not answer") from error
+        await greet(self.peer(""), self.domain)
         await self._open_network(context)
 
     async def create_accounts(self, passwords: Mapping[str, str]) -> Mapping[str, str]:
@@ -123,18 +119,18 @@ class ExternalBackend(RealBackend):
             )
         return {name: self._accounts[name] for name in wanted}
 
-    def _session(self, name: str, password: str) -> Any:
-        return session(self.peer(""), self._jid(name), password, self._address)
+    def _session(self, name: str, password: str) -> AbstractAsyncContextManager[Session]:
+        return session(self.peer(""), self._jid(name), password)
 
-    def _jid(self, name: str) -> aioxmpp.JID:
-        return aioxmpp.JID(name, self.domain, None)
+    def _jid(self, name: str) -> Jid:
+        return Jid(f"{name}@{self.domain}")
 
     async def _register(self, account: tuple[str, str]) -> None:
         name, password = account
         # Noted before it is known: a run that is interrupted here may have made the account.
         self._registered[name] = password
         try:
-            await register(self.peer(""), self._jid(name), password, self._address)
+            await register(self.peer(""), self._jid(name), password)
         except AuthenticationRefused:
             del self._registered[name]
             raise
@@ -145,7 +141,7 @@ class ExternalBackend(RealBackend):
             if self.version == "unknown":
                 self.version = await visit.server_version()
 
-    async def _remove_contacts(self, account: tuple[str, frozenset[aioxmpp.JID]]) -> None:
+    async def _remove_contacts(self, account: tuple[str, frozenset[str]]) -> None:
         name, before = account
         async with self._session(name, self._passwords[name]) as visit:
             for contact in sorted((await visit.roster()).keys() - before):
@@ -153,20 +149,18 @@ class ExternalBackend(RealBackend):
 
     async def _remove_account(self, account: tuple[str, str]) -> None:
         name, password = account
-        # A server may close the stream at once, in the middle of the answer; and an account
-        # that our password does not open was not made, or is gone already.
+        # An account that our password does not open was not made, or is gone already.
         with contextlib.suppress(AuthenticationRefused):
             async with self._session(name, password) as visit:
-                with contextlib.suppress(ConnectionError):
-                    await visit.remove_account()
+                await visit.remove_account()
 
-    async def _at_once(self, do: Callable[[Any], Awaitable[None]], items: Iterable[Any]) -> None:
+    async def _at_once(self, do: Callable[[_T], Awaitable[None]], items: Iterable[_T]) -> None:
         """Do it for every item, some at a time. The first BackendError ends it and is raised."""
         gate = asyncio.Semaphore(_AT_ONCE)
 
-        async def one(item: Any) -> None:
+        async def one(item: _T) -> None:
             async with gate:
-                await self._named(do, item)
+                await do(item)
 
         try:
             async with asyncio.TaskGroup() as group:
@@ -176,26 +170,19 @@ class ExternalBackend(RealBackend):
             raise _first(failures) from None
 
     async def _attempt_all(
-        self, do: Callable[[Any], Awaitable[None]], items: Iterable[Any]
+        self, do: Callable[[_T], Awaitable[None]], items: Iterable[_T]
     ) -> list[BackendError]:
         """Do it for every item, whatever becomes of the others. Returns what went wrong."""
         failures: list[BackendError] = []
 
-        async def attempt(item: Any) -> None:
+        async def attempt(item: _T) -> None:
             try:
-                await self._named(do, item)
+                await do(item)
             except BackendError as error:
                 failures.append(error)
 
         await self._at_once(attempt, items)
         return failures
-
-    async def _named(self, do: Callable[[Any], Awaitable[None]], item: Any) -> None:
-        """Do it; what the server refuses is a BackendError that names it."""
-        try:
-            await do(item)
-        except aioxmpp.errors.XMPPError as error:
-            raise BackendError(f"{self._address} refused a request: {error}") from error
 
 
 def parse_server(text: str) -> tuple[str, int]:
@@ -219,12 +206,12 @@ def _localparts(accounts: Mapping[str, str], domain: str) -> dict[str, str]:
     return result
 
 
-async def _remove_contact(visit: Session, contact: aioxmpp.JID) -> None:
+async def _remove_contact(visit: Session, contact: str) -> None:
     try:
         await visit.remove_contact(contact)
-    except aioxmpp.errors.XMPPError as error:
+    except RequestRefused as error:
         # Removing one side's entry may have removed this one as well.
-        if error.condition != aioxmpp.ErrorCondition.ITEM_NOT_FOUND:
+        if error.condition != "item-not-found":
             raise
 
 

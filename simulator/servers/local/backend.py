@@ -30,7 +30,7 @@ from simulator.servers.real.limits import allow_open_files
 from simulator.servers.real.network import connections_needed
 from simulator.servers.real.ports import LOOPBACK, reserved_port
 from simulator.servers.real.session import greet
-from simulator.servers.real.trust import Exactly
+from simulator.servers.real.trust import Authorities
 
 _READY_WITHIN = 30.0
 _POLL = 0.02
@@ -216,7 +216,7 @@ class LocalBackend(RealBackend, abc.ABC):
             log=_log_file(context.folder, self.name),
             user=user,
         )
-        self._way = OverTls(self._address, Exactly(certificate.der))
+        self._way = OverTls(self._address, Authorities(certificate.authority))
 
     def _give_to_server(self, *paths: Path) -> None:
         user = _service_user(self.name)

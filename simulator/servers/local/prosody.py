@@ -7,9 +7,8 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-import aioxmpp
-
 from simulator.errors import ServerUnavailable
+from simulator.rfc6121.jids import prepare
 from simulator.scenario.plan import FaultPlan
 from simulator.servers.local.backend import Installation, LocalBackend, find_program
 from simulator.servers.local.configuration import file_name
@@ -36,8 +35,8 @@ class ProsodyBackend(LocalBackend):
             self._give_to_server(folder)
         for localpart, password in passwords.items():
             # The server looks for the prepared form of the name (RFC 7622, section 3.3).
-            prepared = aioxmpp.JID(localpart, self.domain, None).localpart
-            file = accounts / f"{_encode(prepared)}.dat"
+            prepared = prepare(f"{localpart}@{self.domain}")
+            file = accounts / f"{_encode(prepared.local)}.dat"
             file.touch(mode=0o600)
             file.write_text(f"return {{ password = {quote(password)} }};\n", encoding="ascii")
             self._give_to_server(file)
@@ -69,7 +68,7 @@ class ProsodyBackend(LocalBackend):
             await super().begin_fault(fault)
             return
         assert self._folder is not None
-        accounts = [str(aioxmpp.JID(agent, self.domain, None)) for agent in fault.agents]
+        accounts = [str(prepare(f"{agent}@{self.domain}")) for agent in fault.agents]
         await end_streams(self._folder / "data" / "prosody.sock", accounts, fault.condition)
 
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-import aioxmpp
-import aioxmpp.errors
-
 from simulator.errors import InputError, ServerUnavailable
 from simulator.journal.records import Note
+from simulator.rfc6121.stanza import Jid
 from simulator.scenario.plan import FaultPlan
 from simulator.servers.base import Peer, RunContext
 from simulator.servers.real.connector import Address, OverTls
 from simulator.servers.real.loop import run_on_real_loop
 from simulator.servers.real.network import LINK_FAULTS, Network
-from simulator.servers.real.session import session
+from simulator.servers.real.session import RequestRefused, session
 
 
 class RealBackend:
@@ -95,13 +93,12 @@ class RealBackend:
                 await self._replace(agent, resource, fault.origin)
 
     async def _replace(self, agent: str, resource: str, origin: str) -> None:
-        account = aioxmpp.JID(agent, self.domain, resource)
-        # Not through the agent's proxy: the other client is somewhere else.
-        way = session(self.peer(""), account, self._passwords[agent], self._address)
+        account = Jid(f"{agent}@{self.domain}", resource)
         try:
-            async with way as visit:
+            # Not through the agent's proxy: the other client is somewhere else.
+            async with session(self.peer(""), account, self._passwords[agent]) as visit:
                 replaced = visit.account.resource == resource
-        except aioxmpp.errors.XMPPError:
+        except RequestRefused:
             # RFC 6120, section 7.7.2.2: a server may refuse the newcomer.
             replaced = False
         if not replaced:

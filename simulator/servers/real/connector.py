@@ -108,7 +108,7 @@ def named_failures(address: Address) -> Iterator[None]:
     except TimeoutError as error:
         raise Unreachable(f"{address} does not answer") from error
     except ssl.SSLError as error:
-        raise Unreachable(f"{address}: the TLS handshake failed: {error!r}") from error
+        raise Unreachable(f"{address}: the TLS handshake failed: {_tls_reason(error)}") from error
     except OSError as error:
         raise Unreachable(f"{address}: {_reason(error)}") from error
 
@@ -117,4 +117,10 @@ def _reason(error: OSError) -> str:
     # asyncio repeats the address where the system's reason belongs; resolvers count downwards.
     if error.errno is not None and error.errno > 0:
         return os.strerror(error.errno)
-    return error.strerror or str(error)
+    return error.strerror or str(error) or "the connection broke"
+
+
+def _tls_reason(error: ssl.SSLError) -> str:
+    # OpenSSL's reasons look like WRONG_VERSION_NUMBER; not every error has one.
+    reason: str = getattr(error, "reason", None) or str(error)
+    return reason.lower().replace("_", " ")

@@ -15,7 +15,6 @@ import aioxmpp.structs
 import aioxmpp.xml
 
 from simulator.spade3.patches import broker, dispatching, reading, signals, values, web, writing
-from simulator.spade3.patches import idle_timers as silence
 from simulator.spade3.patches import stream_end as endings
 from simulator.spade3.patches.replacing import replace
 
@@ -35,7 +34,7 @@ def tuning() -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         _collect_less(stack)
         _remember(stack)
-        for part in (broker, dispatching, endings, reading, signals, silence, values, web, writing):
+        for part in (broker, dispatching, endings, reading, signals, values, web, writing):
             part.enter(stack)
         yield
 

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Hashable
-from xml.etree.ElementTree import Element
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from simulator.rfc6121.account import AvailabilityChange
 from simulator.servers.embedded.connection import Connection
 from simulator.servers.embedded.server import EmbeddedServer
-from simulator.servers.embedded.stanza_cache import Remembered
 from simulator.servers.embedded.xml import MAX_DEPTH, MAX_STANZA_BYTES
 
 HEADER = (
@@ -246,66 +241,6 @@ def test_texts_and_languages_cross_unchanged(server: EmbeddedServer, alice: Clie
     assert "<status>a &lt;b&gt; &amp; c</status>" in heard
     assert '<status xml:lang="es">ñandú</status>' in heard
     assert '<x xmlns="urn:x" k=\'"v"\'><y/></x>' in heard
-
-
-class Forgetful(Remembered[Element]):
-    """Remembers nothing: every stanza is parsed."""
-
-    def add(self, key: Hashable, meaning: Element) -> None:
-        pass
-
-
-SAID = (
-    "<presence/>",
-    '<presence id="1"><show>dnd</show></presence>',
-    '<presence id="2"><show>dnd</show></presence>',
-    '<presence id="3"><show>odd</show></presence>',
-    '<presence to="bob@localhost" type="subscribe" id="4"/>',
-    '<presence to="alice@localhost" type="subscribed" id="5"/>',
-    '<presence to="alice@localhost" type="odd" id="5"/>',
-    '<presence to="@" type="subscribe" id="6"/>',
-    '<iq id="7" type="get"><ping xmlns="urn:xmpp:ping"/></iq>',
-    '<iq id="8" type="get"><ping xmlns="urn:xmpp:ping"/></iq>',
-    '<iq id="9" type="get"><query xmlns="jabber:iq:roster"/></iq>',
-    '<iq id="a" type="set"><query xmlns="jabber:iq:roster"><item jid="u@v"/></query></iq>',
-    '<iq id="b" type="set"><query xmlns="jabber:iq:roster"><item jid="w@v"/></query></iq>',
-    '<iq id="c" type="result" from="alice@localhost/r"/>',
-    '<iq id="d" type="odd"/>',
-    '<message to="bob@localhost/r"><body>x</body></message>',
-    '<presence id="<"/>',
-    " ",
-)
-
-
-@given(
-    said=st.lists(st.tuples(st.integers(0, 1), st.lists(st.sampled_from(SAID))), max_size=10),
-    place=st.integers(1, 80),
-)
-def test_a_server_that_remembers_answers_as_one_that_does_not(
-    said: list[tuple[int, list[str]]], place: int
-) -> None:
-    heard = []
-    for known in (Remembered[Element](), Forgetful()):
-        server = EmbeddedServer("localhost", lambda change: None)
-        server.create_accounts({"alice": "secret", "bob": "secret"})
-        server.known_stanzas = known
-        clients = [Client(server), Client(server)]
-        for client, name in zip(clients, ("alice", "bob"), strict=True):
-            client.log_in(name)
-        for number, stanzas in said:
-            text = "".join(stanzas)
-            for piece in (text[:place], text[place:]):
-                clients[number].say(piece)
-        heard.append([(client.heard, client.hung_up) for client in clients])
-    assert heard[0] == heard[1]
-
-
-def test_a_stanza_that_was_said_before_is_not_parsed(alice: Client) -> None:
-    alice.say('<iq id="1" type="get"><ping xmlns="urn:xmpp:ping"/></iq>')
-    parser = alice.connection._parser
-    fed = parser._fed
-    assert 'id="2"' in alice.say('<iq id="2" type="get"><ping xmlns="urn:xmpp:ping"/></iq>')
-    assert parser._fed == fed
 
 
 def test_another_default_namespace_is_another_language(server: EmbeddedServer) -> None:

@@ -3,15 +3,16 @@
 import asyncio
 import time
 
-import aioxmpp
-import aioxmpp.roster.xso
 import pytest
 
 from simulator.errors import AuthenticationRefused, BackendError, InputError, ServerUnavailable
+from simulator.rfc6121.stanza import Jid
 from simulator.servers.external import backend as external
 from simulator.servers.external.backend import ExternalBackend, parse_server
 from simulator.servers.local.prosody import ProsodyBackend
 from simulator.servers.real import session as sessions
+from simulator.servers.real import stream as streams
+from simulator.servers.real.connector import CONNECT_TIMEOUT
 from simulator.servers.real.session import session
 from tests.servers.helpers import LOCAL, Running, context_of, make_local
 
@@ -33,21 +34,21 @@ def guest(host, accounts=None, **options):
     return ExternalBackend(server, domain="localhost", accounts=accounts or {}, **options)
 
 
+def visit_of(host, name, password=None):
+    return session(host.peer(), Jid(f"{name}@localhost"), password or f"secret-{name}")
+
+
 def roster_of(host, name, password=None):
     async def main():
-        account = aioxmpp.JID.fromstr(f"{name}@localhost")
-        secret = password or f"secret-{name}"
-        async with session(host.peer(), account, secret, host.address) as visit:
-            return {str(jid): item.subscription for jid, item in (await visit.roster()).items()}
+        async with visit_of(host, name, password) as visit:
+            return await visit.roster()
 
     return asyncio.run(main())
 
 
 async def add(host, name, contact, password=None):
-    account = aioxmpp.JID.fromstr(f"{name}@localhost")
-    item = aioxmpp.roster.xso.Item(aioxmpp.JID.fromstr(contact))
-    async with session(host.peer(), account, password or f"secret-{name}", host.address) as visit:
-        await visit.ask(aioxmpp.roster.xso.Query(items=[item]), "set")
+    async with visit_of(host, name, password) as visit:
+        await visit.add_contact(contact)
 
 
 def test_it_removes_the_entries_it_made_and_keeps_the_others(host):
@@ -79,13 +80,8 @@ def test_a_subscription_that_the_run_made_is_cancelled(host):
     async def main():
         await backend.start(context_of())
         await backend.create_accounts(accounts)
-        peer = backend.peer("")
-        una = aioxmpp.JID.fromstr("una@localhost")
-        async with session(peer, una, accounts["una"], host.address) as visit:
-            request = aioxmpp.Presence(
-                type_=aioxmpp.PresenceType.SUBSCRIBE, to=aioxmpp.JID.fromstr("vic@localhost")
-            )
-            await visit._stream._send_immediately(request)
+        async with session(backend.peer(""), Jid("una@localhost"), accounts["una"]) as visit:
+            visit.send("<presence type='subscribe' to='vic@localhost'/>")
             # The answer comes after the request was handled, so the entry is there.
             assert await visit.roster()
         await backend.stop()
@@ -136,7 +132,7 @@ def test_what_cannot_be_removed_keeps_nothing_else_from_being_removed(host, monk
     remove = external._remove_contact
 
     async def sometimes(visit, contact):
-        if visit.account.localpart == "eve":
+        if visit.account.local == "eve":
             raise BackendError("not hers")
         await asyncio.sleep(0.2)
         await remove(visit, contact)
@@ -160,12 +156,11 @@ def test_what_cannot_be_removed_keeps_nothing_else_from_being_removed(host, monk
 
 
 def test_a_connection_that_breaks_during_a_visit_is_named(host):
-    accounts = host.create("hal")
+    host.create("hal")
 
     async def main():
-        account = aioxmpp.JID.fromstr("hal@localhost")
-        async with session(host.peer(), account, accounts["hal"], host.address) as visit:
-            visit._stream._xmlstream.transport.abort()
+        async with visit_of(host, "hal") as visit:
+            visit._stream._transport.abort()
             await visit.roster()
 
     with pytest.raises(ServerUnavailable, match=rf"127\.0\.0\.1:{host.address.port}"):
@@ -173,19 +168,18 @@ def test_a_connection_that_breaks_during_a_visit_is_named(host):
 
 
 def test_a_server_that_falls_silent_is_named(host, monkeypatch):
-    accounts = host.create("ida")
+    host.create("ida")
     monkeypatch.setattr(sessions, "_ANSWER_WITHIN", 0.3)
 
     async def main():
-        account = aioxmpp.JID.fromstr("ida@localhost")
-        async with session(host.peer(), account, accounts["ida"], host.address) as visit:
+        async with visit_of(host, "ida") as visit:
             await host.backend.freeze()
             try:
                 await visit.roster()
             finally:
                 await host.backend.thaw()
 
-    with pytest.raises(ServerUnavailable, match="does not answer"):
+    with pytest.raises(ServerUnavailable, match=r"answered, but sent no roster within 0\.3 s"):
         asyncio.run(main())
 
 
@@ -240,8 +234,8 @@ def test_a_dead_server_ends_at_once():
 
 
 def test_a_silent_server_ends_in_time(monkeypatch):
-    assert external._START_WITHIN < 15
-    monkeypatch.setattr(external, "_START_WITHIN", 0.3)
+    assert CONNECT_TIMEOUT < 15
+    monkeypatch.setattr(streams, "CONNECT_TIMEOUT", 0.3)
 
     async def say_nothing(reader, writer):
         while await reader.read(4096):

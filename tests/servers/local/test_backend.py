@@ -22,12 +22,14 @@ import pytest
 
 from simulator.agents.failures import explain
 from simulator.errors import AuthenticationRefused, BackendError, ServerUnavailable
+from simulator.rfc6121.stanza import Jid
 from simulator.servers.base import Peer
 from simulator.servers.local import backend as local
+from simulator.servers.local.certificate import make_certificate
 from simulator.servers.local.prosody import ProsodyBackend
 from simulator.servers.real.connector import OverTls
 from simulator.servers.real.session import session
-from simulator.servers.real.trust import Exactly
+from simulator.servers.real.trust import Authorities
 from simulator.spade3.connectors import REFUSALS
 from tests.servers.helpers import LOCAL, client_of, context_of, make_local
 
@@ -134,8 +136,8 @@ def test_an_account_logs_in_whatever_it_is_called(server):
 
     async def main():
         for name, password in names.items():
-            account = aioxmpp.JID(name, "localhost", None)
-            async with session(server.peer(), account, password, server.address) as visit:
+            account = Jid(f"{name}@localhost")
+            async with session(server.peer(), account, password) as visit:
                 assert await visit.roster() == {}
                 assert visit.tls == "TLSv1.3"
 
@@ -170,10 +172,9 @@ def test_two_stock_clients_see_each_other(server):
 
 def test_a_wrong_password_is_refused_by_name(server):
     server.create("guarded")
-    account = aioxmpp.JID.fromstr("guarded@localhost")
 
     async def main():
-        async with session(server.peer(), account, "wrong", server.address):
+        async with session(server.peer(), Jid("guarded@localhost"), "wrong"):
             pass
 
     with pytest.raises(AuthenticationRefused) as caught:
@@ -193,9 +194,10 @@ def test_a_clients_refused_password_is_explained(server):
     assert isinstance(explain(caught.value, REFUSALS), AuthenticationRefused)
 
 
-def test_another_certificate_is_refused_before_anything_is_told(server):
+def test_another_certificate_is_refused_before_anything_is_told(server, tmp_path):
     server.create("careful")
-    stranger = Peer(OverTls(server.address, Exactly(b"another certificate")))
+    other = make_certificate("localhost", tmp_path)
+    stranger = Peer(OverTls(server.address, Authorities(other.authority)))
 
     async def main():
         client = client_of("careful@localhost", "secret-careful", stranger)
@@ -351,8 +353,7 @@ def test_two_servers_run_beside_each_other(prosody):
     async def main():
         await other.start(context_of())
         try:
-            here = aioxmpp.JID.fromstr("here@localhost")
-            async with session(other.peer(""), here, "secret-here", prosody.address):
+            async with session(other.peer(""), Jid("here@localhost"), "secret-here"):
                 pass
         finally:
             await other.stop()

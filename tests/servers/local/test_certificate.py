@@ -23,23 +23,16 @@ def test_it_is_for_the_domain_and_young(tmp_path):
 
 def test_it_can_be_for_an_address(tmp_path):
     made = make_certificate("127.0.0.1", tmp_path)
-    certificate = x509.load_der_x509_certificate(made.der)
+    certificate = x509.load_pem_x509_certificate(made.certificate.read_bytes())
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     assert [str(address) for address in names.get_values_for_type(x509.IPAddress)] == ["127.0.0.1"]
 
 
 def test_its_files_are_private_and_the_bundle_holds_both(tmp_path):
     made = make_certificate("localhost", tmp_path)
-    for path in (made.certificate, made.key, made.bundle):
+    for path in (made.certificate, made.key, made.bundle, made.authority):
         assert path.stat().st_mode & 0o777 == 0o600
-    assert made.bundle.read_bytes() == made.certificate.read_bytes() + made.key.read_bytes()
-
-
-def test_every_run_has_its_own(tmp_path):
-    folders = [tmp_path / "a", tmp_path / "b"]
-    for folder in folders:
-        folder.mkdir()
-    assert len({make_certificate("localhost", folder).der for folder in folders}) == 2
+    assert made.bundle.read_bytes() == made.key.read_bytes() + made.certificate.read_bytes()
 
 
 def test_an_existing_file_is_not_overwritten(tmp_path):

@@ -5,14 +5,13 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-import aioxmpp
-import aioxmpp.errors
 import pytest
 
 import simulator
 from simulator.errors import InputError
 from simulator.journal.records import Session
 from simulator.servers import make_backend
+from simulator.servers.real.session import RequestRefused
 from simulator.servers.real.session import Session as Visit
 from tests.runs import ROOT
 from tests.servers.helpers import make_local
@@ -54,7 +53,7 @@ def test_a_server_that_refuses_the_second_login_replaces_nobody(server, monkeypa
     notes: list[Any] = []
 
     async def refuse(_visit, _resource):
-        raise aioxmpp.errors.XMPPCancelError(aioxmpp.ErrorCondition.CONFLICT)
+        raise RequestRefused("here", "conflict", "")
 
     server.create("kim")
     context = replace(server.backend._context, record=notes.append)

@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 
 from simulator.errors import InputError
 from simulator.servers.local.certificate import make_certificate
-from simulator.servers.real.trust import Anybody, Authorities, Exactly, Untrusted
+from simulator.servers.real.trust import Anybody, Authorities, Untrusted
 from simulator.spade3.tls import Verifier
 
 NOW = datetime.datetime.now(datetime.UTC)
@@ -31,7 +31,7 @@ class Authority:
     def __init__(self, folder, name="authority"):
         self.name = name_of(name)
         self.key = ec.generate_private_key(ec.SECP256R1())
-        certificate = self._sign(
+        certificate = self.sign(
             self.name,
             self.key,
             x509.BasicConstraints(ca=True, path_length=None),
@@ -42,16 +42,16 @@ class Authority:
 
     def issue(self, *names, until=NOW + DAY):
         key = ec.generate_private_key(ec.SECP256R1())
-        return key, self._sign(
+        return key, self.sign(
             name_of("server"), key, x509.SubjectAlternativeName(list(names)), until=until
         )
 
     def issue_nameless(self):
         key = ec.generate_private_key(ec.SECP256R1())
         plain = x509.BasicConstraints(ca=False, path_length=None)
-        return key, self._sign(name_of("example.org"), key, plain)
+        return key, self.sign(name_of("example.org"), key, plain)
 
-    def _sign(self, subject, key, extension, critical=False, until=NOW + DAY):
+    def sign(self, subject, key, extension, critical=False, until=NOW + DAY):
         return (
             x509.CertificateBuilder()
             .subject_name(subject)
@@ -124,23 +124,25 @@ def authority(tmp_path_factory):
     return Authority(tmp_path_factory.mktemp("authority"))
 
 
-def test_exactly_this_certificate(meet, tmp_path):
-    made = make_certificate("localhost", tmp_path)
+def shown_by(made):
+    """Key and certificate of a server that we started."""
     key = serialization.load_pem_private_key(made.key.read_bytes(), None)
-    certificate = x509.load_der_x509_certificate(made.der)
-    trust = Exactly(made.der)
-    meet(trust, key, certificate, "localhost")
+    return key, x509.load_pem_x509_certificate(made.certificate.read_bytes())
 
 
-def test_not_another_one_of_the_same_name(meet, tmp_path):
+@pytest.mark.parametrize("domain", ["localhost", "127.0.0.1"])
+def test_the_certificate_of_a_run_is_trusted(meet, tmp_path, domain):
+    made = make_certificate(domain, tmp_path)
+    meet(Authorities(made.authority), *shown_by(made), domain)
+
+
+def test_the_certificate_of_another_run_is_not(meet, tmp_path):
     mine, other = tmp_path / "mine", tmp_path / "other"
     mine.mkdir()
     other.mkdir()
-    made = make_certificate("localhost", other)
-    key = serialization.load_pem_private_key(made.key.read_bytes(), None)
-    trust = Exactly(make_certificate("localhost", mine).der)
-    with pytest.raises(Untrusted, match="another certificate"):
-        meet(trust, key, x509.load_der_x509_certificate(made.der), "localhost")
+    trust = Authorities(make_certificate("localhost", mine).authority)
+    with pytest.raises(Untrusted, match="chain fails"):
+        meet(trust, *shown_by(make_certificate("localhost", other)), "localhost")
 
 
 @pytest.mark.parametrize(
@@ -217,10 +219,11 @@ def test_one_refusal_does_not_taint_the_next_connection(meet, authority, tmp_pat
 
 
 def test_a_self_signed_certificate_can_be_named_as_authority(meet, tmp_path):
-    made = make_certificate("localhost", tmp_path)
-    key = serialization.load_pem_private_key(made.key.read_bytes(), None)
-    trust = Authorities(made.certificate)
-    meet(trust, key, x509.load_der_x509_certificate(made.der), "localhost")
+    owner = Authority(tmp_path)
+    certificate = owner.sign(owner.name, owner.key, x509.SubjectAlternativeName([dns("localhost")]))
+    file = tmp_path / "self-signed.crt"
+    file.write_bytes(certificate.public_bytes(Encoding.PEM))
+    meet(Authorities(file), owner.key, certificate, "localhost")
 
 
 def test_anybody_means_anybody(meet, tmp_path):
