@@ -14,7 +14,9 @@ SCENARIOS = ("two_agents", "karate_club", "unapproved")
 
 
 def journal(scenario: str, out: Path, **environment: str) -> bytes:
-    done = command("run", ROOT / "scenarios" / f"{scenario}.yaml", "--out", out, **environment)
+    done = command(
+        "run", ROOT / "scenarios" / f"{scenario}.yaml", "--out", out, cwd=None, **environment
+    )
     assert done.returncode in (0, 1), done.stderr
     return (out / FILE_NAME).read_bytes()
 

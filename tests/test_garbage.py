@@ -7,7 +7,6 @@ import gc
 
 import pytest
 
-from simulator import garbage
 from simulator.garbage import (
     GarbageCollection,
     collect_failures,
@@ -20,7 +19,7 @@ from simulator.garbage import (
 def collections(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The generations that were collected."""
     found: list[int] = []
-    monkeypatch.setattr(garbage.gc, "collect", found.append)
+    monkeypatch.setattr(gc, "collect", found.append)
     return found
 
 
@@ -54,7 +53,7 @@ def test_only_a_failure_that_nobody_asked_for_is_worth_a_collection(
     fate: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     collected: list[bool] = []
-    monkeypatch.setattr(garbage.gc, "collect", lambda: collected.append(True))
+    monkeypatch.setattr(gc, "collect", lambda: collected.append(True))
     loop = asyncio.new_event_loop()
     with set_aside():  # what failed in other tests
         future = loop.create_future()

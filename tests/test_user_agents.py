@@ -29,7 +29,8 @@ PAIR = """
 
 
 def of(run: Run, kind: type, agent: str) -> list[Any]:
-    return [record for record in run.records if isinstance(record, kind) and record.agent == agent]
+    found: list[Any] = [record for record in run.records if isinstance(record, kind)]
+    return [record for record in found if record.agent == agent]
 
 
 @pytest.mark.parametrize("manager", ["documented", "spade"])

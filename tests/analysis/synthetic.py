@@ -207,6 +207,7 @@ class World:
             self._entry(name, item, "final")
         self._note(View(t=self.t, agent=name, view="believed", entries=len(items)))
         for item in items:
+            assert item.subscription != "remove"
             self._note(
                 Belief(
                     t=self.t,

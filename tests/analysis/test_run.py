@@ -24,8 +24,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def test_frames_have_the_columns_that_are_promised(run: Run) -> None:
-    frames = ("agents", "availability", "sights", "convergence", "phases", "propagation")
-    frames += ("staleness", "detection", "rosters", "belief_divergence")
+    frames = ["agents", "availability", "sights", "convergence", "phases", "propagation"]
+    frames += ["staleness", "detection", "rosters", "belief_divergence"]
     for name in frames:
         method = getattr(run, name)
         frame = method()

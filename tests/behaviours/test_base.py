@@ -142,7 +142,8 @@ def alone(*behaviours: PresenceBehaviour, name: str = "me") -> list[Any]:
         for one in behaviours:
             one.kill()
         await asyncio.gather(*tasks)
-        return agent.presence.seen
+        seen: list[Any] = agent.presence.seen
+        return seen
 
     return asyncio.run(live())
 

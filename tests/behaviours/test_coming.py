@@ -83,7 +83,7 @@ def test_a_crashed_agent_does_not_come_back_by_itself(tmp_path: Path) -> None:
     assert availability(run, "watcher", "wanderer")[1:] == [(3.0, "unavailable", "")]
 
 
-DAY = {"run": {"duration": "48h", "settle": "0s"}}
+DAY: dict[str, Any] = {"run": {"duration": "48h", "settle": "0s"}}
 HOUR = 3600
 
 

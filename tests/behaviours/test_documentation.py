@@ -25,7 +25,7 @@ def examples(text: str, language: str) -> list[str]:
 
 @pytest.mark.parametrize("name", [*NAMES, ""])
 def test_every_behaviour_has_examples_that_work(name: str) -> None:
-    documented = getattr(behaviours, name) if name else behaviours
+    documented: Any = getattr(behaviours, name) if name else behaviours
     (written,) = examples(documented.__doc__, "yaml")
     population = parse_yaml(written, "docstring", Path.cwd()).data
     assert name in {one["class"].partition(":")[2] for one in population["behaviours"]} | {""}

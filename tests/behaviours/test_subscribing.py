@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,9 @@ CROWD = {"count": 5, "on_subscribe": "approve"}
         ({"at": "1s", "wave": 2, "every": "3s"}, [1, 1, 4, 4, 7]),
     ],
 )
-def test_everybody_is_asked_in_order(tmp_path: Path, arguments: dict, times: list[int]) -> None:
+def test_everybody_is_asked_in_order(
+    tmp_path: Path, arguments: dict[str, Any], times: list[int]
+) -> None:
     asker = {"behaviours": [behaviour("Subscribe", to=PEERS, **arguments)], "start": "0s"}
     run = play(tmp_path, {"peer": CROWD, "asker": asker})
     assert sent(run, "asker", "subscribe") == list(zip(times, PEERS, strict=True))

@@ -81,7 +81,7 @@ def running(name: str, folder: Path) -> Iterator[Server]:
         asyncio.run(backend.start(context_of()))
         yield Server(name, backend)
         return
-    backend = make_local(LOCAL[name])  # type: ignore[type-abstract]
+    backend = make_local(LOCAL[name])
     asyncio.run(backend.start(context_of(agents=500, folder=folder)))
     try:
         yield Server(name, backend)

@@ -74,7 +74,7 @@ STALE = {
 def _backend(name: str) -> Any:
     if name == "embedded":
         return EmbeddedBackend()
-    return make_local(LOCAL[name])  # type: ignore[type-abstract]
+    return make_local(LOCAL[name])
 
 
 @pytest.mark.parametrize("name", ["embedded", "prosody", "ejabberd"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from simulator.rfc6121.stanza import Jid, Presence
@@ -29,7 +31,7 @@ def test_4_2_2_it_is_the_full_stanza_from_the_full_to_the_bare_jid(watched):
         lang="en",
     )
     sender = watched.sessions["juliet/balcony"].jid
-    parts = ("p1", "away", (("", "out"),), 3, "<x/>", "en")
+    parts: tuple[Any, ...] = ("p1", "away", (("", "out"),), 3, "<x/>", "en")
     assert [d.stanza for d in watched.last] == [
         Presence("available", sender, Jid(bare("romeo")), *parts),
         Presence("available", sender, Jid(bare("juliet")), *parts),

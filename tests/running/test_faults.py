@@ -6,7 +6,7 @@ import dataclasses
 import tempfile
 import textwrap
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 import pytest
@@ -52,8 +52,8 @@ TRIO = """
 def plan_with(
     folder: Path,
     *faults: FaultPlan,
-    recovery: str = "none",
-    manager: str = "documented",
+    recovery: Literal["none", "rejoin"] = "none",
+    manager: Literal["documented", "spade"] = "documented",
     text: str = TRIO,
 ) -> Plan:
     file = folder / "trio.yaml"
@@ -317,7 +317,7 @@ def test_the_same_faults_give_the_same_records(tmp_path: Path) -> None:
 
 def test_what_a_backend_cannot_do_is_refused_by_name(tmp_path: Path) -> None:
     backend = EmbeddedBackend()
-    backend.faults = frozenset()  # type: ignore[misc]
+    backend.faults = frozenset()
     with pytest.raises(InputError, match=r"embedded cannot do: faults\[0\] reset"):
         check_faults(plan_with(tmp_path, fault("reset")), backend)
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
@@ -66,7 +67,7 @@ def test_the_simulator_waits_for_a_healthy_and_configured_server(server):
 
 @pytest.mark.parametrize("server", SERVERS)
 def test_the_command_is_one_that_the_simulator_takes(server):
-    group = typer.main.get_command(app)
+    group: Any = typer.main.get_command(app)
     name, *arguments = compose(server)["services"]["simulator"]["command"]
     context = group.commands[name].make_context(name, list(arguments))
     given = {key: value for key, value in context.params.items() if value}
@@ -109,7 +110,9 @@ def test_images_are_pinned_and_end_as_a_plain_user(name):
 def test_the_pinned_server_is_the_one_that_the_tests_ran_on(server):
     version = make_local(LOCAL[server]).version
     text = (DOCKER / f"Dockerfile.{server}").read_text()
-    assert re.search(r"_VERSION=(\S+)", text)[1].startswith(version)
+    found = re.search(r"_VERSION=(\S+)", text)
+    assert found is not None
+    assert found[1].startswith(version)
 
 
 @pytest.mark.parametrize("server", SERVERS)

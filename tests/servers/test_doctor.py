@@ -1,6 +1,8 @@
 """The doctor's findings."""
 
 import asyncio
+import resource
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -10,6 +12,7 @@ from simulator.servers import doctor
 from simulator.servers.doctor import Finding, diagnose
 from simulator.servers.local import backend as local
 from simulator.servers.real.proxy import FILES
+from simulator.spade3 import patches
 from tests.servers.helpers import plan_of
 
 
@@ -34,7 +37,7 @@ def test_installed_servers_are_tried(server, monkeypatch):
 
 def test_a_missing_server_comes_with_its_command(monkeypatch):
     monkeypatch.setattr(doctor, "_TRIED", ("prosody", "ejabberd"))
-    monkeypatch.setattr(local.shutil, "which", lambda *_arguments, **_options: None)
+    monkeypatch.setattr(shutil, "which", lambda *_arguments, **_options: None)
     found = by_subject(diagnose())
     for name in ("prosody", "ejabberd"):
         assert found[name].state == "missing"
@@ -63,7 +66,7 @@ def test_it_may_be_asked_where_a_loop_runs(quick):
 
 
 def test_the_population_is_held_against_the_limit(quick, monkeypatch):
-    monkeypatch.setattr(doctor.resource, "getrlimit", lambda _which: (64, 300))
+    monkeypatch.setattr(resource, "getrlimit", lambda _which: (64, 300))
     found = by_subject(diagnose(plan_of(200)))["open files"]
     assert found.state == "problem"
     assert "200 agents on a real server need 456" in found.detail
@@ -78,7 +81,7 @@ def test_the_proxies_of_a_plan_with_faults_are_counted(quick):
 
 
 def test_a_wrong_version_comes_with_its_command(quick, monkeypatch):
-    monkeypatch.setitem(doctor.patches.WRITTEN_FOR, "spade", "3.0.0")
+    monkeypatch.setitem(patches.WRITTEN_FOR, "spade", "3.0.0")
     found = by_subject(diagnose())["spade"]
     assert found.state == "problem"
     assert found.remedy == "pip install spade==3.0.0"

@@ -11,7 +11,7 @@ from simulator.agents.context import Surroundings
 from simulator.agents.names import Names
 from simulator.journal.records import AnyRecord
 from simulator.scenario.plan import ActionPlan
-from simulator.spade3 import commands as orders_module
+from simulator.spade3.actions import ACTIONS
 from simulator.spade3.commands import Orders, PlanBehaviour
 
 
@@ -42,7 +42,7 @@ def test_early_orders_wait_and_late_ones_are_skipped(monkeypatch: pytest.MonkeyP
     async def subscribe(_agent: Any, _action: ActionPlan, peer: str) -> None:
         done.append(peer)
 
-    monkeypatch.setitem(orders_module.ACTIONS, "subscribe", subscribe)
+    monkeypatch.setitem(ACTIONS, "subscribe", subscribe)
     records: list[AnyRecord] = []
 
     async def main() -> None:
@@ -77,7 +77,7 @@ def test_an_action_that_raises_is_recorded_and_reported(monkeypatch: pytest.Monk
     async def refuse(_agent: Any, _action: ActionPlan, _peer: str) -> None:
         raise ValueError("not today")
 
-    monkeypatch.setitem(orders_module.ACTIONS, "subscribe", refuse)
+    monkeypatch.setitem(ACTIONS, "subscribe", refuse)
     records: list[AnyRecord] = []
     failures: list[str] = []
     asyncio.run(make_orders(records, failures).perform(None, action("two")))

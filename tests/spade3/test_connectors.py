@@ -6,6 +6,7 @@ import gc
 import logging
 import socket
 import time
+from types import SimpleNamespace
 
 import aiosasl
 import aioxmpp.errors
@@ -43,6 +44,10 @@ async def connect(port, within=0.5, host="127.0.0.1", to_port=None):
     )
 
 
+told = SimpleNamespace(received=b"", address="")
+"""What the last server of `against` was told, and how it is called."""
+
+
 async def against(*answers, within=0.5):
     """Connect to a server that gives these answers, one for each thing it is told."""
     received = bytearray()
@@ -68,8 +73,8 @@ async def against(*answers, within=0.5):
         finally:
             # Whatever happened, the connection is not left open.
             await asyncio.wait_for(closed.wait(), 2)
-            against.received = bytes(received)
-            against.address = f"testserver at 127.0.0.1:{port}"
+            told.received = bytes(received)
+            told.address = f"testserver at 127.0.0.1:{port}"
 
 
 def free_port():
@@ -105,8 +110,8 @@ def test_a_server_that_is_silent_in_the_handshake_is_given_up_in_time():
 def test_a_server_without_tls_is_refused_and_told_nothing():
     with pytest.raises(ServerUnavailable, match="offers no TLS") as caught:
         asyncio.run(against(HEADER + NO_TLS))
-    assert against.address in str(caught.value)
-    assert b"auth" not in against.received
+    assert told.address in str(caught.value)
+    assert b"auth" not in told.received
 
 
 def test_a_server_that_refuses_to_start_tls():
@@ -117,20 +122,20 @@ def test_a_server_that_refuses_to_start_tls():
 def test_a_server_that_talks_nonsense_in_the_handshake():
     with pytest.raises(Unreachable, match="TLS handshake failed") as caught:
         asyncio.run(against(HEADER + STARTTLS, PROCEED, b"nonsense" * 100))
-    assert against.address in str(caught.value)
+    assert told.address in str(caught.value)
 
 
 @pytest.mark.parametrize("nonsense", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x00\xff\x00"])
 def test_a_server_that_is_no_xmpp_server(nonsense):
     with pytest.raises(Unreachable) as caught:
         asyncio.run(against(nonsense))
-    assert against.address in str(caught.value)
+    assert told.address in str(caught.value)
 
 
 def test_a_server_that_does_not_serve_the_domain():
     with pytest.raises(Unreachable, match="host-unknown") as caught:
         asyncio.run(against(HEADER + HOST_UNKNOWN))
-    assert against.address in str(caught.value)
+    assert told.address in str(caught.value)
 
 
 def test_another_address_than_the_named_one_is_refused():

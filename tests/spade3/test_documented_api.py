@@ -55,7 +55,24 @@ def contact(watcher: Any, agent: Any) -> dict[str, Any]:
 
 
 def subscription(watcher: Any, agent: Any) -> str | None:
-    return watcher.presence.get_contacts().get(agent.jid, {}).get("subscription")
+    found: str | None = watcher.presence.get_contacts().get(agent.jid, {}).get("subscription")
+    return found
+
+
+def sees(watcher: Any, agent: Any) -> bool:
+    return subscription(watcher, agent) == "to"
+
+
+def shown(stanzas: list[Any], show: PresenceShow) -> bool:
+    return bool(stanzas) and stanzas[-1].show is show
+
+
+def prioritised(stanzas: list[Any], priority: int) -> bool:
+    return bool(stanzas) and stanzas[-1].priority == priority
+
+
+def called_with(calls: list[Any], show: PresenceShow) -> bool:
+    return bool(calls) and calls[-1][1].show is show
 
 
 def test_row_01_state(run: Run) -> None:
@@ -76,7 +93,7 @@ def test_row_02_every_show_crosses(run: Run) -> None:
         shows.sort(key=lambda show: show is PresenceShow.NONE)  # the agent is NONE at first
         for show in shows:
             agent.presence.set_available(show=show)
-            await world.until(lambda show=show: seen and seen[-1].show is show)
+            await world.until(partial(shown, seen, show))
             assert contact(watcher, agent)["presence"].show is show
         assert [stanza.show for stanza in seen] == shows
         assert len(shows) == 5
@@ -213,10 +230,10 @@ def test_row_10_priority(run: Run) -> None:
         for priority in (-128, -1, 0, 127):
             agent.presence.set_presence(priority=priority)
             assert agent.presence.priority == priority
-            await world.until(lambda priority=priority: seen and seen[-1].priority == priority)
-        for priority in (-129, 128, True, 1.5):
+            await world.until(partial(prioritised, seen, priority))
+        for wrong in (-129, 128, True, 1.5):
             with pytest.raises((ValueError, TypeError), match="-128 to 127"):
-                agent.presence.set_presence(status="changed", priority=priority)
+                agent.presence.set_presence(status="changed", priority=wrong)
         await world.quiet()
         assert agent.presence.priority == 127
         assert agent.presence.status == {}
@@ -449,7 +466,7 @@ def test_row_17_a_failing_handler_is_reported_and_stays(run: Run) -> None:
         watcher.presence.on_available = handler
         for show in (PresenceShow.AWAY, PresenceShow.DND):
             agent.presence.set_available(show=show)
-            await world.until(lambda show=show: calls and calls[-1][1].show is show)
+            await world.until(partial(called_with, calls, show))
         assert len(calls) == 2
         assert watcher.harness.failures == ["RuntimeError: a bug in on_available"] * 2
         assert contact(watcher, agent)["presence"].show is PresenceShow.DND
@@ -477,11 +494,7 @@ def test_row_19_approve_all(run: Run) -> None:
         for watcher in watchers:
             watcher.presence.subscribe(str(agent.jid))
         for watcher in watchers:
-            await world.until(
-                lambda watcher=watcher: (
-                    watcher.presence.get_contacts().get(agent.jid, {}).get("subscription") == "to"
-                )
-            )
+            await world.until(partial(sees, watcher, agent))
         entries = agent.presence.get_contacts()
         assert {entries[watcher.jid]["subscription"] for watcher in watchers} == {"from"}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 import pytest
 import spade.presence
@@ -118,7 +119,7 @@ def test_limited_approve_all_is_set_by_its_first_asker(make):
 
 def test_no_rules_leave_the_manager_alone(make):
     clocked = make()
-    calls = []
+    calls: list[Any] = []
     clocked.rig.presence.on_subscribe = calls.append
     clocked.policy.detach()
     clocked.rig.arrive(FRIEND, "subscribe")
@@ -332,7 +333,7 @@ def test_a_limit_holds_for_the_first_askers(make):
 @pytest.mark.parametrize("assigned", ["before", "after"])
 def test_a_users_handler_is_called_beside_the_policy(make, assigned):
     clocked = make()
-    calls = []
+    calls: list[Any] = []
     policy = SubscriptionPolicy((PolicyRule("approve"),), Random(1))
     if assigned == "before":
         clocked.rig.presence.on_subscribe = calls.append

@@ -755,5 +755,6 @@ def test_rejoin_is_silent_when_the_agent_left_itself(make_rig):
 
 
 def test_unknown_recovery_is_refused(make_rig):
+    unknown: Any = "again"
     with pytest.raises(ValueError, match="recovery='again'"):
-        make_rig(partial(PresenceManager, recovery="again"))
+        make_rig(partial(PresenceManager, recovery=unknown))

@@ -15,11 +15,11 @@ from typing import Any
 from simulator.agents.context import Surroundings
 from simulator.agents.names import Names
 from simulator.journal.records import AnyRecord, Received, Sent
-from simulator.running.runner import make_manager
 from simulator.scenario.plan import AgentPlan
 from simulator.servers.base import Backend, RunContext
 from simulator.spade3 import patches
 from simulator.spade3.harness import AgentHarness
+from simulator.spade3.managers import make_manager
 from tests.servers.helpers import context_of
 
 PASSWORD = "secret"

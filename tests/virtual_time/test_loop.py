@@ -36,7 +36,7 @@ def virtual_loop() -> VirtualTimeLoop:
 def run_on(loop: VirtualTimeLoop, main: Main) -> Any:
     """Run on a loop of the test's making, and let nothing be left."""
     try:
-        return loop.run_until_complete(main())  # type: ignore[arg-type]
+        return loop.run_until_complete(main())
     finally:
         for task in loop.live_tasks():
             task.cancel()
@@ -477,12 +477,12 @@ def spade_agent(jid: str) -> Agent:
     return agent
 
 
-class Poller(CyclicBehaviour):  # type: ignore[misc]
+class Poller(CyclicBehaviour):
     async def run(self) -> None:
         await self.receive()
 
 
-class Decent(CyclicBehaviour):  # type: ignore[misc]
+class Decent(CyclicBehaviour):
     async def run(self) -> None:
         await self.receive(timeout=1)
 

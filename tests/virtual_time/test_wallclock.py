@@ -101,7 +101,7 @@ def test_everything_is_restored(monkeypatch: pytest.MonkeyPatch) -> None:
         time.tzset()
 
 
-class Every(PeriodicBehaviour):  # type: ignore[misc]
+class Every(PeriodicBehaviour):
     async def on_start(self) -> None:
         self.times: list[float] = []
 
@@ -109,7 +109,7 @@ class Every(PeriodicBehaviour):  # type: ignore[misc]
         self.times.append(asyncio.get_running_loop().time())
 
 
-class Once(TimeoutBehaviour):  # type: ignore[misc]
+class Once(TimeoutBehaviour):
     async def on_start(self) -> None:
         self.times: list[float] = []
 

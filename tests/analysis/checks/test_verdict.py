@@ -145,7 +145,7 @@ SIGHTS = [
 @pytest.mark.parametrize(("sight", "value"), SIGHTS)
 def test_nobody_saw(sight: dict[str, Any], value: str) -> None:
     """a sees b at 0.4 s, and away at 6.1 s."""
-    records = [actual(6, "b", show="away"), sees(6.1, "a", "b", show="away")]
+    records: list[AnyRecord] = [actual(6, "b", show="away"), sees(6.1, "a", "b", show="away")]
     assert checked({"nobody_saw": sight}, *records).verdict == value
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulator.analysis.figures import summary
 from simulator.analysis.figures.summary import summarise
-from simulator.journal.records import Outcome
+from simulator.journal.records import AnyRecord, Outcome
 from tests.analysis.journals import asks, belief, end, final, head, measured, push, up, us, view
 
 
@@ -49,7 +49,11 @@ def test_lists_are_cut_and_counts_are_whole() -> None:
 
 def test_a_wrong_entry_names_what_was_expected() -> None:
     """a asked b and was never answered, and is served `to`."""
-    records = [up(0, "a"), asks(1, "a", "subscribe", "b"), push(2, "a", "b", "to")]
+    records: list[AnyRecord] = [
+        up(0, "a"),
+        asks(1, "a", "subscribe", "b"),
+        push(2, "a", "b", "to"),
+    ]
     found = summarise(measured(*head("a", "b"), *records, *end(9, "a", "b")))["wrong_entries"]
     assert found["entries"] == [
         {"agent": "a", "peer": "b", "expected": ["none + ask"], "served": "to"}

@@ -42,7 +42,7 @@ def test_rosters_count_right_missing_and_surplus_entries() -> None:
 
     Expected entries: 3, of which 1 is right; surplus: 1. Share: 1 / (3 + 1).
     """
-    records = [
+    records: list[AnyRecord] = [
         up(0, "a"),
         *(asks(1, "a", "subscribe", peer, peer) for peer in "bcd"),
         push(1.1, "a", "b", "none", ask=True),
@@ -57,21 +57,21 @@ def test_rosters_count_right_missing_and_surplus_entries() -> None:
 
 
 def test_the_roster_of_an_agent_without_session_is_left_out() -> None:
-    records = [up(0, "a"), asks(1, "a", "subscribe", "b", "1")]
+    records: list[AnyRecord] = [up(0, "a"), asks(1, "a", "subscribe", "b", "1")]
     assert ratios(*records) == (0.0, None)
     assert ratios(*records, down(2, "a")) == (None, None)
     assert ratios(*records, down(2, "a"), up(3, "a")) == (0.0, None)
 
 
 def test_a_new_client_knows_nothing_of_the_former_roster() -> None:
-    records = [up(0, "a"), push(1, "a", "b", "to"), down(2, "a")]
+    records: list[AnyRecord] = [up(0, "a"), push(1, "a", "b", "to"), down(2, "a")]
     starting = Agent(t=us(3), agent="a", state="starting")
     assert ratios(*records, up(4, "a")) == (0.0, None), "a surplus entry"
     assert ratios(*records, starting, up(4, "a")) == (None, None)
 
 
 def test_the_final_listing_replaces_what_was_pushed() -> None:
-    records = [up(0, "a"), push(1, "a", "b", "to"), push(1, "a", "c", "to")]
+    records: list[AnyRecord] = [up(0, "a"), push(1, "a", "b", "to"), push(1, "a", "c", "to")]
     monitor = watch_convergence([*records, view(5, "a", "served", 1), final(5, "a", "c", "to")])
     assert monitor.wrong_entries() == [("a", "c")]
     assert watch_convergence([*records, view(5, "a", "served", 0)]).wrong_entries() == []
@@ -128,7 +128,11 @@ def test_a_new_session_of_the_watcher_has_seen_nothing() -> None:
 
 
 def test_a_server_that_forgot_the_rosters_is_expected_to_hold_nothing() -> None:
-    records = [up(0, "a"), asks(1, "a", "subscribe", "b", "1"), push(1.1, "a", "b", "none", True)]
+    records: list[AnyRecord] = [
+        up(0, "a"),
+        asks(1, "a", "subscribe", "b", "1"),
+        push(1.1, "a", "b", "none", True),
+    ]
     lost = FaultChanged(
         t=us(2), origin="faults[0]", fault="restart", state="begin", lose_rosters=True
     )
@@ -220,7 +224,7 @@ def test_a_crashed_agent_knows_nothing_of_what_it_saw_before() -> None:
 
 
 def test_the_roster_of_a_crashed_agent_is_left_out() -> None:
-    records = [up(0, "a"), asks(1, "a", "subscribe", "b", "1"), died(2, "a")]
+    records: list[AnyRecord] = [up(0, "a"), asks(1, "a", "subscribe", "b", "1"), died(2, "a")]
     assert ratios(*records) == (None, None)
 
 

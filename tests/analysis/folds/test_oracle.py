@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from simulator.analysis.folds.oracle import SETTLED_AFTER, Oracle
 from simulator.analysis.folds.served import Entry
 from tests.analysis.journals import asks, hears, push, us
@@ -12,9 +15,13 @@ FROM = Entry("from", False)
 BOTH = Entry("both", False)
 
 
-def fold(*records) -> Oracle:  # type: ignore[no-untyped-def]
+def fold(*records: Any) -> Oracle:
     oracle = Oracle()
-    takers = {"Sent": oracle.sent, "Received": oracle.received, "Roster": oracle.roster}
+    takers: dict[str, Callable[[Any], None]] = {
+        "Sent": oracle.sent,
+        "Received": oracle.received,
+        "Roster": oracle.roster,
+    }
     for record in records:
         takers[type(record).__name__](record)
     return oracle

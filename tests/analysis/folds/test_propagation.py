@@ -96,9 +96,18 @@ def test_not_due_where_the_watch_begins_after_the_issue() -> None:
 def test_an_instant_has_no_before_and_after() -> None:
     """A watch that begins with the issue begins too late; one that ends with the receipt, not."""
     receipt = sees(5.1, "a", "b", show="away", id="1")
-    begins = [down(1, "a"), up(5, "a"), actual(5, "b", show="away", id="1"), receipt]
+    begins: list[AnyRecord] = [
+        down(1, "a"),
+        up(5, "a"),
+        actual(5, "b", show="away", id="1"),
+        receipt,
+    ]
     assert deliveries(*begins) == [("away", "not_due", None)]
-    ends = [actual(5, "b", show="away", id="1"), push(5.1, "a", "b", "none"), receipt]
+    ends: list[AnyRecord] = [
+        actual(5, "b", show="away", id="1"),
+        push(5.1, "a", "b", "none"),
+        receipt,
+    ]
     assert deliveries(*ends) == [("away", "delivered", 100.0)]
 
 
@@ -237,7 +246,7 @@ def mixed(instant: list[AnyRecord], random: Any) -> list[AnyRecord]:
 
 def test_the_two_hops_meet_when_the_server_accepts() -> None:
     """Issued at 5.000, accepted at 5.020. A server's own change, and a client's word, are none."""
-    records = [
+    records: list[AnyRecord] = [
         says(5, "b", "1", "away"),
         actual(5.02, "b", show="away", id="1"),
         actual(6, "b", False, cause="broken"),
@@ -262,7 +271,10 @@ def test_a_scenario_that_names_no_settle_time_has_the_default(
     run: dict[str, Any], fate: str
 ) -> None:
     """The run waited 1 s by default. Issued at 19.5, ended at 20.0: nobody can say."""
-    records = [says(19.5, "b", "1", "away"), actual(19.5, "b", show="away", id="1")]
+    records: list[AnyRecord] = [
+        says(19.5, "b", "1", "away"),
+        actual(19.5, "b", show="away", id="1"),
+    ]
     start = [*head("a", "b", scenario=run), watch("a", "b"), *seeing("a", "b")]
     found = metrics.propagation(measured(*start, *records, *end(20, "a", "b")))
     assert found["delivery"].to_list()[-1] == fate

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import stat
 from pathlib import Path
+from typing import Any
 
 import networkx as nx
 import polars as pl
@@ -86,8 +87,8 @@ def test_numbers_that_are_negative_stay_numbers() -> None:
 
 def test_graphml_can_be_read_by_others(run: Run, tmp_path: Path) -> None:
     (path,) = export(run, "graphml", tmp_path / "out")
-    graph = nx.read_graphml(path)
-    made = subscription_graph(run)
+    graph: Any = nx.read_graphml(path)
+    made: Any = subscription_graph(run)
     assert dict(graph.nodes(data=True)) == dict(made.nodes(data=True))
     assert list(graph.edges(data=True)) == list(made.edges(data=True))
     assert graph.nodes["member-0"]["population"] == "member"

@@ -23,7 +23,7 @@ NEVER_HOSTILE = {
 
 def make(folder: Path, records: list[AnyRecord], *expect: dict[str, Any]) -> Run:
     scenario = {"expect": list(expect)}
-    first = msgspec.structs.replace(records[0], scenario=scenario)  # type: ignore[call-arg]
+    first = msgspec.structs.replace(records[0], scenario=scenario)
     return open_run(write([first, *records[1:]], folder))
 
 

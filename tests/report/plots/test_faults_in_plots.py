@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Annotation
 
 from simulator.analysis.run import Run, open_run
 from simulator.journal.records import AnyRecord
@@ -73,7 +75,7 @@ def test_a_death_is_crossed_and_what_the_server_holds_is_hatched(run: Run) -> No
     assert "not heard of since, and held available by the server" in said
     axes = figure.axes[0]
     crosses = [line for line in axes.lines if line.get_marker() == "X"]
-    assert [list(line.get_xdata()) for line in crosses] == [[8.0]]
+    assert [np.asarray(line.get_xdata()).tolist() for line in crosses] == [[8.0]]
     hatched = [bars for bars in axes.collections if bars.get_hatch()]
     (held,) = [path.get_extents() for bars in hatched for path in bars.get_paths()]
     assert (held.x0, held.x1) == (8.0, 20.0)
@@ -103,7 +105,7 @@ def test_names_that_would_overlap_are_in_rows_and_the_lasting_ones_stay() -> Non
     shade(axes, [*at_once, Fault("lasting", 50, 60, 1)])
     named = [text.get_text() for text in axes.texts]
     assert named == ["lasting", "fault 0", "fault 1"]
-    assert len({text.xyann for text in axes.texts}) == 3
+    assert len({text.xyann for text in axes.texts if isinstance(text, Annotation)}) == 3
 
 
 def legend_texts(figure: Figure) -> str:

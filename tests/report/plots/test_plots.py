@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import networkx as nx
@@ -182,7 +183,7 @@ def test_the_latency_is_split_by_hop_where_the_journal_knows(tmp_path: Path) -> 
     figure = PLOTS["propagation"](two_watching(tmp_path, *CHANGE, *ARRIVES))
     assert {"agent to server", "server to watcher"} <= set(labels(figure))
     hops = next(axes for axes in figure.axes if axes.get_title("left") == "Hop by hop")
-    lines = {str(line.get_label()): line.get_xdata()[-1] for line in hops.lines}
+    lines = {str(line.get_label()): np.asarray(line.get_xdata())[-1] for line in hops.lines}
     assert lines["agent to server"] == pytest.approx(20)
     assert lines["server to watcher"] == pytest.approx(25)
 
@@ -210,7 +211,7 @@ def test_a_logarithmic_axis_has_plain_numbers(tmp_path: Path) -> None:
 
 def test_staleness_has_the_same_colours_in_every_picture(run: Run, large: Run) -> None:
     """A cell of 1 % looks the same whatever the worst one is."""
-    scales = [PLOTS["staleness"](one).axes[0].images[0].norm for one in (run, large)]
+    scales: list[Any] = [PLOTS["staleness"](one).axes[0].images[0].norm for one in (run, large)]
     assert [(scale.vmin, scale.vmax) for scale in scales] == [(0, 1), (0, 1)]
     assert scales[0](0.01) == pytest.approx(scales[1](0.01))
     assert scales[0](0.01) > 0.2, "one per cent can be told from nothing"
@@ -218,7 +219,7 @@ def test_staleness_has_the_same_colours_in_every_picture(run: Run, large: Run) -
 
 def test_the_graph_marks_what_agents_believe_wrongly(tmp_path: Path) -> None:
     """Of `b`, `a` believes `both`, and that it is there; the server holds `to`, and `b` is gone."""
-    later = [
+    later: list[AnyRecord] = [
         actual(6, "b", False, cause="broken"),
         view(19, "a", "served", 1),
         final(19, "a", "b", "to"),
@@ -278,7 +279,7 @@ def test_many_changes_are_drawn_as_the_lowest_of_each_span(monkeypatch: pytest.M
 
 def test_a_copy_that_the_server_kept_is_told_from_what_was_sent_at_once(tmp_path: Path) -> None:
     """b shows itself at 1.0 to nobody, as a sees only c then; at 2.0 a sees b, and gets a copy."""
-    records = [
+    records: list[AnyRecord] = [
         *(up(0, agent) for agent in "abc"),
         push(0, "a", "c", "to"),
         says(1, "b", "1"),
@@ -307,7 +308,8 @@ def test_the_close_up_names_the_disturbance_by_its_number(tmp_path: Path) -> Non
 def test_who_is_believed_wrongly_is_in_the_sample() -> None:
     """The last agents of 120 are far from the first one, whose neighbours would be shown."""
     graph = nx.DiGraph([(f"a{n:03}", f"a{n + 1:03}") for n in range(120)])
-    nx.set_edge_attributes(graph, "in force", "state")
+    for edge in graph.edges.values():
+        edge["state"] = "in force"
     assert "a119" not in sample(graph, [])
     assert {"a119", "a118"} <= set(sample(graph, [("a119", "a118")]))
     assert len(sample(graph, [])) == NAMED  # who is picked out has a name

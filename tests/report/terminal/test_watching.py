@@ -13,7 +13,7 @@ from rich.console import Console
 
 from simulator.analysis.run import open_run
 from simulator.errors import RunFolderError
-from simulator.journal.file import FILE_NAME, Journal
+from simulator.journal.file import FILE_NAME, Journal, JournalTail
 from simulator.journal.folder import SUMMARY, write_json
 from simulator.journal.records import AnyRecord
 from simulator.report.terminal import watching
@@ -27,7 +27,7 @@ RECORDS: list[AnyRecord] = [*head("a", "b"), planned_watch("a", "b"), *seeing("a
 WRITER = """
 import sys, time
 from pathlib import Path
-from simulator.journal.file import FILE_NAME, Journal
+from simulator.journal.file import FILE_NAME, Journal, JournalTail
 from tests.analysis.journals import head, seeing
 folder = Path(sys.argv[1])
 folder.mkdir()
@@ -154,7 +154,7 @@ def test_the_journal_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             file.write((finished(tmp_path / "other") / FILE_NAME).read_bytes()[begun:])
         assert len(content) == begun
 
-    monkeypatch.setattr(watching.JournalTail, "is_written", True)
+    monkeypatch.setattr(JournalTail, "is_written", True)
     write_json(tmp_path / SUMMARY, {"verdict": {"value": "pass"}})
     thread = threading.Thread(target=go_on)
     thread.start()
@@ -166,7 +166,7 @@ def test_the_journal_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_a_hostile_name_harms_no_terminal(tmp_path: Path) -> None:
 
-    first = msgspec.structs.replace(RECORDS[0], name="[red]\x1b[2Jname")  # type: ignore[call-arg]
+    first = msgspec.structs.replace(RECORDS[0], name="[red]\x1b[2Jname")
     write([first, *end(1)], tmp_path)
     write_json(tmp_path / SUMMARY, {})
     text = StringIO()

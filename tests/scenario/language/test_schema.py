@@ -115,7 +115,7 @@ def test_defaults_are_written_as_a_scenario_writes_them() -> None:
 def test_models_are_frozen() -> None:
     scenario = scenario_of("populations: {a: {}}")
     with pytest.raises(ValueError, match="frozen"):
-        scenario.name = "other"  # type: ignore[misc]
+        scenario.name = "other"
     assert isinstance(scenario, Scenario)
 
 

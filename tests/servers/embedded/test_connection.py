@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 
 import pytest
 
@@ -67,7 +66,7 @@ def server(changes: list[AvailabilityChange]) -> EmbeddedServer:
 
 
 @pytest.fixture
-def alice(server: EmbeddedServer) -> Iterator[Client]:
+def alice(server: EmbeddedServer) -> Client:
     client = Client(server)
     client.log_in("alice")
     return client

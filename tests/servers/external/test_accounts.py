@@ -50,7 +50,7 @@ def test_a_broken_file_is_named_and_its_passwords_are_not(tmp_path, name):
     with pytest.raises(InputError) as caught:
         read_accounts(path)
     assert str(path) in str(caught.value)
-    error = caught.value
+    error: BaseException | None = caught.value
     while error is not None:
         if not error.__suppress_context__ or error is caught.value:
             assert "s3cret" not in str(error)

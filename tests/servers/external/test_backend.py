@@ -12,6 +12,7 @@ from simulator.servers.external.backend import ExternalBackend, parse_server
 from simulator.servers.local.prosody import ProsodyBackend
 from simulator.servers.real import session as sessions
 from simulator.servers.real import stream as streams
+from simulator.servers.real.connector import CONNECT_TIMEOUT
 from simulator.servers.real.session import session
 from tests.servers.helpers import LOCAL, Running, context_of, make_local
 
@@ -20,10 +21,8 @@ from tests.servers.helpers import LOCAL, Running, context_of, make_local
 def host(request, tmp_path_factory):
     """Somebody's server that lets clients register."""
 
-    class WithRegistration(LOCAL[request.param]):
-        _registration = True
-
-    backend = make_local(WithRegistration)
+    kind = type("WithRegistration", (LOCAL[request.param],), {"_registration": True})
+    backend = make_local(kind)
     asyncio.run(backend.start(context_of(folder=tmp_path_factory.mktemp("host"))))
     yield Running(backend, tmp_path_factory.mktemp("unused"))
     asyncio.run(backend.stop())
@@ -235,7 +234,7 @@ def test_a_dead_server_ends_at_once():
 
 
 def test_a_silent_server_ends_in_time(monkeypatch):
-    assert streams.CONNECT_TIMEOUT < 15
+    assert CONNECT_TIMEOUT < 15
     monkeypatch.setattr(streams, "CONNECT_TIMEOUT", 0.3)
 
     async def say_nothing(reader, writer):

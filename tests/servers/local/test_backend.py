@@ -2,15 +2,19 @@
 
 import asyncio
 import os
+import resource
+import shutil
 import signal
 import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import textwrap
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import aiosasl
 import aioxmpp
@@ -23,7 +27,6 @@ from simulator.servers.base import Peer
 from simulator.servers.local import backend as local
 from simulator.servers.local.certificate import make_certificate
 from simulator.servers.local.prosody import ProsodyBackend
-from simulator.servers.real import limits
 from simulator.servers.real.connector import OverTls
 from simulator.servers.real.session import session
 from simulator.servers.real.trust import Authorities
@@ -150,8 +153,9 @@ def test_two_stock_clients_see_each_other(server):
         seen = asyncio.get_running_loop().create_future()
 
         def note(jid, stanza, **_more):
-            if jid.localpart == "juliet" and stanza.show is aioxmpp.PresenceShow.DND:
-                seen.done() or seen.set_result(jid.bare())
+            busy = jid.localpart == "juliet" and stanza.show is aioxmpp.PresenceShow.DND
+            if busy and not seen.done():
+                seen.set_result(jid.bare())
 
         watching = romeo.summon(aioxmpp.PresenceClient)
         watching.on_available.connect(note)
@@ -207,7 +211,7 @@ def test_another_certificate_is_refused_before_anything_is_told(server, tmp_path
 
 def test_nothing_is_left_after_stop(kind, tmp_path):
     backend = make_local(kind)
-    seen = {}
+    seen: dict[str, Any] = {}
 
     async def main():
         await backend.start(context_of(folder=tmp_path))
@@ -230,7 +234,7 @@ def test_nothing_is_left_after_stop(kind, tmp_path):
 
 def test_nothing_is_left_when_the_run_fails_without_stopping():
     backend = make_local(ProsodyBackend)
-    seen = {}
+    seen: dict[str, Any] = {}
 
     async def main():
         await backend.start(context_of())
@@ -283,6 +287,7 @@ def test_nothing_is_left_when_the_harness_is_killed(name, how, tmp_path):
         text=True,
         start_new_session=True,
     )
+    assert harness.stdout is not None
     with harness, errors:
         pid, _, folder = harness.stdout.readline().strip().partition(" ")
         assert pid, (tmp_path / "errors").read_text()
@@ -358,7 +363,7 @@ def test_two_servers_run_beside_each_other(prosody):
 
 
 def test_a_missing_server_names_its_package(kind, monkeypatch):
-    monkeypatch.setattr(local.shutil, "which", lambda *_arguments, **_options: None)
+    monkeypatch.setattr(shutil, "which", lambda *_arguments, **_options: None)
     backend = kind()
     with pytest.raises(ServerUnavailable, match=f"sudo apt install {backend.name}"):
         asyncio.run(backend.start(context_of()))
@@ -376,7 +381,7 @@ def test_a_server_that_ends_at_its_start_is_quoted(kind, monkeypatch):
 
 
 def test_too_few_open_files_is_an_error_before_the_start(prosody, monkeypatch):
-    monkeypatch.setattr(limits.resource, "getrlimit", lambda _which: (64, 128))
+    monkeypatch.setattr(resource, "getrlimit", lambda _which: (64, 128))
     with pytest.raises(BackendError, match="open files"):
         asyncio.run(make_local(type(prosody.backend)).start(context_of()))
 
@@ -386,7 +391,7 @@ def test_a_folder_that_cannot_be_made_is_an_error_that_names_the_server(kind, mo
         raise OSError(28, "No space left on device")
 
     backend = make_local(kind)
-    monkeypatch.setattr(local.tempfile, "mkdtemp", full)
+    monkeypatch.setattr(tempfile, "mkdtemp", full)
     with pytest.raises(ServerUnavailable, match=rf"{kind.name} cannot be started: .*No space"):
         asyncio.run(backend.start(context_of()))
 

@@ -1,6 +1,7 @@
 """The templates: filled in, and not to be broken out of."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -9,7 +10,7 @@ from simulator.servers.local.configuration import Configuration, file_name, rend
 
 
 def configuration(**changes):
-    values = {
+    values: dict[str, Any] = {
         "domain": "localhost",
         "interface": "127.0.0.1",
         "port": 15222,

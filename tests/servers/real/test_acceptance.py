@@ -1,6 +1,7 @@
 """What a server that cannot be looked into has accepted."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from simulator.servers.real.acceptance import Acceptance, Gate
 class World:
     def __init__(self):
         self.now = 0
-        self.records = []
+        self.records: list[Any] = []
         self.gate = Gate()
         self.acceptance = Acceptance(self.records.append, lambda: self.now, self.gate)
 
@@ -61,7 +62,7 @@ def test_a_server_that_does_not_hear_accepts_later(world):
 
 
 def test_through_a_proxy_it_counts_when_it_arrives_and_never_if_it_does_not(world):
-    marks = []
+    marks: list[Any] = []
     world.acceptance.line = SimpleNamespace(newest=passage(marks))
     world.say("away")
     assert world.seen == []
@@ -71,7 +72,7 @@ def test_through_a_proxy_it_counts_when_it_arrives_and_never_if_it_does_not(worl
 
 
 def test_the_servers_end_of_the_connection_counts_and_not_the_agents_word(world):
-    marks = []
+    marks: list[Any] = []
     first = passage(marks)
     world.acceptance.line = SimpleNamespace(newest=first)
     world.say()
@@ -83,7 +84,7 @@ def test_the_servers_end_of_the_connection_counts_and_not_the_agents_word(world)
 
 
 def test_the_end_of_an_old_connection_does_not_end_the_new_session(world):
-    marks = []
+    marks: list[Any] = []
     first, second = passage(marks), passage(marks)
     for one in (first, second):
         world.acceptance.line = SimpleNamespace(newest=one)

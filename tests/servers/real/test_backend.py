@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -15,14 +16,18 @@ from simulator.servers.real.session import Session as Visit
 from tests.runs import ROOT
 from tests.servers.helpers import make_local
 
-OPTIONS = {"prosody": {}, "ejabberd": {}, "external": {"server": "127.0.0.1:5222"}}
+OPTIONS: dict[str, dict[str, Any]] = {
+    "prosody": {},
+    "ejabberd": {},
+    "external": {"server": "127.0.0.1:5222"},
+}
 
 
 @pytest.mark.parametrize("name", OPTIONS)
 def test_a_fault_that_it_cannot_bring_about_is_refused_by_name(name):
     backend = make_backend(name, **OPTIONS[name])
     kind = "wrong_password"
-    fault = SimpleNamespace(origin="faults[0]", kind=kind)
+    fault: Any = SimpleNamespace(origin="faults[0]", kind=kind)
     assert kind not in backend.faults
     assert not backend.sees_sessions
     for step in (backend.begin_fault, backend.end_fault):
@@ -45,7 +50,7 @@ def test_the_faults_of_links_are_possible_everywhere_and_those_of_servers_on_our
 
 def test_a_server_that_refuses_the_second_login_replaces_nobody(server, monkeypatch):
     """RFC 6120, section 7.7.2.2, the third choice."""
-    notes = []
+    notes: list[Any] = []
 
     async def refuse(_visit, _resource):
         raise RequestRefused("here", "conflict", "")
@@ -61,15 +66,18 @@ def test_a_server_that_refuses_the_second_login_replaces_nobody(server, monkeypa
 
 def test_two_runs_of_one_scenario_differ_in_times_alone(kind, tmp_path):
     """Though the server makes other names of resources each time."""
-    runs = [
+    one, other = (
         simulator.run(
             ROOT / "scenarios" / "two_agents.yaml",
             backend=make_local(kind),
             out=tmp_path / name,
         )
         for name in ("one", "other")
+    )
+    names = [
+        {record.resource for record in run.records if isinstance(record, Session)}
+        for run in (one, other)
     ]
-    names = [{one.resource for one in run.records if isinstance(one, Session)} for run in runs]
     assert not names[0] & names[1]
-    found = simulator.compare(*runs, parts=["watches", "rosters", "orders"])
+    found = simulator.compare(one, other, parts=["watches", "rosters", "orders"])
     assert found.differences == 0, found

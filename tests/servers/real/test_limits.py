@@ -1,5 +1,7 @@
 """The limit on open files."""
 
+import resource
+
 import pytest
 
 from simulator.errors import BackendError
@@ -10,9 +12,9 @@ from simulator.servers.real import limits
 def limit(monkeypatch):
     """Stands for the process's limit; `limit["set"]` is what it was set to."""
     state = {"now": (256, 4096), "set": None}
-    monkeypatch.setattr(limits.resource, "getrlimit", lambda _which: state["now"])
+    monkeypatch.setattr(resource, "getrlimit", lambda _which: state["now"])
     monkeypatch.setattr(
-        limits.resource, "setrlimit", lambda _which, value: state.__setitem__("set", value)
+        resource, "setrlimit", lambda _which, value: state.__setitem__("set", value)
     )
     return state
 
@@ -37,6 +39,6 @@ def test_a_hard_limit_that_is_too_low_is_named_with_the_remedy(limit):
 
 
 def test_no_limit_is_enough(limit):
-    limit["now"] = (limits.resource.RLIM_INFINITY, limits.resource.RLIM_INFINITY)
+    limit["now"] = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
     limits.allow_open_files(1_000_000)
     assert limit["set"] is None

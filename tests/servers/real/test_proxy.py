@@ -38,7 +38,8 @@ class Scene:
 
     async def hear(self, patience: float = 2.0) -> bytes:
         async with asyncio.timeout(patience):
-            return await self.reader.read(100)
+            heard: bytes = await self.reader.read(100)
+            return heard
 
     async def _serve(self, reader, writer) -> None:
         try:

@@ -30,7 +30,8 @@ def on_asyncios_loop(main: Main) -> Any:
 
 @pytest.fixture(params=[on_a_virtual_loop, on_asyncios_loop])
 def run(request: pytest.FixtureRequest) -> Callable[[Main], Any]:
-    return request.param
+    made: Callable[[Main], Any] = request.param
+    return made
 
 
 @pytest.fixture(params=[True, False], ids=["tuned", "stock"], autouse=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 import pytest
 
 from simulator.journal.file import Journal
-from simulator.running import runner
 from simulator.running.interruption import Interruption
 from simulator.running.runner import RunOptions, execute
 from simulator.scenario import build_plan, load_scenario
@@ -61,7 +61,7 @@ def wires(scenario: Path, monkeypatch: pytest.MonkeyPatch, *, tuned: bool) -> li
 
     with monkeypatch.context() as patch, Journal(None) as journal:
         patch.setattr(Link, "send", noted)
-        patch.setattr(runner.secrets, "token_urlsafe", lambda size: "x" * size)
+        patch.setattr(secrets, "token_urlsafe", lambda size: "x" * size)
         plan = build_plan(load_scenario(scenario))
         options = RunOptions(tuned=tuned)
         execute(plan, EmbeddedBackend(), journal, Never(), Interruption(), options)
