@@ -23,7 +23,7 @@ from simulator.servers.real import stream as streams
 from simulator.servers.real.connector import Address, OverTls
 from simulator.servers.real.session import RequestRefused, greet, register, session
 from simulator.servers.real.stream import StreamRefused
-from simulator.servers.real.trust import Anybody, Exactly, Trust
+from simulator.servers.real.trust import Anybody, Authorities, Trust
 
 HEADER = (
     "<?xml version='1.0'?><stream:stream xmlns='jabber:client' from='localhost' id='1'"
@@ -95,7 +95,7 @@ class Server:
     def __init__(self, certificate: Certificate) -> None:
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._tls.load_cert_chain(certificate.bundle)
-        self.trust = Exactly(certificate.der)
+        self.trust = Authorities(certificate.authority)
         self.address = ""
         self.received = b""
         self.complaints: list[object] = []
