@@ -18,7 +18,7 @@ from simulator.rfc6121.jids import prepare
 from simulator.rfc6121.server import PresenceServer, refusal
 from simulator.rfc6121.stanza import IqResult, StanzaKind
 from simulator.servers.embedded import stanzas
-from simulator.servers.embedded.xml import (
+from simulator.servers.xml import (
     CLIENT,
     STREAM_FOOTER,
     StreamError,

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from simulator.scenario.plan import FaultPlan
 from simulator.servers.embedded.network import DuplexLink, Line, Network
 from simulator.servers.embedded.server import EmbeddedServer
-from simulator.servers.embedded.xml import StreamError
 from simulator.servers.link_faults import LINK_FAULTS
+from simulator.servers.xml import StreamError
 
 OF_SERVER = frozenset(("server_restart", "server_freeze"))
 """Kinds that name no agent and hit the server, hence everybody."""

@@ -10,7 +10,7 @@ from simulator.rfc6121.account import AvailabilityChange, Delivery, Session
 from simulator.rfc6121.server import PresenceServer
 from simulator.servers.embedded.connection import Connection
 from simulator.servers.embedded.stanzas import write_stanza
-from simulator.servers.embedded.xml import StreamError
+from simulator.servers.xml import StreamError
 
 
 class EmbeddedServer:

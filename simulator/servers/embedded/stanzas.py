@@ -23,7 +23,7 @@ from simulator.rfc6121.stanza import (
     StanzaError,
     parse_priority,
 )
-from simulator.servers.embedded.xml import CLIENT, XML, serialise
+from simulator.servers.xml import CLIENT, XML, serialise
 
 ROSTER = "jabber:iq:roster"
 PRE_APPROVAL = "urn:xmpp:features:pre-approval"

@@ -11,7 +11,6 @@ from xml.sax.saxutils import escape, quoteattr
 from simulator.errors import AuthenticationRefused, BackendError, StanzaRefused
 from simulator.rfc6121.stanza import Jid, parse_jid
 from simulator.servers.base import Peer
-from simulator.servers.embedded.xml import CLIENT
 from simulator.servers.real.connector import CONNECT_TIMEOUT
 from simulator.servers.real.sasl import authenticate
 from simulator.servers.real.stream import (
@@ -21,6 +20,7 @@ from simulator.servers.real.stream import (
     connected,
     in_words,
 )
+from simulator.servers.xml import CLIENT
 
 _ANSWER_WITHIN = 30.0
 _RESOURCE = "simulator"

@@ -16,15 +16,6 @@ from xml.sax.saxutils import quoteattr
 
 from simulator.errors import BackendError, InputError, ServerUnavailable
 from simulator.servers.base import InMemory, Peer
-from simulator.servers.embedded.xml import (
-    CLIENT,
-    STREAM_ERRORS,
-    STREAM_FOOTER,
-    STREAMS,
-    StreamError,
-    StreamParser,
-    split_tag,
-)
 from simulator.servers.real.connector import (
     CONNECT_TIMEOUT,
     OverTls,
@@ -33,6 +24,15 @@ from simulator.servers.real.connector import (
     named_failures,
 )
 from simulator.servers.real.trust import Anybody
+from simulator.servers.xml import (
+    CLIENT,
+    STREAM_ERRORS,
+    STREAM_FOOTER,
+    STREAMS,
+    StreamError,
+    StreamParser,
+    split_tag,
+)
 
 TLS = "urn:ietf:params:xml:ns:xmpp-tls"
 

@@ -9,7 +9,7 @@ import pytest
 from simulator.rfc6121.account import AvailabilityChange
 from simulator.servers.embedded.connection import Connection
 from simulator.servers.embedded.server import EmbeddedServer
-from simulator.servers.embedded.xml import MAX_DEPTH, MAX_STANZA_BYTES
+from simulator.servers.xml import MAX_DEPTH, MAX_STANZA_BYTES
 
 HEADER = (
     b"<?xml version='1.0'?><stream:stream xmlns='jabber:client' to='localhost' version='1.0'"

@@ -1,4 +1,4 @@
-"""XML streams on the server's side: bytes to elements, elements to text (RFC 6120, section 4).
+"""XML streams, bytes to elements and elements to text (RFC 6120, section 4).
 
 The parser is expat. It refuses what RFC 6120, section 11.1 forbids (document types, comments,
 processing instructions), elements that are too large or too deep, and malformed XML, each with

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element
 
-from simulator.servers.embedded.xml import StreamParser
+from simulator.servers.xml import StreamParser
 
 HEADER = (
     b"<?xml version='1.0'?><stream:stream xmlns='jabber:client' to='localhost' version='1.0'"
