@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +12,9 @@ from pydantic import ValidationError
 from simulator.analysis.checks.verdict import Verdict, judge
 from simulator.analysis.figures.named import Figures, figures
 from simulator.analysis.figures.summary import summarise
-from simulator.analysis.measurement import Measurement, measure
-from simulator.errors import JournalError, RunFolderError
+from simulator.analysis.figures.summary_types import Summary
+from simulator.analysis.measurement import Measurement, measure, not_a_scenario
+from simulator.errors import RunFolderError
 from simulator.journal.file import FILE_NAME, read_journal
 from simulator.journal.records import AnyRecord
 from simulator.lazy_imports import import_lazily
@@ -61,15 +61,13 @@ class Run:
             # Not kept: all records at once take more memory than all that is measured.
             return measure(vars(self).get("records") or read_journal(self.folder / FILE_NAME))
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            where = ".".join(str(step) for step in first["loc"] if "<" not in str(step))
-            problem = f"the scenario in it is not one: {where}: {first['msg']}"
-            raise JournalError(f"{self.folder / FILE_NAME}: {problem}") from error
+            raise not_a_scenario(self.folder / FILE_NAME, error) from error
 
     @cached_property
-    def summary(self) -> dict[str, Any]:
+    def summary(self) -> Summary:
         """The figures by the names of the metrics page, and the verdict; JSON-safe."""
-        return {**summarise(self.measurement), "verdict": asdict(self.verdict)}
+        found = summarise(self.measurement, self.figures)
+        return {**found, "verdict": self.verdict.summary()}
 
     @cached_property
     def figures(self) -> Figures:
@@ -79,7 +77,7 @@ class Run:
     @cached_property
     def verdict(self) -> Verdict:
         """pass, fail or unknown, with each check and its evidence."""
-        return judge(self.measurement, _Records(self))
+        return judge(self.measurement, self.figures)
 
     @cached_property
     def events(self) -> pl.DataFrame:
@@ -94,12 +92,12 @@ class Run:
     @property
     def scenario(self) -> dict[str, Any]:
         """The resolved scenario, as a document."""
-        return self.measurement.ledger.scenario
+        return self.measurement.info.scenario
 
     @property
     def versions(self) -> dict[str, str]:
         """What ran: the simulator, the backend, SPADE and aioxmpp, each with its version."""
-        started = self.measurement.ledger.run
+        started = self.measurement.info.run
         if started is None:
             return {}
         own = {"simulator": started.simulator, started.backend: started.backend_version}
@@ -218,16 +216,6 @@ class Run:
         `agent`, `peer`, `believed`, `served`.
         """
         return metrics.divergence(self.measurement)
-
-
-class _Records:
-    """The records of a run, which are read when they are first needed."""
-
-    def __init__(self, run: Run) -> None:
-        self._run = run
-
-    def __iter__(self) -> Iterator[AnyRecord]:
-        return iter(self._run.records)
 
 
 def open_run(folder: Path | str) -> Run:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from simulator.analysis.folds.oracle import SETTLED_AFTER, Oracle
-from simulator.analysis.folds.served import Entry
+from simulator.analysis.states import Entry
 from tests.analysis.journals import asks, hears, push, us
 
 ABSENT = None
