@@ -78,7 +78,7 @@ def _verdict_lines(run: Run) -> Iterator[str]:
 def _agent_lines(run: Run) -> Iterator[str]:
     for entry in run.summary["agent_outcomes"]["not_ok"]:
         yield f"agent {printable(entry['agent'])} {entry['outcome']}: {printable(entry['reason'])}"
-    for failure in run.measurement.ledger.failures:
+    for failure in run.measurement.info.failures:
         yield printable(f"{failure.agent}, {failure.where}: {failure.error}")
         yield from (f"    {printable(line)}" for line in failure.traceback.splitlines())
 

@@ -12,7 +12,7 @@ import msgspec
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from simulator.analysis.folds.convergence import ConvergenceMonitor
+from simulator.analysis.measurement import Measurement
 from simulator.journal.file import Journal
 from simulator.journal.records import AnyRecord
 from simulator.running import runner
@@ -346,11 +346,11 @@ def run_in_memory(document: Document, folder: Path | None = None) -> Ran:
     backend = EmbeddedBackend()
     check_faults(plan, backend)
     records: list[AnyRecord] = []
-    monitor = ConvergenceMonitor()
+    measurement = Measurement()
     with Journal(None) as journal, in_time():
-        journal.listen(monitor.see)
+        journal.listen(measurement.see)
         journal.listen(records.append)
-        runner.execute(plan, backend, journal, monitor, Interruption(), runner.RunOptions())
+        runner.execute(plan, backend, journal, measurement, Interruption(), runner.RunOptions())
     return Ran(records, b"\n".join(map(msgspec.json.encode, records)))
 
 

@@ -14,6 +14,7 @@ import msgspec
 from hypothesis import HealthCheck, Phase, given, settings
 
 from simulator.analysis.checks.verdict import judge
+from simulator.analysis.figures.named import figures
 from simulator.analysis.figures.summary import summarise
 from simulator.analysis.measurement import measure
 from simulator.errors import InputError
@@ -54,8 +55,9 @@ def check(document: Document) -> str:
     # What is measured while a run goes on is what its journal tells.
     assert list(map(RECORD.decode, ran.journal.splitlines())) == ran.records
     measurement = measure(ran.records)
-    verdict = judge(measurement, ran.records)
-    summary = summarise(measurement)
+    found = figures(measurement)
+    verdict = judge(measurement, found)
+    summary = summarise(measurement, found)
     json.dumps(summary, allow_nan=False)
     outcomes = summary["agent_outcomes"]
     counted = sum(outcomes[name] for name in ("ok", "failed", "unknown"))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from simulator.analysis.folds.convergence import Share
 from simulator.analysis.measurement import Measurement
+from simulator.analysis.states import Share
 from simulator.journal.records import AnyRecord
 
 _PORTION = 256
@@ -11,10 +11,10 @@ _PORTION = 256
 
 
 class LiveMeasurement:
-    """Give every record of the run to `see`, in order; ask how far it has converged at any time.
+    """Measures every record that `see` is given; ask at any time how far the run has converged.
 
-    Records are measured in portions, and when somebody asks: between two of them agents run, and
-    one at a time would find nothing of the last one in the processor's caches.
+    Records are measured in portions, and when somebody asks. Agents run between two records, so
+    measuring each at once would find nothing in the processor's caches.
     """
 
     def __init__(self) -> None:
@@ -28,25 +28,25 @@ class LiveMeasurement:
             self._catch_up()
 
     @property
-    def rosters(self) -> Share:
+    def roster_share(self) -> Share:
         """Roster entries: right, and all that are expected or served."""
         self._catch_up()
-        return self._measurement.monitor.rosters
+        return self._measurement.roster_share
 
     @property
-    def availability(self) -> Share:
+    def availability_share(self) -> Share:
         """Watches: right, and authorised."""
         self._catch_up()
-        return self._measurement.monitor.availability
+        return self._measurement.availability_share
 
     @property
     def converged(self) -> bool:
-        """Is nothing wrong, and no roster action on its way? See `ConvergenceMonitor`."""
+        """Is nothing wrong, and no roster action on its way? See `Measurement`."""
         self._catch_up()
-        return self._measurement.monitor.converged
+        return self._measurement.converged
 
     def finish(self, records: int) -> Measurement | None:
-        """The whole measurement of a run of so many records; None when some could not be taken."""
+        """The measurement of a run of so many records; None when some could not be taken."""
         self._catch_up()
         if self._measurement.records != records:
             return None

@@ -7,92 +7,88 @@ that only the final rosters count.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TypeAlias
 
-from simulator.analysis.folds.convergence import ConvergenceMonitor, Handler, Share
+from pydantic import ValidationError
+
+from simulator.analysis.folds.agents import Agents
 from simulator.analysis.folds.deaths import Deaths
 from simulator.analysis.folds.detection import Detections
 from simulator.analysis.folds.downtimes import Downtimes
-from simulator.analysis.folds.outcomes import Ledger
+from simulator.analysis.folds.expected_events import KINDS, ExpectedEvents
+from simulator.analysis.folds.faults import Faults
 from simulator.analysis.folds.phases import Phase, PhaseSpans
 from simulator.analysis.folds.propagation import Propagation
-from simulator.analysis.folds.series import Converged, Series, time_to_converge
-from simulator.analysis.folds.spans import AvailabilitySpans, FaultSpans, SightSpans
-from simulator.analysis.folds.watches import Sight, WatchState
+from simulator.analysis.folds.rosters import Rosters
+from simulator.analysis.folds.run_info import RunInfo
+from simulator.analysis.folds.time_to_converge import Converged, time_to_converge
+from simulator.analysis.folds.watches import Watches
+from simulator.analysis.states import ConvergenceOf, Share, States, WatchStates
+from simulator.errors import JournalError
 from simulator.garbage import no_automatic_collection
-from simulator.journal.records import (
-    Action,
-    Actual,
-    Agent,
-    AnyRecord,
-    Belief,
-    Died,
-    Failure,
-    FaultChanged,
-    Outcome,
-    Planned,
-    Received,
-    Roster,
-    RunEnded,
-    RunStarted,
-    Sent,
-    Session,
-    View,
-)
+from simulator.journal import records as journal
+from simulator.journal.records import AnyRecord
+
+Handler: TypeAlias = Callable[..., object]
 
 _AVAILABILITY = frozenset(("available", "unavailable"))
-_CLOSING = frozenset((View, Belief, Outcome, RunEnded))
-_MAY_CLOSE = _CLOSING | {Roster}
+_CLOSING = frozenset((journal.View, journal.Belief, journal.Outcome, journal.RunEnded))
+_MAY_CLOSE = _CLOSING | {journal.Roster}
 
 
 def closes(record: AnyRecord) -> bool:
     """Is this the first record after the observation?"""
     kind = type(record)
-    return kind in _CLOSING or (isinstance(record, Roster) and record.source == "final")
+    return kind in _CLOSING or (isinstance(record, journal.Roster) and record.source == "final")
+
+
+def observed(records: Iterable[AnyRecord]) -> Iterator[AnyRecord]:
+    """The records of the observation: those after it are of the harness at work."""
+    for record in records:
+        if closes(record):
+            return
+        yield record
 
 
 class Measurement:
     """Everything that a journal's records tell, measured. Times are in microseconds.
 
     An incremental fold: give every record to `see`, in order, and call `finish` after the last.
-    `records` is how many it has taken. Until the observation ends, `monitor` tells the convergence
-    so far.
-
-    `end` is when the observation ended; `rosters` and `availability` are the convergence over
-    time; `final_rosters` is the share after the final rosters were read.
+    `records` is how many it has taken, `time` that of the last one. `states` are what the folds
+    make of them; `rosters` and `watches` tell the convergence so far.
     """
 
     def __init__(self) -> None:
         self.records = 0
-        self.ledger = Ledger()
-        self.monitor = ConvergenceMonitor(self._sight_changed)
-        self.watches = self.monitor.watches
-        self.rosters = Series()
-        self.availability = Series()
-        self.available = AvailabilitySpans()
-        self.sights = SightSpans()
+        self.time = 0
+        self.info = RunInfo()
+        self.states = states = States()
+        self.agents = Agents(states.agents)
+        self.rosters = Rosters(states.entries, self.agents)
+        self.watches = Watches(states.watches, self.agents, self.rosters, self._watch_ended)
         self.propagation = Propagation(self.watches)
         self.detections = Detections(self.watches)
-        self.deaths = Deaths(self.watches.actual_of)
         self.downtimes = Downtimes()
-        self.faults = FaultSpans()
+        self.expected = ExpectedEvents(self.info.planned)
         self.presences_received = 0
-        self.end = 0
-        self._spans = PhaseSpans()
+        self._deaths = Deaths(states.deaths, self.agents)
+        self._faults = Faults(states.faults)
+        self._phases = PhaseSpans()
         self._observing = True
         self._see = self._observed_handlers()
 
     def see(self, record: AnyRecord) -> None:
         """Take the next record. Raises pydantic.ValidationError for what holds no scenario."""
-        monitor, t = self.monitor, record.t
-        if t != monitor.time:
+        t = record.t
+        if t != self.time:
             if self._observing:
-                self._instant_over(monitor.time)
-            monitor.time = t
+                self._time_passes()
+            self.time = t
         kind = type(record)
         if kind in _MAY_CLOSE and self._observing and closes(record):
-            self._close(t)
+            self._close()
         for handler in self._see.get(kind, ()):
             handler(record)
         self.records += 1
@@ -100,62 +96,105 @@ class Measurement:
     def finish(self) -> None:
         """There are no more records."""
         if self._observing:
-            self._close(self.monitor.time)
+            self._close()
 
     @property
-    def final_rosters(self) -> Share:
-        """Roster convergence at the end, with the rosters that were read then."""
-        return self.monitor.rosters
+    def roster_share(self) -> Share:
+        """Roster entries now: right, and all that are expected or served."""
+        return Share(self.rosters.right, self.rosters.total)
+
+    @property
+    def availability_share(self) -> Share:
+        """Watches now: right, and authorised."""
+        return Share(*self.watches.right_and_authorised)
+
+    @property
+    def converged(self) -> bool:
+        """Is nothing wrong, and no roster action on its way?
+
+        It says nothing about answers that agents may still give: whoever runs the agents
+        knows of those.
+        """
+        return (
+            self.roster_share.complete
+            and self.availability_share.complete
+            and not self.rosters.oracle.unsettled(self.time)
+        )
+
+    @property
+    def end(self) -> int:
+        """When the observation ended."""
+        return self.states.end
 
     @property
     def final_availability(self) -> Share:
         """Availability convergence at the end of the observation."""
-        return self.availability.shares[-1] if self.availability.shares else Share(0, 0)
+        return self.states.convergence["availability"].last or Share(0, 0)
 
     @property
     def phases(self) -> tuple[Phase, ...]:
         """The phases of the run."""
-        return self._spans.phases(self.end)
+        return self._phases.phases(self.end)
 
-    def time_to_converge(self, series: Series) -> list[Converged]:
+    def can_read(self, agent: str) -> bool:
+        """Is it known what the server holds of the agent's roster?"""
+        return self.info.read(agent, "served") or self.agents.online(agent)
+
+    def time_to_converge(self, of: ConvergenceOf) -> list[Converged]:
         """The time to converge of every phase."""
-        return [time_to_converge(series, phase) for phase in self.phases]
+        return [time_to_converge(self.states.convergence[of], phase) for phase in self.phases]
 
-    def _instant_over(self, t: int) -> None:
-        """Take the shares at the end of an instant, if they may have changed in it."""
-        monitor, watches = self.monitor, self.watches
-        if monitor.changed:
-            self.rosters.add(t, *monitor.roster_counts)
-            monitor.changed = False
+    def _time_passes(self) -> None:
+        """All records of a time are there: take the shares, if they may have changed."""
+        rosters, watches, shares = self.rosters, self.watches, self.states.convergence
+        if rosters.changed:
+            shares["roster"].add(self.time, self.roster_share)
+            rosters.changed = False
         if watches.changed:
-            self.availability.add(t, *watches.right_and_authorised)
+            shares["availability"].add(self.time, self.availability_share)
             watches.changed = False
         if self.propagation.receipts:
-            self.propagation.instant_over()
+            self.propagation.match_receipts()
 
-    def _close(self, t: int) -> None:
-        """The observation ends at `t`."""
-        self._instant_over(t)
+    def _close(self) -> None:
+        """The observation ends now."""
+        self._time_passes()
         self._observing = False
         self._see = self._closing_handlers()
-        self.end = t
-        self.available.finish(t)
-        self.sights.finish(self.watches, t)
-        self.downtimes.finish(t)
-        self.faults.finish(t)
-        self.propagation.finish(t, self.ledger.words.run.settle)
+        self.states.end = end = self.time
+        self.watches.finish(end)
+        self.downtimes.finish(end)
+        self._faults.finish(end)
+        self.propagation.finish(end, self.info.settings.run.settle)
 
-    def _sight_changed(self, watch: WatchState, old: Sight, since: int, t: int) -> None:
-        if not self._observing:
-            return
-        self.sights.add(watch, old, since, t)
-        if not watch.sight:
-            self.propagation.watch_ended(watch, t)
-            self.detections.watch_ended(watch)
+    def _started(self, record: journal.RunStarted) -> None:
+        self.info.started(record)
+        if self.expected.expect(self.info.settings.expect):
+            for kind in KINDS:
+                self._see[kind].append(self.expected.see)
 
-    def _received(self, record: Received) -> None:
+    def _session(self, record: journal.Session) -> None:
+        was_online = self.agents.online(record.agent)
+        self.agents.session(record)
+        self._sessions_changed(record.agent, record.t, was_online)
+
+    def _died(self, record: journal.Died) -> None:
+        was_online = self.agents.online(record.agent)
+        self.agents.died(record)
+        self._sessions_changed(record.agent, record.t, was_online)
+
+    def _sessions_changed(self, agent: str, t: int, was_online: bool) -> None:
+        if was_online != self.agents.online(agent):
+            self.rosters.came_or_went(agent)
+        self.watches.sessions_changed(agent, t)
+
+    def _watch_ended(self, watch: WatchStates, t: int) -> None:
+        self.propagation.watch_ended(watch, t)
+        self.detections.watch_ended(watch)
+
+    def _received(self, record: journal.Received) -> None:
         if record.type not in _AVAILABILITY:
-            self.monitor.oracle.received(record)
+            self.rosters.oracle.received(record)
             return
         self.presences_received += 1
         watch = self.watches.received(record)
@@ -166,51 +205,53 @@ class Measurement:
 
     def _observed_handlers(self) -> dict[type, list[Handler]]:
         """What takes a record while the observation lasts, by its type, in order."""
-        handlers: dict[type, list[Handler]] = {
-            kind: [handler] for kind, handler in self.monitor.handlers.items()
+        agents, rosters, watches = self.agents, self.rosters, self.watches
+        phases, deaths, downtimes = self._phases, self._deaths, self.downtimes
+        propagation, detections = self.propagation, self.detections
+        return {
+            journal.RunStarted: [self._started],
+            journal.Planned: [self.info.plan, agents.planned, phases.planned],
+            journal.Watch: [watches.plan],
+            journal.Action: [phases.action],
+            journal.FaultChanged: [rosters.fault, phases.fault, self._faults.changed, deaths.fault],
+            journal.Died: [
+                *(self._died, phases.fault, detections.died, deaths.died, downtimes.died),
+            ],
+            journal.Agent: [rosters.agent, agents.agent, phases.agent],
+            journal.Session: [self._session, downtimes.session],
+            journal.Sent: [rosters.oracle.sent, propagation.sent],
+            journal.Received: [self._received],
+            journal.Roster: [rosters.roster],
+            journal.Actual: [
+                *(agents.actual, watches.actual, propagation.actual),
+                *(detections.actual, deaths.actual, downtimes.actual),
+            ],
+            journal.Failure: [self.info.failed],
         }
-        handlers[Received] = [self._received]
-        extra: list[tuple[type, Handler]] = [
-            (RunStarted, self.ledger.started),
-            (Planned, self.ledger.plan),
-            (Planned, self._spans.planned),
-            (Action, self._spans.action),
-            (FaultChanged, self._spans.fault),
-            (FaultChanged, self.faults.changed),
-            (FaultChanged, self.deaths.fault),
-            (Died, self._spans.fault),
-            (Died, self.detections.died),
-            (Died, self.deaths.died),
-            (Died, self.downtimes.died),
-            (Agent, self._spans.agent),
-            (Sent, self.propagation.sent),
-            (Actual, self.propagation.actual),
-            (Actual, self.available.actual),
-            (Actual, self.detections.actual),
-            (Actual, self.deaths.actual),
-            (Actual, self.downtimes.actual),
-            (Session, self.downtimes.session),
-            (Failure, self.ledger.failed),
-        ]
-        for kind, handler in extra:
-            handlers.setdefault(kind, []).append(handler)
-        return handlers
 
     def _closing_handlers(self) -> dict[type, list[Handler]]:
         """What takes a record after the observation."""
         return {
-            Roster: [self._final_roster],
-            View: [self.monitor.served.view, self.ledger.view],
-            Belief: [self.ledger.belief],
-            Outcome: [self.ledger.ended_as],
-            Failure: [self.ledger.failed],
-            RunEnded: [self.ledger.ended],
+            journal.Agent: [self.agents.agent],
+            journal.Roster: [self._final_roster],
+            journal.View: [self.rosters.view, self.info.view],
+            journal.Belief: [self.info.belief],
+            journal.Outcome: [self.info.ended_as],
+            journal.Failure: [self.info.failed],
+            journal.RunEnded: [self.info.ended],
         }
 
-    def _final_roster(self, record: Any) -> None:
+    def _final_roster(self, record: journal.Roster) -> None:
         if record.source == "final":
-            self.monitor.served.roster(record)
-            self.ledger.roster(record)
+            self.rosters.roster(record)
+            self.info.roster(record)
+
+
+def not_a_scenario(path: Path, error: ValidationError) -> JournalError:
+    """What to raise for a journal at `path` whose scenario is none."""
+    first = error.errors(include_url=False)[0]
+    where = ".".join(str(step) for step in first["loc"] if "<" not in str(step))
+    return JournalError(f"{path}: the scenario in it is not one: {where}: {first['msg']}")
 
 
 def measure(records: Iterable[AnyRecord]) -> Measurement:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +13,9 @@ from simulator.analysis import frames
 from simulator.analysis.checks.verdict import Verdict, judge
 from simulator.analysis.figures.named import Figures, figures
 from simulator.analysis.figures.summary import summarise
-from simulator.analysis.measurement import Measurement, measure
-from simulator.errors import InputError, JournalError, Livelock, RunFolderError, SimulatorError
+from simulator.analysis.figures.summary_types import Summary
+from simulator.analysis.measurement import Measurement, measure, not_a_scenario
+from simulator.errors import InputError, Livelock, RunFolderError, SimulatorError
 from simulator.journal.file import FILE_NAME, read_journal
 from simulator.journal.folder import (
     SUMMARY,
@@ -131,16 +131,14 @@ class Run:
             # Not kept: all records at once take more memory than all that is measured.
             return measure(vars(self).get("records") or read_journal(self._source))
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            where = ".".join(str(step) for step in first["loc"] if "<" not in str(step))
-            problem = f"the scenario in it is not one: {where}: {first['msg']}"
-            place = FILE_NAME if self.in_memory else self.folder / FILE_NAME
-            raise JournalError(f"{place}: {problem}") from error
+            place = Path(FILE_NAME) if self.in_memory else self.folder / FILE_NAME
+            raise not_a_scenario(place, error) from error
 
     @cached_property
-    def summary(self) -> dict[str, Any]:
+    def summary(self) -> Summary:
         """The figures by the names of the metrics page, and the verdict; JSON-safe."""
-        return {**summarise(self.measurement), "verdict": asdict(self.verdict)}
+        found = summarise(self.measurement, self.figures)
+        return {**found, "verdict": self.verdict.summary()}
 
     @cached_property
     def figures(self) -> Figures:
@@ -150,7 +148,7 @@ class Run:
     @cached_property
     def verdict(self) -> Verdict:
         """pass, fail or unknown, with each check and its evidence."""
-        return judge(self.measurement, _Records(self))
+        return judge(self.measurement, self.figures)
 
     @cached_property
     def events(self) -> pl.DataFrame:
@@ -165,12 +163,12 @@ class Run:
     @property
     def scenario(self) -> dict[str, Any]:
         """The resolved scenario, as a document."""
-        return self.measurement.ledger.scenario
+        return self.measurement.info.scenario
 
     @property
     def versions(self) -> dict[str, str]:
         """What ran: the simulator, the backend, SPADE and aioxmpp, each with its version."""
-        started = self.measurement.ledger.run
+        started = self.measurement.info.run
         if started is None:
             return {}
         own = {"simulator": started.simulator, started.backend: started.backend_version}
@@ -289,16 +287,6 @@ class Run:
         `agent`, `peer`, `believed`, `served`.
         """
         return frames.measures.divergence(self.measurement)
-
-
-class _Records:
-    """The records of a run, which are read when they are first needed."""
-
-    def __init__(self, run: Run) -> None:
-        self._run = run
-
-    def __iter__(self) -> Iterator[AnyRecord]:
-        return iter(self._run.records)
 
 
 def open_run(folder: Path | str) -> Run:

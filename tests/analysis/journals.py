@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulator.analysis.figures import summary_types as shapes
+from simulator.analysis.figures.named import figures
+from simulator.analysis.figures.summary import summarise
 from simulator.analysis.measurement import Measurement, measure
 from simulator.journal.records import (
     FORMAT,
@@ -160,3 +163,8 @@ def seeing(watcher: str, contact: str, t: float = 0.0) -> list[AnyRecord]:
 
 def measured(*records: AnyRecord) -> Measurement:
     return measure(records)
+
+
+def summarised(*records: AnyRecord) -> shapes.Figures:
+    measurement = measure(records)
+    return summarise(measurement, figures(measurement))

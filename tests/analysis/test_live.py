@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from simulator.analysis.figures.named import figures
 from simulator.analysis.figures.summary import summarise
-from simulator.analysis.folds.convergence import ConvergenceMonitor
 from simulator.analysis.live import LiveMeasurement
-from simulator.analysis.measurement import measure
+from simulator.analysis.measurement import Measurement, measure
 from simulator.journal.records import AnyRecord
 from tests.analysis.synthetic import S, small_world
 
@@ -23,7 +23,8 @@ def test_in_portions_or_all_at_once(records: list[AnyRecord]) -> None:
         live.see(record)
     whole = live.finish(len(records))
     assert whole is not None
-    assert summarise(whole) == summarise(measure(records))
+    again = measure(records)
+    assert summarise(whole, figures(whole)) == summarise(again, figures(again))
     assert len(records) > 256
 
 
@@ -31,14 +32,14 @@ def test_in_portions_or_all_at_once(records: list[AnyRecord]) -> None:
 def test_the_convergence_so_far_is_that_of_every_record(
     every: int, records: list[AnyRecord]
 ) -> None:
-    live, monitor = LiveMeasurement(), ConvergenceMonitor()
+    live, measured = LiveMeasurement(), Measurement()
     answers = set()
     for number, record in enumerate(records):
         live.see(record)
-        monitor.see(record)
+        measured.see(record)
         if number % every == 0:
-            answer = (monitor.rosters, monitor.availability, monitor.converged)
-            assert (live.rosters, live.availability, live.converged) == answer
+            answer = (measured.roster_share, measured.availability_share, measured.converged)
+            assert (live.roster_share, live.availability_share, live.converged) == answer
             answers.add(answer)
     assert len(answers) > 1
 
@@ -49,6 +50,6 @@ def test_records_that_could_not_be_taken_spoil_it(records: list[AnyRecord]) -> N
         live.see(record)
     live.see(None)  # type: ignore[arg-type]
     with pytest.raises(AttributeError):
-        live.rosters  # noqa: B018
+        live.roster_share  # noqa: B018
     live.see(records[10])
     assert live.finish(12) is None

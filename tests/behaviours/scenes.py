@@ -28,7 +28,7 @@ def play(folder: Path, populations: dict[str, Any], **rest: Any) -> Run:
         **rest,
     }
     run = run_scenario(document, folder)
-    failures = run.measurement.ledger.failures
+    failures = run.measurement.info.failures
     assert [failure.error for failure in failures] == []
     return run
 

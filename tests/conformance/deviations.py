@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from simulator.analysis.folds.subscription_pair import Joint, Side, joint, side
+from simulator.analysis.folds.subscription_pair import PairState, Side, pair_state, side
 from simulator.rfc6121.subscription import SubscriptionState
 from tests.conformance.pairs import Step, after, ways
 
@@ -38,7 +38,7 @@ class Known:
     tells: tuple[str, ...] = ()
     then: str = ""
 
-    def fits(self, state: Joint, step: Step) -> str:
+    def fits(self, state: PairState, step: Step) -> str:
         """The pattern that fits, or nothing."""
         if step.action != self.action:
             return ""
@@ -68,16 +68,16 @@ class Server:
     hides_approved: bool = False
     met: set[tuple[str, str, str]] = field(default_factory=set)
 
-    def tells(self, state: Joint, step: Step) -> Counter[str]:
+    def tells(self, state: PairState, step: Step) -> Counter[str]:
         """What a step tells besides what it should."""
         told: Counter[str] = Counter()
         for known in self._fitting(state, step):
             told.update(known.tells)
         return told
 
-    def then(self, state: Joint, step: Step) -> Joint | None:
+    def then(self, state: PairState, step: Step) -> PairState | None:
         """The state after a step on this server; None when it is out of step."""
-        new: Joint | None = after(state, step)
+        new: PairState | None = after(state, step)
         for known in self._fitting(state, step):
             if known.then and new is not None:
                 new = _changed(new, state, step, known.then)
@@ -90,7 +90,7 @@ class Server:
         ]
         return [row for row in rows if row not in self.met]
 
-    def _fitting(self, state: Joint, step: Step) -> list[Known]:
+    def _fitting(self, state: PairState, step: Step) -> list[Known]:
         fitting = []
         for known in self.known:
             pattern = known.fits(state, step)
@@ -100,14 +100,14 @@ class Server:
         return fitting
 
 
-def _changed(new: Joint, old: Joint, step: Step, then: str) -> Joint | None:
+def _changed(new: PairState, old: PairState, step: Step, then: str) -> PairState | None:
     if then == OUT_OF_STEP:
         return None
     if then == UNCHANGED:
         return old
     if " | " in then:
         sides = [_side(text) for text in then.split(" | ")]
-        return joint(*(reversed(sides) if step.actor else sides))
+        return pair_state(*(reversed(sides) if step.actor else sides))
     role, extra = then.split(" ", 1)
     index = step.actor if role == "actor" else 1 - step.actor
     sides = list(new.sides)
@@ -116,7 +116,7 @@ def _changed(new: Joint, old: Joint, step: Step, then: str) -> Joint | None:
         "approved": side(was.state, was.listed, True),
         "unlisted": side(was.state, False, was.approved),
     }[extra]
-    return joint(*sides)
+    return pair_state(*sides)
 
 
 def _side(text: str) -> Side:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from simulator.analysis.folds.subscription_pair import Joint
+from simulator.analysis.folds.subscription_pair import PairState
 from tests.conformance.pairs import NAMES, Step, Told, side_text
 
 
-def cell(state: Joint, step: Step) -> str:
+def cell(state: PairState, step: Step) -> str:
     """The state as the actor of the step sees it: its own side, and the other's."""
     mine, other = state.sides[step.actor], state.sides[1 - step.actor]
     return f"{side_text(mine)} | {side_text(other)}"

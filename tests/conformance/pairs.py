@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-from simulator.analysis.folds.subscription_pair import STRANGERS, Joint, Side, act, joint
+from simulator.analysis.folds.subscription_pair import STRANGERS, PairState, Side, act, pair_state
 from simulator.rfc6121.server import PresenceServer
 from simulator.rfc6121.stanza import Jid, Presence, RosterChange, RosterPush
 from tests.conformance.lines import presence_line, rules_item_line
@@ -42,14 +42,14 @@ class Step(NamedTuple):
 STEPS = tuple(Step(actor, action) for actor, action in itertools.product((0, 1), VERBS))
 
 
-def after(state: Joint, step: Step) -> Joint:
+def after(state: PairState, step: Step) -> PairState:
     """The state after a step, by the oracle."""
     return act(state, step.actor, {"remove": "roster_remove"}.get(step.action, step.action))
 
 
-def swapped(state: Joint) -> Joint:
+def swapped(state: PairState) -> PairState:
     """The same state with the roles exchanged."""
-    return joint(*reversed(state.sides))
+    return pair_state(*reversed(state.sides))
 
 
 def side_text(side: Side) -> str:
@@ -58,16 +58,16 @@ def side_text(side: Side) -> str:
     return ", ".join([side.state.label, *extras])
 
 
-def state_text(state: Joint) -> str:
+def state_text(state: PairState) -> str:
     """Both sides, romeo's first."""
     return " | ".join(side_text(side) for side in state.sides)
 
 
 @cache
-def ways() -> dict[Joint, tuple[Step, ...]]:
+def ways() -> dict[PairState, tuple[Step, ...]]:
     """Every joint state that actions can bring about, with a cheapest way to it."""
-    found: dict[Joint, tuple[Step, ...]] = {}
-    waiting: list[tuple[int, int, Joint, tuple[Step, ...]]] = [(0, 0, STRANGERS, ())]
+    found: dict[PairState, tuple[Step, ...]] = {}
+    waiting: list[tuple[int, int, PairState, tuple[Step, ...]]] = [(0, 0, STRANGERS, ())]
     ties = itertools.count(1)
     while waiting:
         cost, _, state, way = heapq.heappop(waiting)
@@ -81,7 +81,7 @@ def ways() -> dict[Joint, tuple[Step, ...]]:
     return found
 
 
-def _cost(state: Joint, new: Joint) -> int:
+def _cost(state: PairState, new: PairState) -> int:
     """Pre-approval, which not every server knows, only where there is no other way."""
     return (
         10
@@ -91,9 +91,9 @@ def _cost(state: Joint, new: Joint) -> int:
 
 
 @cache
-def reachable() -> tuple[Joint, ...]:
+def reachable() -> tuple[PairState, ...]:
     """The reachable joint states; of two that mirror each other, one."""
-    kept: dict[Joint, None] = {}
+    kept: dict[PairState, None] = {}
     for state in ways():
         if swapped(state) not in kept:
             kept[state] = None
@@ -104,7 +104,7 @@ def reachable() -> tuple[Joint, ...]:
 class Case:
     """A way to a state, and two actions out of it."""
 
-    state: Joint
+    state: PairState
     way: tuple[Step, ...]
     first: Step
     second: Step
@@ -114,7 +114,7 @@ class Case:
         return (*self.way, self.first, self.second)
 
 
-def first_steps(state: Joint) -> tuple[Step, ...]:
+def first_steps(state: PairState) -> tuple[Step, ...]:
     """The first actions to try; where both sides are alike, one side is enough."""
     return STEPS[: len(VERBS)] if swapped(state) is state else STEPS
 
@@ -137,7 +137,7 @@ class Told(NamedTuple):
 
 
 @cache
-def expected(state: Joint, step: Step) -> Told:
+def expected(state: PairState, step: Step) -> Told:
     """What a step out of a state must tell both sides."""
     rehearsal = Rehearsal()
     for before in ways()[state]:

@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from simulator.analysis.folds.subscription_pair import Joint
+from simulator.analysis.folds.subscription_pair import PairState
 from tests.conformance import deviations, verdicts
 from tests.conformance.pairs import Case, Step, all_cases, reachable, state_text
 from tests.conformance.parallel import Played, Troupe
 from tests.conformance.selection import selected
 from tests.conformance.servers import Server
 
-Group = tuple[Joint, Step]
+Group = tuple[PairState, Step]
 
 
 def _groups() -> dict[Group, list[Case]]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from simulator.analysis.folds.oracle import Oracle
-from simulator.analysis.folds.subscription_pair import STRANGERS, Joint
+from simulator.analysis.folds.subscription_pair import STRANGERS, PairState
 from simulator.journal.records import AnyRecord, Received, Roster, Sent
 from tests.conformance import deviations
 from tests.conformance.lines import item_line
@@ -49,7 +49,7 @@ class Life(RuleBasedStateMachine):
         self.oracle = Oracle()
         self.known = deviations.of(self.server.name)
         self.steps = 0
-        self.pairs: dict[tuple[str, str], Joint] = {}
+        self.pairs: dict[tuple[str, str], PairState] = {}
         self.players: dict[str, Player] = {}
         self.shows: dict[str, str] = {}
         self.seen: dict[str, dict[str, str]] = {}
@@ -103,7 +103,7 @@ class Life(RuleBasedStateMachine):
         self.steps += 1
         self.manage(contact, watcher, "subscribed")
 
-    def _goes_by_the_rules(self, state: Joint, step: Step, peer: str) -> bool:
+    def _goes_by_the_rules(self, state: PairState, step: Step, peer: str) -> bool:
         told = self.known.tells(state, step)
         same = self.known.then(state, step) is after(state, step)
         # Prosody grants a pre-approval of somebody away by halves.

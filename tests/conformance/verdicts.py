@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from simulator.analysis.folds.subscription_pair import STRANGERS, Joint
+from simulator.analysis.folds.subscription_pair import STRANGERS, PairState
 from tests.conformance.deviations import Server
 from tests.conformance.differences import cell, differences
 from tests.conformance.pairs import Step, Told, expected
@@ -24,7 +24,7 @@ class Verdict:
 def judge(known: Server, steps: Sequence[Step], told: Sequence[Told]) -> Verdict:
     """Go through a case, step by step, for as long as the server's state is known."""
     verdict = Verdict()
-    state: Joint | None = STRANGERS
+    state: PairState | None = STRANGERS
     for step, seen in zip(steps, told, strict=True):
         assert state is not None
         problem = _problem(known, state, step, seen)
@@ -38,7 +38,7 @@ def judge(known: Server, steps: Sequence[Step], told: Sequence[Told]) -> Verdict
     return verdict
 
 
-def _problem(known: Server, state: Joint, step: Step, seen: Told) -> str:
+def _problem(known: Server, state: PairState, step: Step, seen: Told) -> str:
     wanted = expected(state, step)
     if known.hides_approved:
         wanted = _without_approval(wanted)

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import polars as pl
 import pytest
 
-from simulator.analysis.folds.convergence import ConvergenceMonitor
+from simulator.analysis.measurement import Measurement
 from simulator.analysis.run import Run
 from simulator.errors import InputError
 from simulator.journal.file import FILE_NAME, Journal
@@ -67,14 +67,14 @@ def plan_with(
 
 def run_with(folder: Path, *faults: FaultPlan, **options: Any) -> Run:
     target = Path(tempfile.mkdtemp(dir=folder))
-    monitor = ConvergenceMonitor()
+    measurement = Measurement()
     with Journal(target / FILE_NAME) as journal:
-        journal.listen(monitor.see)
+        journal.listen(measurement.see)
         execute(
             plan_with(folder, *faults, **options),
             EmbeddedBackend(),
             journal,
-            monitor,
+            measurement,
             Interruption(),
             RunOptions(),
         )
@@ -102,7 +102,7 @@ def test_a_fault_that_cannot_be_ended_leaves_no_agent_alive(
     stall = fault("stall", at=1)
     plan = plan_with(tmp_path, stall)
     with Journal(None) as journal, pytest.raises(OSError, match="too clumsy"):
-        execute(plan, Clumsy(), journal, ConvergenceMonitor(), Interruption(), RunOptions())
+        execute(plan, Clumsy(), journal, Measurement(), Interruption(), RunOptions())
     assert stopped == [[False, False, False]]
 
 

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 import simulator
-from simulator.analysis.folds.convergence import ConvergenceMonitor
+from simulator.analysis.measurement import Measurement
 from simulator.analysis.run import Run
 from simulator.errors import InputError
 from simulator.journal.file import FILE_NAME, Journal
@@ -101,10 +101,10 @@ def run_quietly(server: str, file: Path) -> Path:
     folder.mkdir()
     plan = build_plan(load_scenario(file))
     backend = make_backend(server)
-    monitor = ConvergenceMonitor()
+    measurement = Measurement()
     with Journal(folder / FILE_NAME) as journal:
-        journal.listen(monitor.see)
-        execute(plan, backend, journal, monitor, Interruption(), RunOptions(folder=folder))
+        journal.listen(measurement.see)
+        execute(plan, backend, journal, measurement, Interruption(), RunOptions(folder=folder))
     return folder
 
 

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from simulator.analysis.checks.matching import Names, follow, sightings
-from simulator.analysis.figures.named import Figure, Figures, figures
+from simulator.analysis.figures.named import Figure, Figures
 from simulator.analysis.figures.rosters import entry_text
-from simulator.analysis.folds.convergence import Share
 from simulator.analysis.measurement import Measurement
-from simulator.journal.records import SECOND, AnyRecord
+from simulator.analysis.states import Share
+from simulator.journal.records import SECOND, AnyRecord, Received
 from simulator.scenario.language.expectations import (
     Expectation,
-    InOrder,
     NobodySaw,
     RosterEntry,
     RosterExpectation,
+    Sight,
+    Step,
 )
 from simulator.scenario.language.expected_figures import FigureExpectation
 
@@ -35,16 +35,6 @@ class Check:
     evidence: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Evidence:
-    """What expectations are judged by."""
-
-    measurement: Measurement
-    records: Iterable[AnyRecord]
-    figures: Figures
-    names: Names
-
-
 def default_checks(measurement: Measurement) -> list[Check]:
     """What a reader takes for granted where the scenario has no `expect`.
 
@@ -53,7 +43,7 @@ def default_checks(measurement: Measurement) -> list[Check]:
     """
     return [
         _all_ok(measurement),
-        _complete("rosters converged at the end", measurement.final_rosters, "roster entries"),
+        _complete("rosters converged at the end", measurement.roster_share, "roster entries"),
         _complete(
             "availability converged at the end",
             measurement.final_availability,
@@ -63,17 +53,34 @@ def default_checks(measurement: Measurement) -> list[Check]:
 
 
 def expectation_checks(
-    expectations: Iterable[Expectation], measurement: Measurement, records: Iterable[AnyRecord]
+    expectations: Iterable[Expectation], measurement: Measurement, figures: Figures
 ) -> list[Check]:
     """A check for each expectation of the scenario, in its order."""
-    names = Names(measurement.ledger.planned.values())
-    evidence = _Evidence(measurement, records, figures(measurement), names)
-    return [_CHECKS[type(expectation)](expectation, evidence) for expectation in expectations]
+    return [
+        _check(number, expectation, measurement, figures)
+        for number, expectation in enumerate(expectations)
+    ]
+
+
+def _check(
+    number: int, expectation: Expectation, measurement: Measurement, figures: Figures
+) -> Check:
+    match expectation:
+        case FigureExpectation():
+            return _figure_check(expectation, figures[expectation.figure])
+        case RosterExpectation():
+            return _roster_check(expectation, measurement)
+        case NobodySaw():
+            found = measurement.expected.sightings[number].found
+            return _nobody_saw_check(expectation.nobody_saw, found)
+        case _:
+            return _in_order_check(
+                expectation.in_order, measurement.expected.progress[number].found
+            )
 
 
 def _all_ok(measurement: Measurement) -> Check:
-    ledger = measurement.ledger
-    outcomes = [ledger.outcome(agent) for agent in ledger.planned]
+    outcomes = measurement.info.all_outcomes()
     others = [
         f"{outcome.agent} {outcome.outcome} ({outcome.reason or 'no reason given'})"
         for outcome in outcomes
@@ -93,13 +100,12 @@ def _complete(text: str, share: Share, what: str) -> Check:
     return Check(text, verdict, f"{share.right} of {share.total} {what} are right")
 
 
-def _figure_check(expectation: FigureExpectation, evidence: _Evidence) -> Check:
+def _figure_check(expectation: FigureExpectation, figure: Figure) -> Check:
     limits = " and ".join(
         f"{word.replace('_', ' ')} {value_text(limit, expectation.unit)}"
         for word, limit in expectation.limits
     )
     text = f"{expectation.figure} {limits}"
-    figure = evidence.figures[expectation.figure]
     if figure.value is None:
         return Check(text, "unknown", f"could not be measured: {figure.absent}")
     verdict: Literal["pass", "fail"] = "pass" if expectation.holds(figure.value) else "fail"
@@ -123,15 +129,16 @@ def value_text(value: float, unit: str) -> str:
     return f"{value:.0f}" if unit == "count" else f"{value:.6g}"
 
 
-def _roster_check(expectation: RosterExpectation, evidence: _Evidence) -> Check:
+def _roster_check(expectation: RosterExpectation, measurement: Measurement) -> Check:
     wrong, unread, count = [], [], 0
+    names = measurement.expected.names
     for owners, contacts, wanted in expectation.entries():
-        for owner in evidence.names.of(owners):
-            for contact in evidence.names.of(contacts):
+        for owner in names.of(owners):
+            for contact in names.of(contacts):
                 if owner == contact:
                     continue
                 count += 1
-                found = _served(evidence.measurement, owner, contact)
+                found = _served(measurement, owner, contact)
                 if found is None:
                     unread.append(f"{owner}'s roster could not be read")
                 elif not _fits(found, wanted):
@@ -151,10 +158,9 @@ def _single(expectation: RosterExpectation) -> str:
 
 def _served(measurement: Measurement, owner: str, contact: str) -> str | None:
     """The served entry as text; None where nobody could read the roster."""
-    served = measurement.monitor.served
-    if not (measurement.ledger.read(owner, "served") or served.online(owner)):
+    if not measurement.can_read(owner):
         return None
-    return entry_text(served.entry(owner, contact))
+    return entry_text(measurement.rosters.served(owner, contact))
 
 
 def _fits(found: str, wanted: RosterEntry) -> bool:
@@ -167,8 +173,7 @@ def _wanted(wanted: RosterEntry) -> str:
     return wanted.subscription + ask
 
 
-def _nobody_saw_check(expectation: NobodySaw, evidence: _Evidence) -> Check:
-    sight = expectation.nobody_saw
+def _nobody_saw_check(sight: Sight, records: Sequence[Received]) -> Check:
     what = "available" if sight.available else "unavailable"
     parts = [f"nobody of {_listed(sight.by)} saw {_listed(sight.contact)} {what}"]
     if sight.show is not None:
@@ -179,24 +184,20 @@ def _nobody_saw_check(expectation: NobodySaw, evidence: _Evidence) -> Check:
         parts.append(f"from {value_text(sight.after, 'time')} on")
     if sight.before is not None:
         parts.append(f"before {value_text(sight.before, 'time')}")
-    found = [
-        f"{record.agent} saw {record.peer} at {value_text(record.t, 'time')}"
-        for record in sightings(sight, evidence.records, evidence.names)
-    ]
-    if found:
-        return Check(" ".join(parts), "fail", _some(found))
-    return Check(" ".join(parts), "pass", "no such presence arrived")
+    text = " ".join(parts)
+    if not records:
+        return Check(text, "pass", "no such presence arrived")
+    seen = [f"{one.agent} saw {one.peer} at {value_text(one.t, 'time')}" for one in records]
+    return Check(text, "fail", _some(seen))
 
 
-def _listed(texts: Any) -> str:
+def _listed(texts: str | tuple[str, ...]) -> str:
     return texts if isinstance(texts, str) else ", ".join(texts)
 
 
-def _in_order_check(expectation: InOrder, evidence: _Evidence) -> Check:
-    steps = expectation.in_order
+def _in_order_check(steps: Sequence[Step], found: Sequence[AnyRecord]) -> Check:
     texts = [_step_text(step) for step in steps]
     text = "in this order: " + ", then ".join(texts)
-    found = follow(steps, evidence.records, evidence.names)
     times = [value_text(record.t, "time") for record in found]
     if len(found) == len(steps):
         return Check(text, "pass", f"at {', '.join(times)}")
@@ -204,7 +205,7 @@ def _in_order_check(expectation: InOrder, evidence: _Evidence) -> Check:
     return Check(text, "fail", f"step {len(found) + 1} ({texts[len(found)]}) did not come{so_far}")
 
 
-def _step_text(step: Any) -> str:
+def _step_text(step: Step) -> str:
     given = step.model_dump(exclude_none=True, by_alias=True)
     agent = given.pop("agent")
     return f"{agent} " + " ".join(f"{key} {value}" for key, value in given.items())
@@ -214,11 +215,3 @@ def _some(items: Sequence[str]) -> str:
     """The first few items, and how many more there are."""
     more = f", and {len(items) - SHOWN} more" if len(items) > SHOWN else ""
     return ", ".join(items[:SHOWN]) + more
-
-
-_CHECKS: dict[type, Callable[[Any, _Evidence], Check]] = {
-    FigureExpectation: _figure_check,
-    RosterExpectation: _roster_check,
-    NobodySaw: _nobody_saw_check,
-    InOrder: _in_order_check,
-}

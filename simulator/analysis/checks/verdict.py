@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from simulator.analysis.checks.expectations import Check, default_checks, expectation_checks
-from simulator.analysis.folds.outcomes import Ledger
+from simulator.analysis.figures.named import Figures
+from simulator.analysis.figures.summary_types import Check as CheckSummary
+from simulator.analysis.figures.summary_types import VerdictSummary
+from simulator.analysis.folds.run_info import RunInfo
 from simulator.analysis.measurement import Measurement
-from simulator.journal.records import AnyRecord
 
 Value = Literal["pass", "fail", "unknown"]
 
@@ -30,21 +31,29 @@ class Verdict:
         """0 for pass, 1 for fail, 3 for unknown."""
         return EXIT_CODES[self.value]
 
+    def summary(self) -> VerdictSummary:
+        """The verdict as it stands in the summary."""
+        checks: list[CheckSummary] = [
+            {"text": check.text, "verdict": check.verdict, "evidence": check.evidence}
+            for check in self.checks
+        ]
+        return {"value": self.value, "checks": checks, "reasons": list(self.reasons)}
 
-def judge(measurement: Measurement, records: Iterable[AnyRecord]) -> Verdict:
-    """The verdict of a run.
+
+def judge(measurement: Measurement, figures: Figures) -> Verdict:
+    """The verdict of a run, whose `figures` these are.
 
     Incomplete evidence makes it ``unknown``, whatever the checks say: the journal has no end,
     or says that the run was not complete, or an agent's outcome is unknown. Else one failed
     check makes it ``fail``, one that could not be judged ``unknown``. Without expectations in
     the scenario, the default checks are judged.
     """
-    expectations = measurement.ledger.words.expect
+    expectations = measurement.info.settings.expect
     if expectations:
-        checks = expectation_checks(expectations, measurement, records)
+        checks = expectation_checks(expectations, measurement, figures)
     else:
         checks = default_checks(measurement)
-    gaps = evidence_gaps(measurement.ledger)
+    gaps = evidence_gaps(measurement.info)
     if gaps:
         return Verdict("unknown", tuple(checks), tuple(gaps))
     for value in ("fail", "unknown"):
@@ -56,14 +65,14 @@ def judge(measurement: Measurement, records: Iterable[AnyRecord]) -> Verdict:
     return Verdict("pass", tuple(checks), ())
 
 
-def evidence_gaps(ledger: Ledger) -> list[str]:
+def evidence_gaps(info: RunInfo) -> list[str]:
     """What makes the evidence incomplete, in words; empty where nothing does."""
     gaps = []
-    if ledger.end is None:
+    if info.end is None:
         gaps.append("the journal has no end: the run was killed, or still goes on")
-    elif not ledger.end.complete:
-        gaps.append(f"the run is incomplete: {ledger.end.reason}")
-    outcomes = [ledger.outcome(agent) for agent in ledger.planned]
+    elif not info.end.complete:
+        gaps.append(f"the run is incomplete: {info.end.reason}")
+    outcomes = info.all_outcomes()
     unknown = [outcome for outcome in outcomes if outcome.outcome == "unknown"]
     if unknown:
         first = f"{unknown[0].agent}: {unknown[0].reason or 'no reason given'}"

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from simulator.analysis.checks.matching import observed
+from simulator.analysis.measurement import observed
 from simulator.journal.records import AnyRecord, Planned, Received, Roster, RunStarted, Sent
 from simulator.scenario.language.populations import fill_pattern
 from simulator.scenario.reading.recorded import RecordedPopulation, RecordedScenario

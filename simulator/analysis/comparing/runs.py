@@ -138,7 +138,7 @@ def compare(one: Run, other: Run, parts: Iterable[str] = ()) -> Comparison:
     return Comparison(
         conditions=tuple(_conditions(one, other)),
         verdicts=(one.verdict.value, other.verdict.value),
-        agents=len(one.measurement.ledger.planned),
+        agents=len(one.measurement.info.planned),
         compared=chosen,
         **found,
     )
@@ -160,11 +160,11 @@ def _refuse_strangers(one: Run, other: Run) -> None:
 
 
 def _about(run: Run, field: str) -> str:
-    return str(getattr(run.measurement.ledger.run, field, "unknown"))
+    return str(getattr(run.measurement.info.run, field, "unknown"))
 
 
 def _populations(run: Run) -> dict[str, str]:
-    return {one.agent: one.population for one in run.measurement.ledger.planned.values()}
+    return {one.agent: one.population for one in run.measurement.info.planned.values()}
 
 
 def _count(populations: dict[str, str]) -> str:
@@ -183,7 +183,7 @@ def _server(run: Run) -> str:
 
 
 def _managers(run: Run) -> str:
-    managers = {one.manager for one in run.measurement.ledger.planned.values()}
+    managers = {one.manager for one in run.measurement.info.planned.values()}
     return " and ".join(sorted(managers))
 
 
@@ -196,7 +196,7 @@ _CONDITIONS: dict[str, Callable[[Run], str]] = {
 
 def _watches(one: Run, other: Run) -> Iterator[WatchDifference]:
     first, second = (
-        {(watch.watcher, watch.contact) for watch in run.measurement.watches}
+        {(watch.watcher, watch.contact) for watch in run.measurement.states.all_watches()}
         for run in (one, other)
     )
     for pair in sorted(first ^ second):
@@ -228,13 +228,13 @@ def _believed(belief: Belief) -> str:
 
 
 def _missing(run: Run, view: View, agent: str, _peer: str) -> str:
-    online = view == "served" and run.measurement.monitor.served.online(agent)
-    return ABSENT if online or run.measurement.ledger.read(agent, view) else NOT_READ
+    online = view == "served" and run.measurement.agents.online(agent)
+    return ABSENT if online or run.measurement.info.read(agent, view) else NOT_READ
 
 
 def _orders(one: Run, other: Run) -> Iterator[OrderDifference]:
     first, second = event_orders(one.records), event_orders(other.records)
-    for agent in one.measurement.ledger.planned:
+    for agent in one.measurement.info.planned:
         left, right = first.get(agent, []), second.get(agent, [])
         if left != right:
             same = sum(1 for _ in takewhile(_equal, zip(left, right, strict=False)))

@@ -16,16 +16,17 @@ there.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
+from typing import NamedTuple
 
 from simulator.analysis.folds.detection import Detection
 from simulator.analysis.folds.downtimes import Interval
 from simulator.analysis.folds.propagation import Delivery
-from simulator.analysis.folds.spans import FaultSpan
-from simulator.analysis.folds.watches import Sight, WatchState
 from simulator.analysis.measurement import Measurement
+from simulator.analysis.states import FaultSpan, Sight, WatchStates
 
 GRACE = 1_000_000
 """Microseconds after an effect in which another downtime of the agent still belongs to it."""
@@ -60,31 +61,35 @@ class FaultEffect:
 
 def fault_effects(measurement: Measurement) -> list[FaultEffect]:
     """The effects of all faults, in the order of their begins."""
-    spans = sorted(measurement.faults.all, key=lambda span: (span.begin, span))
+    spans = sorted(measurement.states.faults, key=lambda span: (span.begin, span))
     if not spans:
         return []
     effects = _Effects(measurement, spans)
     return [effects.of(span) for span in spans]
 
 
-_Row = tuple[int, int, int]
-"""A span in which a watch stood wrongly, or a delivery that failed: begin, end, row."""
+class _Span(NamedTuple):
+    """A time in which a watch was wrong (`what` is its sight), or a delivery that failed."""
+
+    begin: int
+    end: int
+    number: int
+    watch: WatchStates
+    what: Sight | Delivery
 
 
 class _Effects:
     """The parts of a measurement that faults are asked about, by agent."""
 
     def __init__(self, measurement: Measurement, spans: Sequence[FaultSpan]) -> None:
-        self._planned = tuple(measurement.ledger.planned)
+        self._planned = tuple(measurement.info.planned)
         self._end = measurement.end
         self._begins = _begins(spans, self._planned)
         self._down = _downtimes(measurement)
         self._reconnects = measurement.downtimes.reconnects
-        self._sights = measurement.sights
-        self._propagation = measurement.propagation
         hit = {agent for agent, begins in self._begins.items() if begins}
-        self._wrong = _by_agent(hit, self._sights.watch, self._wrong_spans(spans[0].begin))
-        self._failed = _by_agent(hit, self._propagation.watch, self._failed_deliveries())
+        self._wrong = _by_agent(hit, _wrong_spans(measurement, hit, spans[0].begin))
+        self._failed = _by_agent(hit, _failed_deliveries(measurement))
         self._detections: dict[tuple[str, int], list[Detection]] = defaultdict(list)
         for found in measurement.detections.all:
             self._detections[found.died.origin, found.died.t].append(found)
@@ -137,43 +142,48 @@ class _Effects:
             for t in self._reconnects.get(agent, ())
         )
 
-    def _stale(self, span: FaultSpan, lasts: Mapping[str, int]) -> dict[int, int]:
-        times: dict[int, int] = dict.fromkeys(Sight, 0)
-        for begin, end, row in _touching(self._wrong, lasts):
-            last = _last(self._sights.watch[row], lasts)
-            times[self._sights.sight[row]] += max(0, min(end, last) - max(begin, span.begin))
+    def _stale(self, span: FaultSpan, lasts: Mapping[str, int]) -> Counter[Sight | Delivery]:
+        times: Counter[Sight | Delivery] = Counter()
+        for wrong in _touching(self._wrong, lasts):
+            end = min(wrong.end, _last(wrong.watch, lasts))
+            times[wrong.what] += max(0, end - max(wrong.begin, span.begin))
         return times
 
-    def _failures(self, span: FaultSpan, lasts: Mapping[str, int]) -> dict[int, int]:
-        counts: dict[int, int] = dict.fromkeys(Delivery, 0)
-        for issued, _, row in _touching(self._failed, lasts):
-            last = _last(self._propagation.watch[row], lasts)
-            counts[self._propagation.fate[row]] += span.begin <= issued <= last
-        return counts
+    def _failures(self, span: FaultSpan, lasts: Mapping[str, int]) -> Counter[Sight | Delivery]:
+        return Counter(
+            failed.what
+            for failed in _touching(self._failed, lasts)
+            if span.begin <= failed.begin <= _last(failed.watch, lasts)
+        )
 
-    def _wrong_spans(self, since: int) -> Iterator[_Row]:
-        found = self._sights
-        for row, sight in enumerate(found.sight):
-            if sight != Sight.RIGHT and found.end[row] > since:
-                yield found.begin[row], found.end[row], row
 
-    def _failed_deliveries(self) -> Iterator[_Row]:
-        found = self._propagation
-        for row, fate in enumerate(found.fate):
-            if fate in _FAILED:
-                issued = found.changes[found.change[row]].issued
-                yield issued, issued, row
+def _wrong_spans(measurement: Measurement, hit: Container[str], since: int) -> Iterator[_Span]:
+    numbers = count()
+    for watch in measurement.states.all_watches():
+        if watch.watcher not in hit and watch.contact not in hit:
+            continue
+        for sight, begin, end in watch.sights.spans(measurement.end):
+            if sight > Sight.RIGHT and end > since:
+                yield _Span(begin, end, next(numbers), watch, sight)
+
+
+def _failed_deliveries(measurement: Measurement) -> Iterator[_Span]:
+    found = measurement.propagation
+    for row, fate in enumerate(found.fate):
+        if fate in _FAILED:
+            issued = found.changes[found.change[row]].issued
+            yield _Span(issued, issued, row, found.watch[row], Delivery(fate))
 
 
 _FAILED = (Delivery.LOST, Delivery.SUPERSEDED)
 
 
-def _last(watch: WatchState, lasts: Mapping[str, int]) -> int:
+def _last(watch: WatchStates, lasts: Mapping[str, int]) -> int:
     """When the effect on either end of a watch was over."""
     return max(lasts.get(watch.watcher, 0), lasts.get(watch.contact, 0))
 
 
-def _follow(intervals: Iterable[tuple[int, ...]], begin: int, end: int, grace: int) -> int:
+def _follow(intervals: Iterable[Interval | _Span], begin: int, end: int, grace: int) -> int:
     """The end of what begins with `begin`..`end` and goes on in `intervals` without a gap.
 
     A gap of at most `grace` is none. The intervals are in the order of their begins.
@@ -198,35 +208,32 @@ def _begins(spans: Iterable[FaultSpan], planned: Sequence[str]) -> dict[str, lis
 def _downtimes(measurement: Measurement) -> dict[str, list[Interval]]:
     """The downtimes of each agent, those in which it was held though dead included, in order."""
     down = {agent: list(found) for agent, found in measurement.downtimes.of.items()}
-    for death in measurement.deaths.all:
+    for death in measurement.states.deaths:
         over = measurement.end if death.over is None else death.over
         down.setdefault(death.died.agent, []).append((death.died.t, over))
     return {agent: sorted(found) for agent, found in down.items()}
 
 
-def _by_agent(
-    agents: Container[str], watches: Sequence[WatchState], rows: Iterable[_Row]
-) -> dict[str, list[_Row]]:
+def _by_agent(agents: Container[str], spans: Iterable[_Span]) -> dict[str, list[_Span]]:
     """What touches each of the agents, as watcher or contact, in the order of begins."""
-    by_agent: dict[str, list[_Row]] = {}
-    for row in rows:
-        watch = watches[row[-1]]
-        for agent in (watch.watcher, watch.contact):
+    by_agent: dict[str, list[_Span]] = {}
+    for span in spans:
+        for agent in (span.watch.watcher, span.watch.contact):
             if agent in agents:
-                by_agent.setdefault(agent, []).append(row)
+                by_agent.setdefault(agent, []).append(span)
     for found in by_agent.values():
         found.sort()
     return by_agent
 
 
-def _touching(found: Mapping[str, list[_Row]], lasts: Mapping[str, int]) -> Iterator[_Row]:
+def _touching(found: Mapping[str, list[_Span]], lasts: Mapping[str, int]) -> Iterator[_Span]:
     """What touches any of the agents and began while an effect lasted, each once."""
     seen: set[int] = set()
     over = max(lasts.values(), default=0)
     for agent in lasts:
-        for row in found.get(agent, ()):
-            if row[0] > over:
+        for span in found.get(agent, ()):
+            if span.begin > over:
                 break
-            if row[-1] not in seen:
-                seen.add(row[-1])
-                yield row
+            if span.number not in seen:
+                seen.add(span.number)
+                yield span

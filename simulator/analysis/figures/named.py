@@ -13,11 +13,10 @@ from dataclasses import dataclass
 
 from simulator.analysis.figures.quantiles import FEW, quantiles
 from simulator.analysis.figures.rosters import belief_divergence, believed_ghosts, compared
-from simulator.analysis.folds.convergence import Share
 from simulator.analysis.folds.propagation import Delivery
-from simulator.analysis.folds.series import Series, worst
-from simulator.analysis.folds.watches import Sight
+from simulator.analysis.folds.time_to_converge import worst
 from simulator.analysis.measurement import Measurement
+from simulator.analysis.states import STALE, ConvergenceOf, Share, Sight
 
 NEVER = math.inf
 """The time to converge of what never did."""
@@ -27,29 +26,30 @@ NEVER = math.inf
 class Figure:
     """A measured figure: `value` in µs, 0..1, a count or a ratio; or why it is `absent`.
 
-    `note` says what a reader must know about the value, such as few samples.
+    `note` says what a reader must know about the value, such as few samples; `samples` is how
+    many a quantile is taken over.
     """
 
     value: float | None
     absent: str = ""
     note: str = ""
+    samples: int = 0
 
 
 Figures = dict[str, Figure]
 QUANTILES = ("p50", "p95", "p99", "max")
 FATES = (Delivery.DELIVERED, Delivery.SUPERSEDED, Delivery.LOST, Delivery.NOT_DUE)
-_STALE = {"ghost": Sight.GHOST, "blind": Sight.BLIND, "mislabelled": Sight.MISLABELLED}
 
 
 def figures(measurement: Measurement) -> Figures:
     """All figures."""
     return {
-        "roster_convergence": _share(measurement.final_rosters, "no roster entry at the end"),
+        "roster_convergence": _share(measurement.roster_share, "no roster entry at the end"),
         "availability_convergence": _share(
             measurement.final_availability, "no watch was authorised at the end"
         ),
-        "time_to_converge.roster": _converged(measurement, measurement.rosters),
-        "time_to_converge.availability": _converged(measurement, measurement.availability),
+        "time_to_converge.roster": _converged(measurement, "roster"),
+        "time_to_converge.availability": _converged(measurement, "availability"),
         **_quantiles("propagation_latency", latencies(measurement), "no change was delivered"),
         **_quantiles("detection_time", detection_times(measurement), "no death was detected"),
         **_deliveries(measurement),
@@ -83,8 +83,8 @@ def _share(share: Share, absent: str) -> Figure:
     return Figure(share.ratio, "" if share.total else absent)
 
 
-def _converged(measurement: Measurement, series: Series) -> Figure:
-    slowest = worst(measurement.time_to_converge(series))
+def _converged(measurement: Measurement, of: ConvergenceOf) -> Figure:
+    slowest = worst(measurement.time_to_converge(of))
     if slowest is None:
         return Figure(None, absent="there was nothing to converge")
     note = f"after {slowest.phase.name}"
@@ -98,7 +98,10 @@ def _quantiles(name: str, values: Sequence[int], absent: str) -> Figures:
     note = f"{found.samples} samples"
     if found.few:
         note += f", fewer than {FEW}"
-    return {f"{name}.{part}": Figure(getattr(found, part), note=note) for part in QUANTILES}
+    return {
+        f"{name}.{part}": Figure(value, note=note, samples=found.samples)
+        for part, value in zip(QUANTILES, found.values, strict=True)
+    }
 
 
 def _deliveries(measurement: Measurement) -> Figures:
@@ -107,28 +110,27 @@ def _deliveries(measurement: Measurement) -> Figures:
 
 
 def _staleness(measurement: Measurement) -> Figures:
-    total = measurement.sights.times
-    authorised = sum(total)
-    names = ["staleness", *(f"staleness.{name}" for name in _STALE)]
+    times = measurement.watches.times
+    authorised = sum(times[Sight.RIGHT :])
+    names = ["staleness", *(f"staleness.{sight.name.lower()}" for sight in STALE)]
     if not authorised:
         return {name: Figure(None, "no watch was ever authorised") for name in names}
-    wrong = [total[sight] / authorised for sight in _STALE.values()]
-    stale = (authorised - total[Sight.RIGHT]) / authorised
-    return {name: Figure(value) for name, value in zip(names, [stale, *wrong], strict=True)}
+    wrong = [sum(times[sight] for sight in STALE), *(times[sight] for sight in STALE)]
+    return {name: Figure(time / authorised) for name, time in zip(names, wrong, strict=True)}
 
 
 def _divergence(measurement: Measurement) -> Figure:
-    ledger = measurement.ledger
-    read, planned = len(compared(ledger)), len(ledger.planned)
+    info = measurement.info
+    read, planned = len(compared(info)), len(info.planned)
     if not read:
         return Figure(None, absent="no agent had both views read at the end")
     note = "" if read == planned else f"{read} of {planned} agents could be compared"
-    return Figure(len(belief_divergence(ledger)), note=note)
+    return Figure(len(belief_divergence(info)), note=note)
 
 
 def _believed_ghosts(measurement: Measurement) -> Figure:
-    ledger = measurement.ledger
-    if not any(ledger.read(agent, "believed") for agent in ledger.planned):
+    info = measurement.info
+    if not any(info.read(agent, "believed") for agent in info.planned):
         return Figure(None, absent="no agent's belief was read at the end")
     return Figure(len(believed_ghosts(measurement)))
 
@@ -141,6 +143,5 @@ def _amplification(measurement: Measurement) -> Figure:
 
 
 def _outcomes(measurement: Measurement) -> Figures:
-    ledger = measurement.ledger
-    counts = Counter(ledger.outcome(agent).outcome for agent in ledger.planned)
+    counts = Counter(outcome.outcome for outcome in measurement.info.all_outcomes())
     return {f"outcomes.{name}": Figure(counts[name]) for name in ("ok", "failed", "unknown")}

@@ -21,6 +21,11 @@ class Quantiles:
     max: float
 
     @property
+    def values(self) -> tuple[float, float, float, float]:
+        """The four of them, in order."""
+        return self.p50, self.p95, self.p99, self.max
+
+    @property
     def few(self) -> bool:
         """Are there too few samples to trust the tail?"""
         return self.samples < FEW

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from simulator.analysis.folds.outcomes import Ledger
-from simulator.analysis.folds.served import Entry
+from simulator.analysis.folds.run_info import RunInfo
 from simulator.analysis.measurement import Measurement
+from simulator.analysis.states import Entry
 from simulator.journal.records import Belief
 
 ABSENT = "absent"
@@ -51,46 +51,42 @@ class Divergence(NamedTuple):
 
 def roster_rows(measurement: Measurement) -> list[RosterRow]:
     """A row for every entry that one of the views holds, sorted by agent and peer."""
-    monitor, ledger = measurement.monitor, measurement.ledger
-    agents = dict.fromkeys([*ledger.planned, *monitor.served.rosters, *monitor.oracle.agents()])
+    oracle, entries = measurement.rosters.oracle, measurement.states.entries
+    beliefs = measurement.info.beliefs
+    agents = {*measurement.info.planned, *entries, *oracle.agents()}
     rows = []
     for agent in sorted(name for name in agents if "@" not in name):
-        peers = {
-            *monitor.oracle.peers(agent),
-            *monitor.served.rosters.get(agent, ()),
-            *ledger.beliefs.get(agent, ()),
-        }
+        served = [peer for peer, one in entries.get(agent, {}).items() if one.served.last]
+        peers = {*oracle.peers(agent), *served, *beliefs.get(agent, ())}
         rows += [_row(measurement, agent, peer) for peer in sorted(peers)]
     return rows
 
 
 def _row(measurement: Measurement, agent: str, peer: str) -> RosterRow:
-    monitor, ledger = measurement.monitor, measurement.ledger
-    allowed = monitor.oracle.allowed(agent, peer)
-    at_end = ledger.read(agent, "served")
+    rosters, info = measurement.rosters, measurement.info
     return RosterRow(
         agent=agent,
         peer=peer,
-        expected=tuple(sorted(allowed, key=entry_text)),
-        pending_in=monitor.oracle.pending_in(agent, peer),
-        served=monitor.served.entry(agent, peer),
-        served_read=at_end or monitor.served.online(agent),
-        read_at_end=at_end,
-        believed=ledger.beliefs.get(agent, {}).get(peer),
-        believed_read=ledger.read(agent, "believed"),
+        expected=tuple(sorted(rosters.oracle.allowed(agent, peer), key=entry_text)),
+        pending_in=rosters.oracle.pending_in(agent, peer),
+        served=rosters.served(agent, peer),
+        served_read=measurement.can_read(agent),
+        read_at_end=info.read(agent, "served"),
+        believed=info.beliefs.get(agent, {}).get(peer),
+        believed_read=info.read(agent, "believed"),
     )
 
 
-def belief_divergence(ledger: Ledger) -> list[Divergence]:
+def belief_divergence(info: RunInfo) -> list[Divergence]:
     """The entries where believed differs from served, of agents with both views read.
 
     An entry is compared on subscription and `ask`, sorted by agent and peer. A contact that the
     manager lists without roster data always differs.
     """
     divergences = []
-    for agent in sorted(compared(ledger)):
-        believed = ledger.beliefs.get(agent, {})
-        served = ledger.final.get(agent, {})
+    for agent in sorted(compared(info)):
+        believed = info.beliefs.get(agent, {})
+        served = info.final.get(agent, {})
         for peer in sorted({*believed, *served}):
             belief, entry = belief_text(believed.get(peer)), entry_text(served.get(peer))
             if belief != entry:
@@ -101,18 +97,18 @@ def belief_divergence(ledger: Ledger) -> list[Divergence]:
 def believed_ghosts(measurement: Measurement) -> list[tuple[str, str]]:
     """The pairs (agent, peer) of which the agent's manager calls a planned peer available that
     has no available resource at the end, sorted."""
-    ledger, actual_of = measurement.ledger, measurement.watches.actual_of
+    info, agents = measurement.info, measurement.states.agents
     return sorted(
         (agent, peer)
-        for agent, beliefs in ledger.beliefs.items()
+        for agent, beliefs in info.beliefs.items()
         for peer, belief in beliefs.items()
-        if belief.available and peer in ledger.planned and not actual_of.get(peer)
+        if belief.available and peer in info.planned and not agents[peer].available
     )
 
 
-def compared(ledger: Ledger) -> list[str]:
+def compared(info: RunInfo) -> list[str]:
     """The agents of which both the served and the believed view were read at the end."""
-    return [a for a in ledger.planned if ledger.read(a, "served") and ledger.read(a, "believed")]
+    return [a for a in info.planned if info.read(a, "served") and info.read(a, "believed")]
 
 
 def entry_text(entry: Entry | None) -> str:

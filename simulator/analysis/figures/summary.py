@@ -4,48 +4,40 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
+from simulator.analysis.figures import summary_types as shapes
 from simulator.analysis.figures.fault_effects import FaultEffect, fault_effects
-from simulator.analysis.figures.named import (
-    QUANTILES,
-    Figure,
-    Figures,
-    detection_times,
-    figures,
-    latencies,
-)
+from simulator.analysis.figures.named import Figure, Figures
 from simulator.analysis.figures.quantiles import FEW, quantiles
 from simulator.analysis.figures.rosters import belief_divergence, believed_ghosts, entry_text
-from simulator.analysis.folds.series import Converged
+from simulator.analysis.folds.time_to_converge import Converged
 from simulator.analysis.measurement import Measurement
+from simulator.analysis.states import Share, Sight
 from simulator.journal.records import SECOND
 
-NEVER = "never"
 FEW_SAMPLES = f"fewer than {FEW} samples"
 MOST = 100
 """At most so many entries of a list are in the summary; the counts are always whole."""
 
 
-def summarise(measurement: Measurement) -> dict[str, Any]:
-    """The summary. Works for incomplete journals too.
+def summarise(measurement: Measurement, found: Figures) -> shapes.Figures:
+    """The summary of a run, whose figures were `found`. Works for incomplete journals too.
 
     Times are seconds (``_s``); a time to converge may be ``"never"``. A figure that could not
     be measured is ``{"absent": reason}``.
     """
-    found = figures(measurement)
     return {
         "run": _run(measurement),
         "agent_outcomes": _outcomes(measurement, found),
-        "roster_convergence": _share(found["roster_convergence"], measurement.final_rosters),
+        "roster_convergence": _share(found["roster_convergence"], measurement.roster_share),
         "availability_convergence": _share(
             found["availability_convergence"], measurement.final_availability
         ),
         "time_to_converge": _times(measurement, found),
-        "propagation_latency": _quantiles(latencies(measurement), "no change was delivered"),
-        "deliveries": _part(found, "deliveries"),
+        "propagation_latency": _figure_quantiles(found, "propagation_latency"),
+        "deliveries": _counts(found, "deliveries"),
         "staleness": _staleness(measurement, found),
-        "detection_time": _detection(measurement),
+        "detection_time": _detection(measurement, found),
         "belief_divergence": _divergence(measurement, found["belief_divergence"]),
         "believed_ghosts": _ghosts(measurement, found["believed_ghosts"]),
         "amplification": _amplification(measurement, found["amplification"]),
@@ -54,82 +46,103 @@ def summarise(measurement: Measurement) -> dict[str, Any]:
     }
 
 
-def _run(measurement: Measurement) -> dict[str, Any]:
-    run, end = measurement.ledger.run, measurement.ledger.end
+def _run(measurement: Measurement) -> shapes.Run:
+    run, end = measurement.info.run, measurement.info.end
     return {
         "name": run.name if run else None,
         "seed": run.seed if run else None,
         "backend": run.backend if run else None,
         "backend_version": run.backend_version if run else None,
-        "agents": len(measurement.ledger.planned),
+        "agents": len(measurement.info.planned),
         "duration_s": measurement.end / SECOND,
         "complete": end.complete if end else False,
         "reason": end.reason if end else "the journal has no end",
     }
 
 
-def _outcomes(measurement: Measurement, found: Figures) -> dict[str, Any]:
-    ledger = measurement.ledger
-    outcomes = [ledger.outcome(agent) for agent in ledger.planned]
-    others = [
+def _outcomes(measurement: Measurement, found: Figures) -> shapes.Outcomes:
+    outcomes = measurement.info.all_outcomes()
+    others: list[shapes.AgentOutcome] = [
         {"agent": outcome.agent, "outcome": outcome.outcome, "reason": outcome.reason}
         for outcome in outcomes
         if outcome.outcome != "ok"
     ]
-    return {**_part(found, "outcomes"), "population": len(outcomes), "not_ok": others[:MOST]}
+    counts = _counts(found, "outcomes")
+    return {
+        "ok": counts["ok"],
+        "failed": counts["failed"],
+        "unknown": counts["unknown"],
+        "population": len(outcomes),
+        "not_ok": others[:MOST],
+    }
 
 
-def _value(figure: Figure, scale: float = 1) -> Any:
-    if figure.value is None:
-        return {"absent": figure.absent}
-    return NEVER if math.isinf(figure.value) else figure.value / scale
-
-
-def _share(figure: Figure, share: Any) -> dict[str, Any]:
+def _share(figure: Figure, share: Share) -> shapes.Convergence:
     if figure.value is None:
         return {"absent": figure.absent}
     return {"value": figure.value, "right": share.right, "total": share.total}
 
 
-def _times(measurement: Measurement, found: Figures) -> dict[str, Any]:
+def _times(measurement: Measurement, found: Figures) -> shapes.TimesToConverge:
+    rosters = measurement.time_to_converge("roster")
+    availability = measurement.time_to_converge("availability")
     return {
-        "roster": _value(found["time_to_converge.roster"], SECOND),
-        "availability": _value(found["time_to_converge.availability"], SECOND),
+        "roster": _slowest(found["time_to_converge.roster"]),
+        "availability": _slowest(found["time_to_converge.availability"]),
         "unit": "s",
         "phases": [
             {
-                "name": rosters.phase.name,
-                "begin_s": rosters.phase.begin / SECOND,
-                "disturbance_s": rosters.phase.disturbance / SECOND,
-                "roster": _converged(rosters),
-                "availability": _converged(available),
+                "name": one.phase.name,
+                "begin_s": one.phase.begin / SECOND,
+                "disturbance_s": one.phase.disturbance / SECOND,
+                "roster": _converged(one),
+                "availability": _converged(other),
             }
-            for rosters, available in zip(
-                measurement.time_to_converge(measurement.rosters),
-                measurement.time_to_converge(measurement.availability),
-                strict=True,
-            )
+            for one, other in zip(rosters, availability, strict=True)
         ],
     }
 
 
-def _converged(converged: Converged) -> Any:
+def _slowest(figure: Figure) -> shapes.Time:
+    if figure.value is None:
+        return {"absent": figure.absent}
+    return "never" if math.isinf(figure.value) else figure.value / SECOND
+
+
+def _converged(converged: Converged) -> shapes.Time:
     if converged.never:
-        return NEVER
+        return "never"
     if converged.time is None:
         return {"absent": "there was nothing to converge"}
     return converged.time / SECOND
 
 
-def _quantiles(times: Sequence[int], absent: str) -> dict[str, Any]:
+def _quantiles(times: Sequence[int], absent: str) -> shapes.Quantiles:
     found = quantiles(times)
     if found is None:
         return {"samples": 0, "absent": absent}
-    values = {f"{part}_s": getattr(found, part) / SECOND for part in QUANTILES}
-    return {"samples": found.samples, **values, "note": FEW_SAMPLES if found.few else ""}
+    return _quantile_values(found.values, found.samples)
 
 
-def _part(found: Figures, name: str) -> dict[str, Any]:
+def _figure_quantiles(found: Figures, name: str) -> shapes.Quantiles:
+    """The quantiles that are among the figures already."""
+    figures = [found[f"{name}.{part}"] for part in ("p50", "p95", "p99", "max")]
+    values = [figure.value for figure in figures if figure.value is not None]
+    if not values:
+        return {"samples": 0, "absent": figures[0].absent}
+    return _quantile_values(values, figures[0].samples)
+
+
+def _quantile_values(values: Sequence[float], samples: int) -> shapes.Quantiles:
+    p50, p95, p99, most = (value / SECOND for value in values)
+    note = FEW_SAMPLES if samples < FEW else ""
+    return {
+        **{"samples": samples, "p50_s": p50, "p95_s": p95, "p99_s": p99, "max_s": most},
+        "note": note,
+    }
+
+
+def _counts(found: Figures, name: str) -> dict[str, int]:
     """The counts under one name: ``deliveries.lost`` becomes ``lost``."""
     prefix = name + "."
     return {
@@ -139,36 +152,48 @@ def _part(found: Figures, name: str) -> dict[str, Any]:
     }
 
 
-def _staleness(measurement: Measurement, found: Figures) -> dict[str, Any]:
+def _staleness(measurement: Measurement, found: Figures) -> shapes.Staleness:
     figure = found["staleness"]
     if figure.value is None:
         return {"absent": figure.absent}
-    parts = {part: found[f"staleness.{part}"].value for part in ("ghost", "blind", "mislabelled")}
-    watch_time = sum(measurement.sights.times)
-    return {"value": figure.value, **parts, "authorised_s": watch_time / SECOND}
+    return {
+        "value": figure.value,
+        "ghost": found["staleness.ghost"].value or 0.0,
+        "blind": found["staleness.blind"].value or 0.0,
+        "mislabelled": found["staleness.mislabelled"].value or 0.0,
+        "authorised_s": sum(measurement.watches.times[Sight.RIGHT :]) / SECOND,
+    }
 
 
-def _detection(measurement: Measurement) -> dict[str, Any]:
-    seen = _quantiles(detection_times(measurement), "no death was detected")
+def _detection(measurement: Measurement, found: Figures) -> shapes.Quantiles:
     results = [detection.result for detection in measurement.detections.all]
-    return {**seen, "undetected": results.count("undetected"), "not_due": results.count("not due")}
+    return {
+        **_figure_quantiles(found, "detection_time"),
+        "undetected": results.count("undetected"),
+        "not_due": results.count("not due"),
+    }
 
 
-def _divergence(measurement: Measurement, figure: Figure) -> dict[str, Any]:
+def _divergence(measurement: Measurement, figure: Figure) -> shapes.Entries:
     if figure.value is None:
         return {"absent": figure.absent}
-    entries = [entry._asdict() for entry in belief_divergence(measurement.ledger)]
-    return {"count": int(figure.value), "entries": entries[:MOST], "note": figure.note}
+    entries: list[shapes.Entry] = [
+        {"agent": one.agent, "peer": one.peer, "believed": one.believed, "served": one.served}
+        for one in belief_divergence(measurement.info)[:MOST]
+    ]
+    return {"count": int(figure.value), "entries": entries, "note": figure.note}
 
 
-def _ghosts(measurement: Measurement, figure: Figure) -> dict[str, Any]:
+def _ghosts(measurement: Measurement, figure: Figure) -> shapes.Entries:
     if figure.value is None:
         return {"absent": figure.absent}
-    entries = [{"agent": agent, "peer": peer} for agent, peer in believed_ghosts(measurement)]
-    return {"count": int(figure.value), "entries": entries[:MOST]}
+    entries: list[shapes.Entry] = [
+        {"agent": agent, "peer": peer} for agent, peer in believed_ghosts(measurement)[:MOST]
+    ]
+    return {"count": int(figure.value), "entries": entries}
 
 
-def _amplification(measurement: Measurement, figure: Figure) -> dict[str, Any]:
+def _amplification(measurement: Measurement, figure: Figure) -> shapes.Amplification:
     if figure.value is None:
         return {"absent": figure.absent}
     return {
@@ -178,22 +203,22 @@ def _amplification(measurement: Measurement, figure: Figure) -> dict[str, Any]:
     }
 
 
-def _wrong_entries(measurement: Measurement) -> dict[str, Any]:
-    monitor = measurement.monitor
-    wrong = monitor.wrong_entries()
-    entries = [
+def _wrong_entries(measurement: Measurement) -> shapes.Entries:
+    rosters = measurement.rosters
+    wrong = rosters.wrong()
+    entries: list[shapes.Entry] = [
         {
             "agent": agent,
             "peer": peer,
-            "expected": sorted(map(entry_text, monitor.oracle.allowed(agent, peer))),
-            "served": entry_text(monitor.served.entry(agent, peer)),
+            "expected": sorted(map(entry_text, rosters.oracle.allowed(agent, peer))),
+            "served": entry_text(rosters.served(agent, peer)),
         }
         for agent, peer in wrong[:MOST]
     ]
     return {"count": len(wrong), "entries": entries}
 
 
-def _faults(measurement: Measurement) -> list[dict[str, Any]]:
+def _faults(measurement: Measurement) -> list[shapes.Fault]:
     """What each fault entry of the scenario did, all its times together, by its first begin."""
     by_origin: dict[tuple[str, str], list[FaultEffect]] = {}
     for effect in fault_effects(measurement):
@@ -201,27 +226,28 @@ def _faults(measurement: Measurement) -> list[dict[str, Any]]:
     return [_fault(*key, effects) for key, effects in by_origin.items()]
 
 
-def _fault(origin: str, fault: str, effects: list[FaultEffect]) -> dict[str, Any]:
-    def total(name: str) -> int:
-        return sum(getattr(effect, name) for effect in effects)
-
+def _fault(origin: str, fault: str, effects: list[FaultEffect]) -> shapes.Fault:
     recovery = [time for effect in effects for time in effect.recovery]
     detection = [time for effect in effects for time in effect.detection]
     return {
         "origin": origin,
         "fault": fault,
         "times": len(effects),
-        "agents": total("agents"),
+        "agents": sum(effect.agents for effect in effects),
         "begin_s": effects[0].span.begin / SECOND,
         "lasted_s": max(effect.span.end - effect.span.begin for effect in effects) / SECOND,
         "recovery": {
             **_quantiles(recovery, "no agent recovered"),
-            "unrecovered": total("unrecovered"),
+            "unrecovered": sum(effect.unrecovered for effect in effects),
         },
         "detection": {
             **_quantiles(detection, "no death was detected"),
-            "undetected": total("undetected"),
+            "undetected": sum(effect.undetected for effect in effects),
         },
-        **{name: total(name) for name in ("reconnects", "lost", "superseded")},
-        **{f"{name}_s": total(name) / SECOND for name in ("ghost", "blind", "mislabelled")},
+        "reconnects": sum(effect.reconnects for effect in effects),
+        "lost": sum(effect.lost for effect in effects),
+        "superseded": sum(effect.superseded for effect in effects),
+        "ghost_s": sum(effect.ghost for effect in effects) / SECOND,
+        "blind_s": sum(effect.blind for effect in effects) / SECOND,
+        "mislabelled_s": sum(effect.mislabelled for effect in effects) / SECOND,
     }

@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from simulator.analysis.folds.watches import Watches, WatchState
+from simulator.analysis.folds.watches import Watches
+from simulator.analysis.states import WatchStates
 from simulator.journal.records import Actual, Died
 
 Result = Literal["detected", "undetected", "not due"]
@@ -35,7 +36,7 @@ class Detections:
 
     def __init__(self, watches: Watches) -> None:
         self.all: list[Detection] = []
-        self.awaited: dict[str, dict[WatchState, Detection]] = {}
+        self.awaited: dict[str, dict[WatchStates, Detection]] = {}
         self._watches = watches
 
     def died(self, record: Died) -> None:
@@ -51,7 +52,7 @@ class Detections:
         if record.available:
             self.awaited.pop(record.agent, None)
 
-    def receipt(self, watch: WatchState, t: int) -> None:
+    def receipt(self, watch: WatchStates, t: int) -> None:
         """Take a receipt of a watch."""
         opened = self.awaited.get(watch.contact)
         if opened and watch in opened and not watch.observed:
@@ -59,7 +60,7 @@ class Detections:
             detection.seen = t
             detection.result = "detected"
 
-    def watch_ended(self, watch: WatchState) -> None:
+    def watch_ended(self, watch: WatchStates) -> None:
         """A watch is no longer authorised: its detection is not due."""
         opened = self.awaited.get(watch.contact)
         if opened and watch in opened:

@@ -21,21 +21,17 @@ from collections import deque
 from collections.abc import Callable
 from functools import cache
 
-from simulator.analysis.folds.served import Entry
-from simulator.analysis.folds.subscription_pair import ACTIONS, STRANGERS, Joint, act
+from simulator.analysis.folds.subscription_pair import ACTIONS, STRANGERS, PairState, act
+from simulator.analysis.states import ABSENT, Outcomes
 from simulator.journal.records import Received, Roster, Sent
 
 SETTLED_AFTER = 5_000_000
 """Microseconds after which an action counts as handled, confirmed or not. Much longer than
 any round trip, and only of weight for actions that have no effect and so no confirmation."""
 
-Outcomes = frozenset[Entry | None]
-"""The allowed roster entries of one agent for one peer; None: no entry."""
-
 Listener = Callable[[str, str, int], None]
 """Called with agent, peer and time after the allowed entries of the pair may have changed."""
 
-_ABSENT: Outcomes = frozenset([None])
 _START = frozenset([STRANGERS])
 
 
@@ -44,7 +40,9 @@ class _Issued:
 
     __slots__ = ("actor", "confirmed", "id", "number", "pair", "t", "type")
 
-    def __init__(self, pair: _Pair, actor: int, number: int, record: Sent | Received) -> None:
+    def __init__(
+        self, pair: _SubscriptionPair, actor: int, number: int, record: Sent | Received
+    ) -> None:
         self.pair = pair
         self.actor = actor
         self.number = number
@@ -54,7 +52,7 @@ class _Issued:
         self.confirmed = record.t + SETTLED_AFTER
 
 
-class _Pair:
+class _SubscriptionPair:
     """Two agents: the states they may be in, and the actions whose order is open.
 
     `states` are those before the open actions, `reached` those after them, in every order that
@@ -68,7 +66,7 @@ class _Pair:
         self.states = _START
         self.reached = _START
         self.open: list[_Issued] = []
-        self.outcomes = (_ABSENT, _ABSENT)
+        self.outcomes = (ABSENT, ABSENT)
 
     def issue(self, issued: _Issued) -> None:
         """Take an action. What comes before it for certain is settled."""
@@ -93,7 +91,7 @@ class _Pair:
         """Are actions of both sides open?"""
         return len(self.open) > 1 and len({issued.actor for issued in self.open}) > 1
 
-    def _orders(self) -> frozenset[Joint]:
+    def _orders(self) -> frozenset[PairState]:
         """The states after the open actions, in every order that is possible.
 
         `row[j]` are the states after the first i actions of the one side and the first j of
@@ -101,9 +99,9 @@ class _Pair:
         """
         first = [issued for issued in self.open if issued.actor == 0]
         second = [issued for issued in self.open if issued.actor == 1]
-        former: list[frozenset[Joint]] = []
+        former: list[frozenset[PairState]] = []
         for i in range(len(first) + 1):
-            row: list[frozenset[Joint]] = []
+            row: list[frozenset[PairState]] = []
             for j in range(len(second) + 1):
                 states = self.states if i == j == 0 else frozenset()
                 if i and not (j < len(second) and _before(second[j], first[i - 1])):
@@ -121,7 +119,7 @@ def _before(one: _Issued, other: _Issued) -> bool:
 
 
 @cache
-def _outcomes(states: frozenset[Joint]) -> tuple[Outcomes, Outcomes]:
+def _outcomes(states: frozenset[PairState]) -> tuple[Outcomes, Outcomes]:
     """What each side's roster may hold in one of these states."""
     return (
         frozenset(state.sides[0].entry for state in states),
@@ -129,7 +127,7 @@ def _outcomes(states: frozenset[Joint]) -> tuple[Outcomes, Outcomes]:
     )
 
 
-def _after(states: frozenset[Joint], issued: _Issued) -> frozenset[Joint]:
+def _after(states: frozenset[PairState], issued: _Issued) -> frozenset[PairState]:
     return frozenset(act(state, issued.actor, issued.type) for state in states)
 
 
@@ -140,7 +138,7 @@ class Oracle:
     """
 
     def __init__(self, listener: Listener | None = None) -> None:
-        self._pairs: dict[tuple[str, str], _Pair] = {}
+        self._pairs: dict[tuple[str, str], _SubscriptionPair] = {}
         self._peers: dict[str, dict[str, None]] = {}
         self._unconfirmed: dict[str, deque[_Issued]] = {}
         self._issued = 0
@@ -190,7 +188,7 @@ class Oracle:
     def allowed(self, agent: str, peer: str) -> Outcomes:
         """The entries that the agent's roster may hold for `peer`."""
         pair, side = self._side(agent, peer)
-        return pair.outcomes[side] if pair else _ABSENT
+        return pair.outcomes[side] if pair else ABSENT
 
     def pending_in(self, agent: str, peer: str) -> bool:
         """Does a request of `peer` wait for the agent's answer, in every allowed outcome?"""
@@ -220,16 +218,16 @@ class Oracle:
         self._tell(pair, before, record.t)
         return issued
 
-    def _pair(self, agent: str, peer: str) -> _Pair:
+    def _pair(self, agent: str, peer: str) -> _SubscriptionPair:
         names = (agent, peer) if agent < peer else (peer, agent)
         pair = self._pairs.get(names)
         if pair is None:
-            pair = self._pairs[names] = _Pair(names)
+            pair = self._pairs[names] = _SubscriptionPair(names)
             self._peers.setdefault(agent, {})[peer] = None
             self._peers.setdefault(peer, {})[agent] = None
         return pair
 
-    def _side(self, agent: str, peer: str) -> tuple[_Pair | None, int]:
+    def _side(self, agent: str, peer: str) -> tuple[_SubscriptionPair | None, int]:
         if agent < peer:
             return self._pairs.get((agent, peer)), 0
         return self._pairs.get((peer, agent)), 1
@@ -249,7 +247,7 @@ class Oracle:
             if issued is found:
                 return
 
-    def _tell(self, pair: _Pair, before: tuple[Outcomes, Outcomes], t: int) -> None:
+    def _tell(self, pair: _SubscriptionPair, before: tuple[Outcomes, Outcomes], t: int) -> None:
         if self._listener is None:
             return
         first, second = pair.names

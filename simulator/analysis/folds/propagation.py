@@ -20,7 +20,8 @@ from array import array
 from collections import deque
 from enum import IntEnum
 
-from simulator.analysis.folds.watches import Watches, WatchState
+from simulator.analysis.folds.watches import Watches
+from simulator.analysis.states import WatchStates
 from simulator.journal.records import Actual, Received, Sent
 
 
@@ -71,22 +72,22 @@ def _content(actual: Actual) -> tuple[bool, str, object, int]:
 class Propagation:
     """Collects deliveries. Feed it after the watches have taken the same record.
 
-    `receipts` are kept until `instant_over`, so that the order of one instant's records does
-    not matter. The columns `watch`, `change`, `fate` and `received` (microseconds, -1 for none)
-    have one row per delivery.
+    `receipts` are kept until `match_receipts`, so that the order of records with the same time
+    does not matter. The columns `watch`, `change`, `fate` and `received` (microseconds, -1 for
+    none) have one row per delivery.
     """
 
     def __init__(self, watches: Watches) -> None:
         self.changes: list[Change] = []
-        self.watch: list[WatchState] = []
+        self.watch: list[WatchStates] = []
         self.change = array("q")
         self.fate = array("b")
         self.received = array("q")
         self._watches = watches
         self._held: dict[tuple[str, str], tuple[bool, str, object, int]] = {}
         self._issued: dict[tuple[str, str], int] = {}
-        self._queues: dict[WatchState, _Queues] = {}
-        self.receipts: list[tuple[WatchState, Received]] = []
+        self._queues: dict[WatchStates, _Queues] = {}
+        self.receipts: list[tuple[WatchStates, Received]] = []
 
     def sent(self, record: Sent) -> None:
         """Take an issue."""
@@ -106,15 +107,15 @@ class Propagation:
         for watch in self._watches.of_contact(record.agent):
             self._expect(watch, change)
 
-    def watch_ended(self, watch: WatchState, t: int) -> None:
+    def watch_ended(self, watch: WatchStates, t: int) -> None:
         """A watch is no longer authorised: what is on its way is void."""
         for queue in self._queues.get(watch, {}).values():
             for due in queue:
                 if due.void is None:
                     due.void = t
 
-    def instant_over(self) -> None:
-        """Match the receipts of the instant."""
+    def match_receipts(self) -> None:
+        """Match the receipts since the last call."""
         for watch, record in self.receipts:
             queues = self._queues.get(watch)
             if not queues:
@@ -129,7 +130,7 @@ class Propagation:
 
     def finish(self, end: int, settle: int) -> None:
         """The observation ended at `end`: decide about what is still on its way."""
-        self.instant_over()
+        self.match_receipts()
         for queues in self._queues.values():
             for queue in queues.values():
                 for due in queue:
@@ -137,7 +138,7 @@ class Propagation:
                     self.fate[due.row] = Delivery.LOST if known else Delivery.NOT_DUE
         self._queues.clear()
 
-    def _expect(self, watch: WatchState, change: Change) -> None:
+    def _expect(self, watch: WatchStates, change: Change) -> None:
         row = len(self.fate)
         self.watch.append(watch)
         self.change.append(change.number)
@@ -175,7 +176,7 @@ class Propagation:
             self.received[due.row] = t
 
 
-def _came_before(watch: WatchState, actual: Actual) -> bool:
+def _came_before(watch: WatchStates, actual: Actual) -> bool:
     """Whether a watcher heard of a session's end before its own client did.
 
     A real server ends a session itself, and only the client's side of that is known.

@@ -1,8 +1,8 @@
 """What RFC 6121 makes of two agents' rosters, one action at a time.
 
-A `Joint` is the state of both sides of one pair; `act` is what the servers make of one side's
-action: the table of Appendix A on the actor's side, the delivery, the table on the other side,
-and the server's own replies. Both sides are on one server, so one action is one step.
+A `PairState` is the state of both sides of one subscription pair; `act` is what the servers make of
+one side's action: the table of Appendix A on the actor's side, the delivery, the table on the other
+side, and the server's own replies. Both sides are on one server, so one action is one step.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from simulator.analysis.folds.served import ENTRIES, Entry
+from simulator.analysis.states import ENTRIES, Entry
 from simulator.rfc6121.stanza import SubscriptionType
 from simulator.rfc6121.subscription import SubscriptionState, transition
 
@@ -31,8 +31,8 @@ class Side:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Joint:
-    """Both sides of a pair. Made by `joint`, so equal ones are the same one."""
+class PairState:
+    """Both sides of a pair. Made by `pair_state`, so equal ones are the same one."""
 
     sides: tuple[Side, Side]
 
@@ -45,23 +45,23 @@ def side(state: SubscriptionState, listed: bool, approved: bool) -> Side:
 
 
 @cache
-def joint(first: Side, second: Side) -> Joint:
-    """The one `Joint` of these sides."""
-    return Joint((first, second))
+def pair_state(first: Side, second: Side) -> PairState:
+    """The one `PairState` of these sides."""
+    return PairState((first, second))
 
 
-STRANGERS = joint(*[side(SubscriptionState.NONE, False, False)] * 2)
+STRANGERS = pair_state(*[side(SubscriptionState.NONE, False, False)] * 2)
 """Two agents that never heard of each other."""
 
 
 @cache
-def act(before: Joint, actor: int, action: str) -> Joint:
+def act(before: PairState, actor: int, action: str) -> PairState:
     """The state after the action of one side, by its index in `sides`.
 
     The action is a subscription stanza, ``roster_set`` or ``roster_remove``.
     """
     mine, other = _ACTIONS[action](before.sides[actor], before.sides[1 - actor])
-    return joint(other, mine) if actor else joint(mine, other)
+    return pair_state(other, mine) if actor else pair_state(mine, other)
 
 
 def _changed(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import polars as pl
 
@@ -18,7 +17,7 @@ def faults(measurement: Measurement) -> pl.DataFrame:
     """One row per fault and agent that it hit, in the order of their begins."""
     rows = [
         (span.origin, span.fault, agent, span.begin, span.end)
-        for span in sorted(measurement.faults.all, key=lambda span: (span.begin, span))
+        for span in sorted(measurement.states.faults, key=lambda span: (span.begin, span))
         for agent in span.agents or (None,)
     ]
     names = dict.fromkeys(("origin", "fault", "agent"), pl.String)
@@ -37,7 +36,7 @@ def deaths(measurement: Measurement) -> pl.DataFrame:
             death.result,
             death.over,
         )
-        for death in measurement.deaths.all
+        for death in measurement.states.deaths
     ]
     names = dict.fromkeys(("agent", "cause", "origin"), pl.String)
     schema = {**names, "died_s": pl.Int64, "result": pl.String, "over_s": pl.Int64}
@@ -80,7 +79,7 @@ def effects(measurement: Measurement) -> pl.DataFrame:
     return frame(schema, rows)
 
 
-def _effect_row(effect: FaultEffect) -> Iterator[Any]:
+def _effect_row(effect: FaultEffect) -> Iterator[object]:
     span = effect.span
     yield from (span.origin, span.fault, span.begin / SECOND, span.end / SECOND)
     yield from (getattr(effect, name) for name in _COUNTS)

@@ -6,9 +6,10 @@ methods, where the columns are described.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
-from typing import Any
+from itertools import repeat
 
 import polars as pl
 
@@ -20,16 +21,16 @@ from simulator.analysis.figures.rosters import (
     roster_rows,
 )
 from simulator.analysis.folds.propagation import Delivery
-from simulator.analysis.folds.series import Series
-from simulator.analysis.folds.watches import Sight, WatchState
 from simulator.analysis.measurement import Measurement
+from simulator.analysis.states import STALE, Share, Sight, Steps, WatchStates
 from simulator.journal.records import SECOND, Actual
 
 _NAMES = pl.String
 _TIME = pl.Float64
+Schema = Mapping[str, type[pl.DataType]]
 
 
-def frame(schema: dict[str, Any], rows: Iterable[Sequence[Any]]) -> pl.DataFrame:
+def frame(schema: Schema, rows: Iterable[Sequence[object]]) -> pl.DataFrame:
     """A frame from rows; it has its columns even where there are no rows."""
     return pl.DataFrame(list(rows), schema=schema, orient="row")
 
@@ -47,66 +48,71 @@ def _words(column: pl.Expr, words: type[IntEnum]) -> pl.Expr:
 
 def availability(measurement: Measurement) -> pl.DataFrame:
     """Spans of actual availability."""
-    schema = {
-        "agent": _NAMES,
-        "resource": _NAMES,
-        "show": _NAMES,
-        "begin_s": pl.Int64,
-        "end_s": pl.Int64,
-    }
-    spans = frame(schema, measurement.available.all)
-    return spans.with_columns(seconds("begin_s"), seconds("end_s")).sort(
-        "agent", "resource", "begin_s"
-    )
+    end = measurement.end
+    rows = [
+        (agent, resource, show, begin / SECOND, over / SECOND)
+        for agent, states in sorted(measurement.states.agents.items())
+        for resource, shows in sorted(states.shows.items())
+        for show, begin, over in shows.spans(end)
+        if show is not None
+    ]
+    names = dict.fromkeys(("agent", "resource", "show"), _NAMES)
+    return frame(names | dict.fromkeys(("begin_s", "end_s"), _TIME), rows)
 
 
 def sights(measurement: Measurement) -> pl.DataFrame:
-    """Spans of every authorised watch: how what the watcher saw stood to the truth."""
-    spans = _sight_spans(measurement).sort("watch", "begin_s")
-    return _named(spans, measurement).with_columns(
+    """Spans of every authorised watch: how what the watcher saw compared with the truth."""
+    watches = _ordered(measurement)
+    return _named(_sight_spans(watches, measurement.end), watches).with_columns(
         _words(pl.col("sight"), Sight), seconds("begin_s"), seconds("end_s")
     )
 
 
-def _sight_spans(measurement: Measurement) -> pl.DataFrame:
-    """The spans as they were found: watches by number, times in microseconds."""
-    found = measurement.sights
-    numbers = {watch: number for number, watch in enumerate(_ordered(found.watch))}
-    return pl.DataFrame(
+def _ordered(measurement: Measurement) -> list[WatchStates]:
+    """All watches, by the names of watcher and contact."""
+    watches = measurement.states.all_watches()
+    return sorted(watches, key=lambda watch: (watch.watcher, watch.contact))
+
+
+def _sight_spans(watches: Sequence[WatchStates], end: int) -> pl.DataFrame:
+    """The spans of authorised watches: the watch by its number, times in microseconds."""
+    numbers, sights, begins, ends = array("I"), array("b"), array("q"), array("q")
+    for number, watch in enumerate(watches):
+        times = watch.sights.times
+        numbers.extend(repeat(number, len(times)))
+        sights.extend(watch.sights.values)
+        begins.extend(times)
+        ends.extend(times[1:])
+        ends.append(end)
+    spans = pl.DataFrame(
         {
-            "watch": pl.Series([numbers[watch] for watch in found.watch], dtype=pl.UInt32),
-            "sight": pl.Series(found.sight, dtype=pl.Int64),
-            "begin_s": pl.Series(found.begin, dtype=pl.Int64),
-            "end_s": pl.Series(found.end, dtype=pl.Int64),
+            "watch": pl.Series(numbers, dtype=pl.UInt32),
+            "sight": pl.Series(sights, dtype=pl.Int64),
+            "begin_s": pl.Series(begins, dtype=pl.Int64),
+            "end_s": pl.Series(ends, dtype=pl.Int64),
         }
+    )
+    return spans.filter(
+        pl.col("sight") != Sight.UNAUTHORISED.value, pl.col("begin_s") < pl.col("end_s")
     )
 
 
-def _ordered(watches: Iterable[WatchState]) -> list[WatchState]:
-    """Each watch once, by the names of watcher and contact."""
-    return sorted(set(watches), key=lambda watch: (watch.watcher, watch.contact))
-
-
-def _named(frame: pl.DataFrame, measurement: Measurement) -> pl.DataFrame:
-    """Watcher and contact in the place of the number of their watch, which is quicker to sort."""
-    watches = _ordered(measurement.sights.watch)
-    ends = {
-        end: pl.Series([getattr(watch, end) for watch in watches], dtype=_NAMES)
-        for end in ("watcher", "contact")
-    }
-    named = [names.gather(frame["watch"]).alias(end) for end, names in ends.items()]
+def _named(frame: pl.DataFrame, watches: Sequence[WatchStates]) -> pl.DataFrame:
+    """Watcher and contact in the place of the number of their watch."""
+    watchers = pl.Series("watcher", [watch.watcher for watch in watches], dtype=_NAMES)
+    contacts = pl.Series("contact", [watch.contact for watch in watches], dtype=_NAMES)
+    named = [names.gather(frame["watch"]) for names in (watchers, contacts)]
     return frame.select(*named, pl.exclude("watch"))
 
 
 def convergence(measurement: Measurement) -> pl.DataFrame:
-    """Both convergence shares over time, one row per change of either."""
-    series = {"roster": measurement.rosters, "availability": measurement.availability}
-    return pl.concat([_series(name, one, measurement.end) for name, one in series.items()])
+    """All convergence shares over time, one row per change; each ends with the observation."""
+    series = measurement.states.convergence.items()
+    return pl.concat([_share_frame(name, shares, measurement.end) for name, shares in series])
 
 
-def _series(name: str, series: Series, end: int) -> pl.DataFrame:
-    """One share as rows; the last row is at the end of the observation."""
-    times, shares = list(series.times), list(series.shares)
+def _share_frame(name: str, series: Steps[Share], end: int) -> pl.DataFrame:
+    times, shares = [*series.times], [*series.values]
     if times and times[-1] < end:
         times.append(end)
         shares.append(shares[-1])
@@ -137,8 +143,8 @@ def phases(measurement: Measurement) -> pl.DataFrame:
         )
         for number, (rosters, available) in enumerate(
             zip(
-                measurement.time_to_converge(measurement.rosters),
-                measurement.time_to_converge(measurement.availability),
+                measurement.time_to_converge("roster"),
+                measurement.time_to_converge("availability"),
                 strict=True,
             )
         )
@@ -212,23 +218,19 @@ def _accepted(actual: Actual) -> int | None:
     return actual.t if taken else None
 
 
-def _seconds_of(kind: Sight) -> str:
-    return f"{kind.name.lower()}_s"
-
-
-STALE = (Sight.GHOST, Sight.BLIND, Sight.MISLABELLED)
-
-
 def staleness(measurement: Measurement) -> pl.DataFrame:
     """Per watch: how long it was authorised, and how long it was wrong in which way."""
+    watches = _ordered(measurement)
     length = pl.col("end_s") - pl.col("begin_s")
     stale = [
-        (length.filter(pl.col("sight") == kind.value).sum() / SECOND).alias(_seconds_of(kind))
-        for kind in STALE
+        (length.filter(pl.col("sight") == sight.value).sum() / SECOND).alias(
+            f"{sight.name.lower()}_s"
+        )
+        for sight in STALE
     ]
-    spans = _sight_spans(measurement).group_by("watch")
+    spans = _sight_spans(watches, measurement.end).group_by("watch")
     sums = spans.agg((length.sum() / SECOND).alias("authorised_s"), *stale)
-    return _named(sums.sort("watch"), measurement)
+    return _named(sums.sort("watch"), watches)
 
 
 def rosters(measurement: Measurement) -> pl.DataFrame:
@@ -248,7 +250,7 @@ def rosters(measurement: Measurement) -> pl.DataFrame:
     return frame(schema, [_roster_row(row) for row in roster_rows(measurement)])
 
 
-def _roster_row(row: RosterRow) -> tuple[Any, ...]:
+def _roster_row(row: RosterRow) -> tuple[object, ...]:
     belief = row.believed
     believed = None
     if row.believed_read:
@@ -270,22 +272,18 @@ def _roster_row(row: RosterRow) -> tuple[Any, ...]:
 def divergence(measurement: Measurement) -> pl.DataFrame:
     """The entries where an agent's belief differs from its served roster."""
     schema = {"agent": _NAMES, "peer": _NAMES, "believed": _NAMES, "served": _NAMES}
-    return frame(schema, belief_divergence(measurement.ledger))
+    return frame(schema, belief_divergence(measurement.info))
 
 
 def agents(measurement: Measurement) -> pl.DataFrame:
     """Every planned agent, and how it ended."""
-    ledger = measurement.ledger
+    info = measurement.info
     rows = [
         (
-            planned.agent,
-            planned.population,
-            planned.resource,
-            planned.manager,
-            ledger.outcome(planned.agent).outcome,
-            ledger.outcome(planned.agent).reason,
+            *(planned.agent, planned.population, planned.resource, planned.manager),
+            *(outcome.outcome, outcome.reason),
         )
-        for planned in ledger.planned.values()
+        for planned, outcome in zip(info.planned.values(), info.all_outcomes(), strict=True)
     ]
     columns = ("agent", "population", "resource", "manager", "outcome", "reason")
     return frame(dict.fromkeys(columns, _NAMES), rows)

@@ -130,7 +130,7 @@ def subscription_graph(run: Run) -> Graph:
     for row in run.agents().iter_rows(named=True):
         about = {name: row[name] for name in ("population", "manager", "outcome", "reason")}
         graph.add_node(row["agent"], **_attributes(about))
-    declared = {(watch.watcher, watch.contact) for watch in run.measurement.watches}
+    declared = {(watch.watcher, watch.contact) for watch in run.measurement.states.all_watches()}
     graph.add_edges_from(sorted(declared), declared=True)
     for row in run.rosters().iter_rows(named=True):
         edge = (row["agent"], row["peer"])

@@ -91,15 +91,15 @@ def write_junit(document: str, path: Path) -> None:
 
 def _evidence(run: Run) -> _Case:
     name = "the evidence is complete"
-    gaps = evidence_gaps(run.measurement.ledger)
+    gaps = evidence_gaps(run.measurement.info)
     return _Case(name, "error", gaps[0], "\n".join(gaps)) if gaps else _Case(name)
 
 
 def _agents(run: Run) -> list[_Case]:
-    ledger = run.measurement.ledger
-    outcomes = [ledger.outcome(agent) for agent in ledger.planned]
+    info = run.measurement.info
+    outcomes = info.all_outcomes()
     tracebacks: dict[str, list[str]] = {}
-    for failure in ledger.failures:
+    for failure in info.failures:
         text = f"{failure.where}: {failure.error}\n{failure.traceback}"
         tracebacks.setdefault(failure.agent, []).append(text)
     return [
@@ -121,7 +121,10 @@ def _agent_result(outcome: Outcome, passed: bool) -> Result:
 
 
 def _document(
-    name: str, suites: Mapping[str, Sequence[_Case]], properties: dict[str, object], seconds: float
+    name: str,
+    suites: Mapping[str, Sequence[_Case]],
+    properties: Mapping[str, object],
+    seconds: float,
 ) -> str:
     cases = [case for suite in suites.values() for case in suite]
     root = ElementTree.Element("testsuites", _counts(name, cases), time=f"{seconds:.3f}")
@@ -147,7 +150,7 @@ def _counts(name: str, cases: Sequence[_Case]) -> dict[str, str]:
     }
 
 
-def _add_properties(suite: ElementTree.Element, properties: dict[str, object]) -> None:
+def _add_properties(suite: ElementTree.Element, properties: Mapping[str, object]) -> None:
     parent = ElementTree.SubElement(suite, "properties")
     for name, value in properties.items():
         ElementTree.SubElement(parent, "property", name=name, value=printable(str(value)))

@@ -12,8 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from simulator.analysis.figures.named import Figure as Measured
-from simulator.analysis.folds.series import Converged, Series, worst
+from simulator.analysis.folds.time_to_converge import Converged, window, worst
 from simulator.analysis.run import Run
+from simulator.analysis.states import ConvergenceOf, Share, Steps
 from simulator.journal.records import SECOND
 from simulator.report.plots.disturbances import key, key_text, mark
 from simulator.report.plots.faults import Fault, faults_of, shade
@@ -27,15 +28,14 @@ CLOSE_ENOUGH = 0.25
 
 @dataclass(frozen=True, slots=True)
 class _Panel:
-    """A row of the picture: a figure, its series, and the phase that converged slowest.
+    """A row of the picture: a share over time, and the phase that converged slowest.
 
     `number`: that phase's, counted from 1.
     """
 
-    name: str
     label: str
     colour: str
-    series: Series
+    series: Steps[Share]
     slowest: Converged | None
     number: int
 
@@ -45,8 +45,8 @@ def plot_convergence(run: Run) -> Figure:
     """Roster and availability convergence over time; beside them the slowest phase close up."""
     found = run.measurement
     panels = [
-        _panel(run, "roster", "roster entries\nserved as expected", BLUE, found.rosters),
-        _panel(run, "availability", "watches\nseen as it is", VERMILION, found.availability),
+        _panel(run, "roster", "roster entries\nserved as expected", BLUE),
+        _panel(run, "availability", "watches\nseen as it is", VERMILION),
     ]
     end = max(found.end, 1)
     figure = new_figure(11, 5.6 + 0.16 * key_text(run).count("\n"))
@@ -68,10 +68,10 @@ def plot_convergence(run: Run) -> Figure:
     return figure
 
 
-def _panel(run: Run, name: str, label: str, colour: str, series: Series) -> _Panel:
-    slowest = worst(run.measurement.time_to_converge(series))
+def _panel(run: Run, of: ConvergenceOf, label: str, colour: str) -> _Panel:
+    slowest = worst(run.measurement.time_to_converge(of))
     number = run.measurement.phases.index(slowest.phase) + 1 if slowest else 0
-    return _Panel(name, label, colour, series, slowest, number)
+    return _Panel(label, colour, run.measurement.states.convergence[of], slowest, number)
 
 
 def _draw(axes: Axes, panel: _Panel, begin: int, end: int, origin: int = 0) -> None:
@@ -90,9 +90,9 @@ def _draw(axes: Axes, panel: _Panel, begin: int, end: int, origin: int = 0) -> N
     axes.step(seconds, values, where="post", color=panel.colour, lw=1.6)
 
 
-def _points(series: Series, begin: int, end: int) -> tuple[list[int], list[float]]:
+def _points(series: Steps[Share], begin: int, end: int) -> tuple[list[int], list[float]]:
     """Times and shares to draw; the share is not a number where it is undefined."""
-    times, shares = series.window(begin, end, closed=True)
+    times, shares = window(series, begin, end, closed=True)
     values = [right / total if total else math.nan for right, total in shares]
     if len(times) > BINS:
         times, values = _lowest(times, values, begin, end)
@@ -143,16 +143,16 @@ def _close_up(axes: Axes, panel: _Panel, end: int, faults: list[Fault]) -> None:
 
 
 def _title(run: Run) -> str:
-    started = run.measurement.ledger.run
+    started = run.measurement.info.run
     return f"{started.name if started else 'Run'}: convergence over time"
 
 
 def _subtitle(run: Run) -> str:
-    agents = len(run.measurement.ledger.planned)
+    agents = len(run.measurement.info.planned)
     rosters = time_text(run.figures["time_to_converge.roster"])
     available = time_text(run.figures["time_to_converge.availability"])
-    many = max(len(run.measurement.rosters.times), len(run.measurement.availability.times)) > BINS
-    drawn = " · drawn: the lowest share in each 1/1200 of the time" if many else ""
+    changes = [len(series.times) for series in run.measurement.states.convergence.values()]
+    drawn = " · drawn: the lowest share in each 1/1200 of the time" if max(changes) > BINS else ""
     return (
         f"{agents} agents · slowest time to converge: rosters {rosters}, "
         f"availability {available}{drawn}"

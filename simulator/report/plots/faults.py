@@ -41,7 +41,7 @@ class Fault:
 def faults_of(run: Run) -> list[Fault]:
     """The faults of a run, times in seconds, in the order of their begins."""
     agents: dict[tuple[str, str, int, int], int] = defaultdict(int)
-    for span in sorted(run.measurement.faults.all, key=lambda span: (span.begin, span)):
+    for span in sorted(run.measurement.states.faults, key=lambda span: (span.begin, span)):
         agents[span.origin, span.fault, span.begin, span.end] += len(span.agents)
     return [
         Fault(kind.replace("_", " "), begin / SECOND, end / SECOND, hit)

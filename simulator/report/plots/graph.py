@@ -61,7 +61,7 @@ _BADGE_AT = {"subscription": 0.3, "ghost": 0.4}
 @picture
 def plot_graph(run: Run) -> Figure:
     """Who wants to see whom, and what has become of it at the end."""
-    few = len(run.measurement.ledger.planned) <= 3
+    few = len(run.measurement.info.planned) <= 3
     figure = new_figure(9, 4.4 if few else 8)
     axes = figure.add_subplot()
     axes.set_axis_off()
@@ -70,7 +70,7 @@ def plot_graph(run: Run) -> Figure:
         say_nothing(axes, "Nobody wants to see anybody: the plan has no watch")
         return figure
     graph: Graph = nx.DiGraph()
-    graph.add_nodes_from(run.measurement.ledger.planned)
+    graph.add_nodes_from(run.measurement.info.planned)
     graph.add_edges_from((*pair, {"state": state}) for pair, state in states.items())
     beliefs = wrong_beliefs(run)
     shown = graph.subgraph(sample(graph, [pair for pairs in beliefs.values() for pair in pairs]))
@@ -86,15 +86,16 @@ def watch_states(run: Run) -> dict[tuple[str, str], str]:
     wrong: the served entry is not an expected one. in force: `to` or `both`. pending: the
     request waits. wanted: none of these.
     """
-    monitor = run.measurement.monitor
-    wrong = set(monitor.wrong_entries())
+    wrong = set(run.measurement.rosters.wrong())
+    entries = run.measurement.states.entries
     states = {}
-    for watch in monitor.watches:
+    for watch in run.measurement.states.all_watches():
         pair = (watch.watcher, watch.contact)
-        entry = monitor.served.entry(*pair)
+        found = entries.get(watch.watcher, {}).get(watch.contact)
+        entry = found.served.last if found else None
         if pair in wrong:
             states[pair] = "wrong"
-        elif monitor.served.sees(*pair):
+        elif entry and entry.subscription in ("to", "both"):
             states[pair] = "in force"
         else:
             states[pair] = "pending" if entry and entry.ask else "wanted"

@@ -27,13 +27,13 @@ class Lane:
 
 def lanes_of(run: Run) -> dict[str, list[Lane]]:
     """The lanes of every planned agent, in the order of the plan; one has one at least."""
-    extents: dict[str, dict[str, Span]] = {agent: {} for agent in run.measurement.ledger.planned}
+    extents: dict[str, dict[str, Span]] = {agent: {} for agent in run.measurement.info.planned}
     spans = run.availability().select("agent", "resource", "begin_s", "end_s").rows()
     for agent, resource, begin, end in sorted(spans):
         held = extents.setdefault(agent, {})
         first, last = held.get(resource, (begin, end))
         held[resource] = min(first, begin), max(last, end)
-    own = {name: planned.resource for name, planned in run.measurement.ledger.planned.items()}
+    own = {name: planned.resource for name, planned in run.measurement.info.planned.items()}
     return {
         agent: _named(agent, _packed(held, own.get(agent, ""))) for agent, held in extents.items()
     }

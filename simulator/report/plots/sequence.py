@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from simulator.analysis.checks.matching import observed
+from simulator.analysis.measurement import observed
 from simulator.analysis.run import Run
 from simulator.journal.records import (
     SECOND,
@@ -83,11 +83,10 @@ def plot_sequence(run: Run) -> Figure:
 
 def _choose(run: Run) -> list[str]:
     """All agents of a small run; else the first one and those that it watches."""
-    agents = list(run.measurement.ledger.planned)
+    agents = list(run.measurement.info.planned)
     if len(agents) <= MOST_AGENTS:
         return agents
-    watched = [watch for watch in run.measurement.watches if watch.watcher == agents[0]]
-    near = [watch.contact for watch in watched] + agents[1:]
+    near = [*run.measurement.states.watches.get(agents[0], ()), *agents[1:]]
     return list(dict.fromkeys([agents[0], *near]))[:3]
 
 
@@ -290,7 +289,7 @@ def _label_times(axes: Axes, times: list[int]) -> None:
 
 
 def _note(run: Run, chart: _Chart) -> str:
-    population = len(run.measurement.ledger.planned)
+    population = len(run.measurement.info.planned)
     shown = len(chart.agents)
     note = "solid: a stanza from its sending to its arrival"
     if any(arrow.sent is None for arrow in chart.arrows):

@@ -25,7 +25,7 @@ def plot_staleness(run: Run) -> Figure:
     """The share of its authorised time that each watch was wrong."""
     figure = new_figure(8.6, 7.4)
     axes = figure.add_subplot()
-    agents = list(run.measurement.ledger.planned)
+    agents = list(run.measurement.info.planned)
     watches = run.staleness().filter(pl.all_horizontal(pl.col("watcher", "contact").is_in(agents)))
     if watches.is_empty():
         say_nothing(axes, "No watch was ever authorised")

@@ -190,7 +190,7 @@ def _explain(figure: Figure, run: Run, handles: list[Patch | Line2D]) -> None:
 
 
 def _note(run: Run, lanes: list[Lane]) -> str:
-    population = len(run.measurement.ledger.planned)
+    population = len(run.measurement.info.planned)
     agents = len({lane.agent for lane in lanes})
     bars = "upper bar: what the server holds · lower bar: what some watcher saw wrongly"
     if population > agents:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from simulator.analysis.folds.convergence import Share
+from simulator.analysis.states import Share
 from simulator.journal.records import Agent, AnyRecord, RunEnded
 
 _LOOK_EVERY = 64
@@ -24,11 +24,11 @@ class Converging(Protocol):
     """Says how far a run has converged."""
 
     @property
-    def rosters(self) -> Share:
+    def roster_share(self) -> Share:
         """Roster entries: right, and all that are expected or served."""
 
     @property
-    def availability(self) -> Share:
+    def availability_share(self) -> Share:
         """Watches: right, and authorised."""
 
 
@@ -92,8 +92,8 @@ def status_line(
     most = f" of {limit / 1e6:g}" if limit else ""
     return (
         f"{running}/{agents} agents · {t / 1e6:.1f}{most} s"
-        f" · rosters {percent(converging.rosters)}"
-        f" · availability {percent(converging.availability)}"
+        f" · rosters {percent(converging.roster_share)}"
+        f" · availability {percent(converging.availability_share)}"
     )
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import shlex
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from simulator.analysis.figures import summary_types as shapes
 from simulator.analysis.run import Run
 from simulator.journal.folder import PICTURE
 from simulator.report.text import printable
 
 _STYLES = {"pass": "bold green", "fail": "bold red", "unknown": "bold yellow"}
 _MARKS = {"pass": "✓", "fail": "✗", "unknown": "?"}
-_STALE = {f"{name}_s": f"{{:.1f}} {name}" for name in ("ghost", "blind", "mislabelled")}
 _MOST = 10
 """At most so many entries of a list; the rest is counted."""
 
@@ -38,7 +38,7 @@ def print_summary(console: Console, run: Run) -> None:
         console.print(Text(f"picture: {run.folder / PICTURE} {more}"), soft_wrap=True)
 
 
-def print_verdict(console: Console, summary: dict[str, Any]) -> None:
+def print_verdict(console: Console, summary: shapes.Summary) -> None:
     """Print the verdict and which run it is of, from its summary."""
     about, value = summary["run"], summary["verdict"]["value"]
     line = Text(value.upper(), style=_STYLES[value])
@@ -60,7 +60,7 @@ def _print_checks(console: Console, run: Run) -> None:
         console.print(line, soft_wrap=True)
 
 
-def _figures(summary: dict[str, Any]) -> Table:
+def _figures(summary: shapes.Summary) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 2))
     table.add_column(style="cyan", no_wrap=True)
     table.add_column()
@@ -69,7 +69,7 @@ def _figures(summary: dict[str, Any]) -> Table:
     return table
 
 
-def figure_rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
+def figure_rows(summary: shapes.Summary) -> list[tuple[str, str]]:
     """(name, text) of each figure, in the order in which they are shown."""
     times = summary["time_to_converge"]
     return [
@@ -83,22 +83,28 @@ def figure_rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
         ("deliveries", _counts(summary["deliveries"])),
         ("staleness", _staleness(summary["staleness"])),
         ("detection time", _quantiles(summary["detection_time"])),
-        ("belief divergence", _absent_or(summary["belief_divergence"], _divergence)),
-        ("believed ghosts", _absent_or(summary["believed_ghosts"], _ghosts)),
-        ("amplification", _absent_or(summary["amplification"], _amplification)),
+        ("belief divergence", _divergence(summary["belief_divergence"])),
+        ("believed ghosts", _ghosts(summary["believed_ghosts"])),
+        ("amplification", _amplification(summary["amplification"])),
     ]
 
 
-def fault_text(fault: dict[str, Any]) -> str:
+def fault_text(fault: shapes.Fault) -> str:
     """One entry of the summary's faults as a line; what it did not do is left out."""
     parts = [_recovery(fault["recovery"]), _noticed(fault["detection"])]
     parts.append(f"{fault['reconnects']} × reconnected" if fault["reconnects"] else "")
-    parts.append(_some("deliveries", fault, {"lost": "{} lost", "superseded": "{} superseded"}))
-    parts.append(_some("watch-seconds", fault, _STALE))
+    deliveries = {"lost": fault["lost"], "superseded": fault["superseded"]}
+    parts.append(_some("deliveries", deliveries, "{} {}"))
+    seconds = {
+        "ghost": fault["ghost_s"],
+        "blind": fault["blind_s"],
+        "mislabelled": fault["mislabelled_s"],
+    }
+    parts.append(_some("watch-seconds", seconds, "{:.1f} {}"))
     return f"{_which(fault)}: {'; '.join(filter(None, parts))}"
 
 
-def _which(fault: dict[str, Any]) -> str:
+def _which(fault: shapes.Fault) -> str:
     """What happened, when, for how long and to how many."""
     times, lasted = fault["times"], fault["lasted_s"]
     first, most = ("first ", "up to ") if times > 1 else ("", "")
@@ -108,7 +114,7 @@ def _which(fault: dict[str, Any]) -> str:
     return f"{fault['origin']} {count}{fault['fault'].replace('_', ' ')} {when} hit {hit}"
 
 
-def _recovery(recovery: dict[str, Any]) -> str:
+def _recovery(recovery: shapes.Quantiles) -> str:
     recovered, never = recovery["samples"], recovery["unrecovered"]
     if not recovered:
         return "none recovered"
@@ -116,7 +122,7 @@ def _recovery(recovery: dict[str, Any]) -> str:
     return f"{who} recovered, p50 {recovery['p50_s']:.3f} s, max {recovery['max_s']:.3f} s"
 
 
-def _noticed(detection: dict[str, Any]) -> str:
+def _noticed(detection: shapes.Quantiles) -> str:
     """Who saw that the agents were gone; nothing where nobody died."""
     seen = detection["samples"]
     total = seen + detection["undetected"]
@@ -126,70 +132,78 @@ def _noticed(detection: dict[str, Any]) -> str:
     return f"noticed by {seen or 'none'} of {total} watchers{after}"
 
 
-def _some(what: str, fault: dict[str, Any], texts: dict[str, str]) -> str:
+def _some(what: str, counts: Mapping[str, float], text: str) -> str:
     """Those of the counts that are not 0."""
-    found = [text.format(fault[name]) for name, text in texts.items() if fault[name]]
+    found = [text.format(count, name) for name, count in counts.items() if count]
     return f"{what} {', '.join(found)}" if found else ""
 
 
-def _absent_or(figure: dict[str, Any], show: Any) -> str:
-    return f"- ({figure['absent']})" if "absent" in figure else str(show(figure))
-
-
-def _outcomes(figure: dict[str, Any]) -> str:
-    parts = [f"{figure[name]} {name}" for name in ("ok", "failed", "unknown") if figure[name]]
+def _outcomes(figure: shapes.Outcomes) -> str:
+    counts = {"ok": figure["ok"], "failed": figure["failed"], "unknown": figure["unknown"]}
+    parts = [f"{count} {name}" for name, count in counts.items() if count]
     return f"{', '.join(parts) or '0'} of {figure['population']}"
 
 
-def _share(figure: dict[str, Any], time: Any) -> str:
+def _share(figure: shapes.Convergence, time: shapes.Time) -> str:
     if "absent" in figure:
         return f"- ({figure['absent']})"
     return f"{figure['value']:.1%} ({figure['right']} of {figure['total']}), {_converged(time)}"
 
 
-def _converged(time: Any) -> str:
+def _converged(time: shapes.Time) -> str:
     if isinstance(time, dict):
         return f"time to converge - ({time['absent']})"
     return "never converged" if time == "never" else f"time to converge {time:.3f} s"
 
 
-def _quantiles(figure: dict[str, Any]) -> str:
+def _quantiles(figure: shapes.Quantiles) -> str:
     if "absent" in figure:
         return f"- ({figure['absent']})"
-    values = ", ".join(f"{part} {figure[f'{part}_s']:.3f} s" for part in ("p50", "p95", "p99"))
     note = f"; {figure['note']}" if figure.get("note") else ""
-    return f"{values}, max {figure['max_s']:.3f} s ({figure['samples']} samples{note})"
+    return (
+        f"p50 {figure['p50_s']:.3f} s, p95 {figure['p95_s']:.3f} s, p99 {figure['p99_s']:.3f} s,"
+        f" max {figure['max_s']:.3f} s ({figure['samples']} samples{note})"
+    )
 
 
-def _counts(figure: dict[str, Any]) -> str:
+def _counts(figure: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in figure.items())
 
 
-def _staleness(figure: dict[str, Any]) -> str:
+def _staleness(figure: shapes.Staleness) -> str:
     if "absent" in figure:
         return f"- ({figure['absent']})"
-    parts = ", ".join(f"{part} {figure[part]:.2%}" for part in ("ghost", "blind", "mislabelled"))
-    return f"{figure['value']:.2%} of {figure['authorised_s']:.1f} watch-seconds ({parts})"
+    return (
+        f"{figure['value']:.2%} of {figure['authorised_s']:.1f} watch-seconds"
+        f" (ghost {figure['ghost']:.2%}, blind {figure['blind']:.2%},"
+        f" mislabelled {figure['mislabelled']:.2%})"
+    )
 
 
-def _divergence(figure: dict[str, Any]) -> str:
+def _divergence(figure: shapes.Entries) -> str:
+    if "absent" in figure:
+        return f"- ({figure['absent']})"
     count = figure["count"]
     return f"{count} {'entry' if count == 1 else 'entries'}"
 
 
-def _ghosts(figure: dict[str, Any]) -> str:
+def _ghosts(figure: shapes.Entries) -> str:
+    if "absent" in figure:
+        return f"- ({figure['absent']})"
     count = figure["count"]
     return f"{count} {'contact' if count == 1 else 'contacts'} that left and seem available"
 
 
-def _amplification(figure: dict[str, Any]) -> str:
+def _amplification(figure: shapes.Amplification) -> str:
+    if "absent" in figure:
+        return f"- ({figure['absent']})"
     return (
         f"{figure['value']:.1f} presences received per change"
         f" ({figure['received']} for {figure['changes']})"
     )
 
 
-def _print_list(console: Console, title: str, lines: Any) -> None:
+def _print_list(console: Console, title: str, lines: Iterable[str]) -> None:
     texts = list(lines)
     if not texts:
         return
@@ -203,7 +217,7 @@ def _print_list(console: Console, title: str, lines: Any) -> None:
 def _unhandled(run: Run) -> list[str]:
     """Errors in tasks and callbacks that belong to no agent's behaviour or handler."""
     found: dict[tuple[str, str], list[float]] = {}
-    for record in run.measurement.ledger.failures:
+    for record in run.measurement.info.failures:
         if not record.agent:
             found.setdefault((record.error, record.traceback), []).append(record.t / 1e6)
     return [_error_text(*error, times) for error, times in found.items()]
@@ -216,16 +230,16 @@ def _error_text(error: str, traceback: str, times: list[float]) -> str:
     return f"{len(times)} times from {times[0]:.3f} s to {times[-1]:.3f} s: {what}"
 
 
-def _agent_text(entry: dict[str, Any]) -> str:
+def _agent_text(entry: shapes.AgentOutcome) -> str:
     return f"{entry['agent']}: {entry['outcome']}, {entry['reason']}"
 
 
-def _wrong_text(entry: dict[str, Any]) -> str:
+def _wrong_text(entry: shapes.Entry) -> str:
     expected = " or ".join(entry["expected"])
     return f"{entry['agent']} -> {entry['peer']}: served {entry['served']}, expected {expected}"
 
 
-def _divergence_text(entry: dict[str, Any]) -> str:
+def _divergence_text(entry: shapes.Entry) -> str:
     return (
         f"{entry['agent']} -> {entry['peer']}:"
         f" believed {entry['believed']}, served {entry['served']}"

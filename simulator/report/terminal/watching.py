@@ -11,20 +11,22 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
+from pydantic import ValidationError
 from rich.console import Console
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from simulator.analysis.folds.convergence import Share
+from simulator.analysis.figures.summary_types import Summary
+from simulator.analysis.measurement import Measurement, not_a_scenario
+from simulator.analysis.states import Share
 from simulator.errors import RunFolderError
 from simulator.journal.file import FILE_NAME, JournalTail
 from simulator.journal.folder import SUMMARY
 from simulator.report.terminal.progress import MEASURING, percent, status_line
-from simulator.report.terminal.view import Rate, RunView
+from simulator.report.terminal.rate import Rate
 from simulator.report.text import printable
 
 PATIENCE = 30.0
@@ -38,25 +40,29 @@ _QUIET = 5.0
 """After so many seconds without an event, the display says so."""
 
 
-def watch(folder: Path, console: Console, patience: float = PATIENCE) -> dict[str, Any] | None:
+def watch(folder: Path, console: Console, patience: float = PATIENCE) -> Summary | None:
     """Follow the run in `folder` to its end; return its summary, or None if there is none.
 
     There is none when the process of the run died. Waits up to `patience` seconds for a folder
     or a journal that is about to appear. Raises RunFolderError where none appears, and
     JournalError for a damaged journal.
     """
-    view = RunView()
+    run = Measurement()
     path = _await_journal(folder, console, patience)
-    with JournalTail(path) as tail, _Screen(console, view) as screen:
+    with JournalTail(path) as tail, _Screen(console, run) as screen:
         was_written = True
-        while view.ended is None:
+        while run.info.end is None:
             is_written = tail.is_written  # asked first: what was written before counts
-            if not _read_all(tail, view, screen) and not (is_written or was_written):
+            try:
+                found = _read_all(tail, run, screen)
+            except ValidationError as error:
+                raise not_a_scenario(path, error) from error
+            if not found and not (is_written or was_written):
                 break
             was_written = is_written
             screen.look()
-            time.sleep(_LOOK_EVERY if view.ended is None else 0)
-    return _await_summary(folder, console) if view.ended is not None else None
+            time.sleep(_LOOK_EVERY if run.info.end is None else 0)
+    return _await_summary(folder, console) if run.info.end is not None else None
 
 
 def _await_journal(folder: Path, console: Console, patience: float) -> Path:
@@ -81,7 +87,7 @@ def _comes_true(question: Callable[[], object], patience: float) -> bool:
     return True
 
 
-def _await_summary(folder: Path, console: Console) -> dict[str, Any] | None:
+def _await_summary(folder: Path, console: Console) -> Summary | None:
     """The summary, which the run writes when it has measured its journal."""
     if _summary(folder) is None:
         with console.status(MEASURING):
@@ -89,37 +95,37 @@ def _await_summary(folder: Path, console: Console) -> dict[str, Any] | None:
     return _summary(folder)
 
 
-def _summary(folder: Path) -> dict[str, Any] | None:
+def _summary(folder: Path) -> Summary | None:
     try:
-        summary: dict[str, Any] = json.loads((folder / SUMMARY).read_text("utf-8"))
+        summary: Summary = json.loads((folder / SUMMARY).read_text("utf-8"))
     except (FileNotFoundError, ValueError):  # not there, or not all of it, cut within a letter
         return None
     return summary
 
 
-def _read_all(tail: JournalTail, view: RunView, screen: _Screen) -> bool:
+def _read_all(tail: JournalTail, run: Measurement, screen: _Screen) -> bool:
     """Take everything that is new; say whether there was anything."""
-    before = view.records
+    before = run.records
     while records := tail.read():
         for record in records:
-            view.see(record)
+            run.see(record)
         screen.draw()
-    return view.records > before
+    return run.records > before
 
 
 class _Screen:
-    """Draws a view on a terminal, or prints it now and then. A context manager."""
+    """Draws where a run is on a terminal, or prints it now and then. A context manager."""
 
-    def __init__(self, console: Console, view: RunView) -> None:
+    def __init__(self, console: Console, run: Measurement) -> None:
         self._console = console
-        self._view = view
+        self._run = run
         self._rate = Rate()
         self._live = Live(console=console, auto_refresh=False)
         self._printed = time.monotonic()
 
     def look(self) -> None:
         """Everything that was written is read: take the rate, and draw."""
-        self._rate.look(time.monotonic(), self._view.records)
+        self._rate.look(time.monotonic(), self._run.records)
         self.draw()
 
     def draw(self) -> None:
@@ -130,28 +136,29 @@ class _Screen:
             self._print()
 
     def _print(self) -> None:
-        view = self._view
-        line = status_line(view.running, len(view.states), view.t, view.limit, view.monitor)
+        run = self._run
+        agents = _states(run)
+        line = status_line(agents["running"], agents.total(), run.time, _limit(run), run)
         self._printed = time.monotonic()
         self._console.print(Text(f"{line} · events {self._events()}"), soft_wrap=True)
 
     def _table(self) -> Table:
-        view = self._view
-        limit = f" of at most {view.limit / 1e6:g} s" if view.limit else ""
-        table = Table(box=None, show_header=False, padding=(0, 2), title=_title(view))
+        run, limit = self._run, _limit(self._run)
+        most = f" of at most {limit / 1e6:g} s" if limit else ""
+        table = Table(box=None, show_header=False, padding=(0, 2), title=_title(run))
         table.title_justify = "left"
         table.add_column(style="cyan", no_wrap=True)
         table.add_column()
-        table.add_row("run time", Text(f"{view.t / 1e6:.1f} s{limit}"))
-        table.add_row("agents", Text(_states(view)))
-        table.add_row("roster convergence", _bar(view.monitor.rosters))
-        table.add_row("availability convergence", _bar(view.monitor.availability))
+        table.add_row("run time", Text(f"{run.time / 1e6:.1f} s{most}"))
+        table.add_row("agents", Text(_states_text(_states(run))))
+        table.add_row("roster convergence", _bar(run.roster_share))
+        table.add_row("availability convergence", _bar(run.availability_share))
         table.add_row("events", Text(self._events()))
         return table
 
     def _events(self) -> str:
-        text = f"{self._view.records:,}"
-        if self._view.ended is not None:
+        text = f"{self._run.records:,}"
+        if self._run.info.end is not None:
             return text
         quiet = self._rate.quiet(time.monotonic())
         if quiet >= _QUIET:
@@ -175,15 +182,26 @@ class _Screen:
             self._print()
 
 
-def _title(view: RunView) -> Text:
-    run = view.run
-    if run is None:
+def _title(run: Measurement) -> Text:
+    started = run.info.run
+    if started is None:
         return Text("the run begins")
-    return Text(printable(f"{run.name}: {run.backend} {run.backend_version}, seed {run.seed}"))
+    server = f"{started.backend} {started.backend_version}"
+    return Text(printable(f"{started.name}: {server}, seed {started.seed}"))
 
 
-def _states(view: RunView) -> str:
-    counts = Counter(view.states.values())
+def _limit(run: Measurement) -> int | None:
+    """When the run ends at the latest, in microseconds; None where that is not known."""
+    return run.info.settings.run.limit if run.info.run else None
+
+
+def _states(run: Measurement) -> Counter[str]:
+    """How many of the planned agents are in each state."""
+    lives = (run.states.agents[agent].life.last for agent in run.info.planned)
+    return Counter("running" if life == "started" else str(life) for life in lives)
+
+
+def _states_text(counts: Counter[str]) -> str:
     return ", ".join(f"{counts[state]} {state}" for state in sorted(counts)) or "none yet"
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from simulator.analysis.checks.expectations import Check
 from simulator.analysis.checks.verdict import Verdict, judge
+from simulator.analysis.figures.named import figures
 from simulator.journal.records import AnyRecord, Outcome
 from tests.analysis.journals import (
     actual,
@@ -27,7 +28,8 @@ from tests.analysis.journals import (
 
 
 def verdict(*records: AnyRecord) -> Verdict:
-    return judge(measured(*records), records)
+    measurement = measured(*records)
+    return judge(measurement, figures(measurement))
 
 
 def checked(expect: dict[str, Any], *records: AnyRecord) -> Check:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from simulator.analysis.figures.fault_effects import FaultEffect, fault_effects
-from simulator.analysis.figures.summary import summarise
 from simulator.journal.records import AnyRecord
 from tests.analysis.journals import (
     actual,
@@ -14,6 +13,7 @@ from tests.analysis.journals import (
     says,
     seeing,
     sees,
+    summarised,
     up,
     us,
     watch,
@@ -125,7 +125,7 @@ def test_deliveries_are_counted_while_the_effect_lasts() -> None:
     assert (found.superseded, found.lost) == (1, 0)
     assert found.mislabelled == us(3)  # from 6 to 9
     assert found.recovery == (us(5),)
-    summary = summarise(measured(*journal(*records)))
+    summary = summarised(*journal(*records))
     assert summary["deliveries"]["lost"] == 1
     assert (summary["faults"][0]["begin_s"], summary["faults"][0]["lasted_s"]) == (5.0, 5.0)
 
@@ -133,7 +133,7 @@ def test_deliveries_are_counted_while_the_effect_lasts() -> None:
 def test_the_summary_adds_up_what_one_entry_did_each_time() -> None:
     records = [fault(5, "reset", "begin", "b"), *broken(5, 8)]
     records += [fault(25, "reset", "begin", "b"), *broken(25, 27)]
-    (entry,) = summarise(measured(*journal(*records)))["faults"]
+    (entry,) = summarised(*journal(*records))["faults"]
     assert (entry["origin"], entry["fault"], entry["times"]) == ("faults[0]", "reset", 2)
     assert (entry["begin_s"], entry["lasted_s"]) == (5.0, 0.0)
     # 3.25 s and 2.25 s: the median is between them.
@@ -143,4 +143,4 @@ def test_the_summary_adds_up_what_one_entry_did_each_time() -> None:
 
 def test_without_a_fault_there_is_nothing() -> None:
     assert effects() == []
-    assert summarise(measured(*journal()))["faults"] == []
+    assert summarised(*journal())["faults"] == []

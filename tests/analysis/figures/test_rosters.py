@@ -54,8 +54,8 @@ def test_the_three_views_side_by_side() -> None:
 
 
 def test_divergence_is_named_entry_by_entry() -> None:
-    ledger = measured(*three_views()).ledger
-    assert belief_divergence(ledger) == [
+    info = measured(*three_views()).info
+    assert belief_divergence(info) == [
         ("a", "c", "none + ask", "absent"),
         ("a", "d", "listed without roster data", "from"),
     ]
@@ -72,8 +72,8 @@ def test_divergence_without_views_is_absent() -> None:
 def test_the_share_at_the_end_uses_the_rosters_read_then() -> None:
     """Pushed: b right, c missing: 1 of 2. Read at the end: d is a surplus: 1 of 3."""
     found = measured(*three_views())
-    assert found.rosters.shares[-1] == (1, 2)
-    assert found.final_rosters == (1, 3)
+    assert found.states.convergence["roster"].last == (1, 2)
+    assert found.roster_share == (1, 3)
 
 
 def test_a_believed_ghost_is_a_contact_that_left_and_seems_available() -> None:
@@ -93,6 +93,8 @@ def test_a_believed_ghost_is_a_contact_that_left_and_seems_available() -> None:
     found = measured(*records, *end(9, "a", "b", "c"))
     assert believed_ghosts(found) == [("a", "c")]
     assert figures(found)["believed_ghosts"].value == 1
-    assert summarise(found)["believed_ghosts"]["entries"] == [{"agent": "a", "peer": "c"}]
+    assert summarise(found, figures(found))["believed_ghosts"]["entries"] == [
+        {"agent": "a", "peer": "c"}
+    ]
     unread = figures(measured(*head("a"), *end(9, "a")))["believed_ghosts"]
     assert unread.value is None

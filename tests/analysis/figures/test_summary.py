@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from simulator.analysis.figures import summary
-from simulator.analysis.figures.summary import summarise
 from simulator.journal.records import AnyRecord, Outcome
-from tests.analysis.journals import asks, belief, end, final, head, measured, push, up, us, view
+from tests.analysis.journals import asks, belief, end, final, head, push, summarised, up, us, view
 
 
 def test_agents_that_are_not_ok_have_their_reason() -> None:
     failed = Outcome(t=us(9), agent="b", outcome="failed", reason="its setup raised")
-    found = summarise(measured(*head("a", "b"), failed, *end(9, "a")))["agent_outcomes"]
+    found = summarised(*head("a", "b"), failed, *end(9, "a"))["agent_outcomes"]
     assert found == {
         "ok": 1,
         "failed": 1,
@@ -23,16 +22,14 @@ def test_agents_that_are_not_ok_have_their_reason() -> None:
 def test_lists_are_cut_and_counts_are_whole() -> None:
     """a believes and is served 120 contacts that nobody asked for, and believes them otherwise."""
     peers = [f"p{number:03}" for number in range(summary.MOST + 20)]
-    found = summarise(
-        measured(
-            *head("a", *peers),
-            up(0, "a"),
-            view(9, "a", "served", len(peers)),
-            *(final(9, "a", peer, "to") for peer in peers),
-            view(9, "a", "believed", len(peers)),
-            *(belief(9, "a", peer, "both") for peer in peers),
-            *end(9, "a"),
-        )
+    found = summarised(
+        *head("a", *peers),
+        up(0, "a"),
+        view(9, "a", "served", len(peers)),
+        *(final(9, "a", peer, "to") for peer in peers),
+        view(9, "a", "believed", len(peers)),
+        *(belief(9, "a", peer, "both") for peer in peers),
+        *end(9, "a"),
     )
     for name in ("belief_divergence", "wrong_entries"):
         assert found[name]["count"] == 120
@@ -54,7 +51,7 @@ def test_a_wrong_entry_names_what_was_expected() -> None:
         asks(1, "a", "subscribe", "b"),
         push(2, "a", "b", "to"),
     ]
-    found = summarise(measured(*head("a", "b"), *records, *end(9, "a", "b")))["wrong_entries"]
+    found = summarised(*head("a", "b"), *records, *end(9, "a", "b"))["wrong_entries"]
     assert found["entries"] == [
         {"agent": "a", "peer": "b", "expected": ["none + ask"], "served": "to"}
     ]

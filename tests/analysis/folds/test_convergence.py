@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import permutations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.analysis.folds.convergence import ConvergenceMonitor, watch_convergence
+from simulator.analysis.measurement import Measurement
 from simulator.journal.records import Agent, AnyRecord, Died, FaultChanged
 from tests.analysis.journals import (
     actual,
@@ -26,15 +27,22 @@ from tests.analysis.journals import (
 from tests.analysis.synthetic import MS, S, World, small_world
 
 
+def seen(records: Iterable[AnyRecord]) -> Measurement:
+    """A measurement that goes on after these records."""
+    measurement = Measurement()
+    for record in records:
+        measurement.see(record)
+    return measurement
+
+
 def ratios(*records: AnyRecord) -> tuple[float | None, float | None]:
-    monitor = watch_convergence(records)
-    return monitor.roster_ratio, monitor.availability_ratio
+    so_far = seen(records)
+    return so_far.roster_share.ratio, so_far.availability_share.ratio
 
 
 def test_of_nothing_the_shares_are_undefined() -> None:
-    monitor = ConvergenceMonitor()
-    assert (monitor.roster_ratio, monitor.availability_ratio) == (None, None)
-    assert monitor.converged
+    assert ratios() == (None, None)
+    assert Measurement().converged
 
 
 def test_rosters_count_right_missing_and_surplus_entries() -> None:
@@ -49,11 +57,11 @@ def test_rosters_count_right_missing_and_surplus_entries() -> None:
         push(1.1, "a", "d", "both"),
         push(1.1, "a", "e", "to"),
     ]
-    monitor = watch_convergence(records)
-    assert monitor.rosters == (1, 4)
-    assert monitor.roster_ratio == 0.25
-    assert monitor.wrong_entries() == [("a", "c"), ("a", "d"), ("a", "e")]
-    assert not monitor.converged
+    so_far = seen(records)
+    assert so_far.roster_share == (1, 4)
+    assert so_far.roster_share.ratio == 0.25
+    assert so_far.rosters.wrong() == [("a", "c"), ("a", "d"), ("a", "e")]
+    assert not so_far.converged
 
 
 def test_the_roster_of_an_agent_without_session_is_left_out() -> None:
@@ -72,9 +80,9 @@ def test_a_new_client_knows_nothing_of_the_former_roster() -> None:
 
 def test_the_final_listing_replaces_what_was_pushed() -> None:
     records: list[AnyRecord] = [up(0, "a"), push(1, "a", "b", "to"), push(1, "a", "c", "to")]
-    monitor = watch_convergence([*records, view(5, "a", "served", 1), final(5, "a", "c", "to")])
-    assert monitor.wrong_entries() == [("a", "c")]
-    assert watch_convergence([*records, view(5, "a", "served", 0)]).wrong_entries() == []
+    so_far = seen([*records, view(5, "a", "served", 1), final(5, "a", "c", "to")])
+    assert so_far.rosters.wrong() == [("a", "c")]
+    assert seen([*records, view(5, "a", "served", 0)]).rosters.wrong() == []
 
 
 def test_availability_counts_authorised_watches_only() -> None:
@@ -88,7 +96,7 @@ def test_availability_counts_authorised_watches_only() -> None:
         push(1, "a", "c", "both"),
         actual(1, "c"),
     ]
-    assert watch_convergence(records).availability == (1, 2)
+    assert seen(records).availability_share == (1, 2)
     assert ratios(*records)[1] == 0.5
 
 
@@ -143,10 +151,10 @@ def test_a_server_that_forgot_the_rosters_is_expected_to_hold_nothing() -> None:
 
 def test_an_action_on_its_way_is_not_converged() -> None:
     records = [asks(1, "a", "unsubscribe", "b", "1")]
-    monitor = watch_convergence(records)
-    assert monitor.roster_ratio is None
-    assert not monitor.converged
-    assert watch_convergence([*records, hears(2, "b", "unsubscribe", "a", "1")]).converged
+    so_far = seen(records)
+    assert so_far.roster_share.ratio is None
+    assert not so_far.converged
+    assert seen([*records, hears(2, "b", "unsubscribe", "a", "1")]).converged
 
 
 STEPS = st.lists(
@@ -180,10 +188,10 @@ def test_what_the_server_does_is_always_allowed(
 ) -> None:
     """Actions a millisecond apart over links of 20 to 30 ms: many cross."""
     world = play(steps, MS, seed)
-    monitor = watch_convergence(world.run(20 * S))
-    assert monitor.wrong_entries() == []
-    assert monitor.roster_ratio in (None, 1.0)
-    assert monitor.availability_ratio in (None, 1.0)
+    so_far = seen(world.run(20 * S))
+    assert so_far.rosters.wrong() == []
+    assert so_far.roster_share.ratio in (None, 1.0)
+    assert so_far.availability_share.ratio in (None, 1.0)
 
 
 @given(STEPS)
@@ -192,16 +200,16 @@ def test_well_apart_there_is_one_outcome(
     steps: list[tuple[int, tuple[str, str], str]],
 ) -> None:
     apart = [(10 * number, pair, kind) for number, (_, pair, kind) in enumerate(steps)]
-    monitor = watch_convergence(play(apart, S).run(200 * S))
+    so_far = seen(play(apart, S).run(200 * S))
     for agent, peer in permutations("abc", 2):
-        assert len(monitor.oracle.allowed(agent, peer)) == 1
+        assert len(so_far.rosters.oracle.allowed(agent, peer)) == 1
 
 
 def test_a_small_world_converges() -> None:
-    monitor = watch_convergence(small_world(30, changes=20).run(15 * S))
-    assert monitor.rosters == (300, 300)
-    assert monitor.availability == (300, 300)
-    assert monitor.converged
+    so_far = seen(small_world(30, changes=20).run(15 * S))
+    assert so_far.roster_share == (300, 300)
+    assert so_far.availability_share == (300, 300)
+    assert so_far.converged
 
 
 def test_a_crashed_agent_knows_nothing_of_what_it_saw_before() -> None:
@@ -218,9 +226,9 @@ def test_a_crashed_agent_knows_nothing_of_what_it_saw_before() -> None:
         actual(8.1, "a"),
         push(8.2, "a", "b", "to"),
     ]
-    assert watch_convergence(records).availability == (0, 1)
+    assert seen(records).availability_share == (0, 1)
     told = sees(8.3, "a", "b", resource="other")
-    assert watch_convergence([*records, told]).availability == (1, 1)
+    assert seen([*records, told]).availability_share == (1, 1)
 
 
 def test_the_roster_of_a_crashed_agent_is_left_out() -> None:
@@ -231,4 +239,4 @@ def test_the_roster_of_a_crashed_agent_is_left_out() -> None:
 def test_an_agent_whose_link_was_cut_keeps_what_it_saw() -> None:
     cut = Died(t=us(5), agent="a", cause="reset")
     records = [watch("a", "b"), *seeing("a", "b"), cut]
-    assert watch_convergence(records).availability == (1, 1)
+    assert seen(records).availability_share == (1, 1)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from simulator.analysis.folds.oracle import SETTLED_AFTER, Oracle
-from simulator.analysis.folds.served import Entry
+from simulator.analysis.states import Entry
 from tests.analysis.journals import asks, hears, push, us
 
 ABSENT = None

@@ -14,8 +14,8 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from simulator.analysis.folds.oracle import Oracle
-from simulator.analysis.folds.served import Entry
 from simulator.analysis.folds.subscription_pair import ACTIONS
+from simulator.analysis.states import Entry
 from simulator.journal.records import Received, Roster, Sent
 from simulator.rfc6121.account import Delivery
 from simulator.rfc6121.server import PresenceServer

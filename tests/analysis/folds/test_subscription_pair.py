@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.analysis.folds.served import Entry
 from simulator.analysis.folds.subscription_pair import ACTIONS, STRANGERS, act
+from simulator.analysis.states import Entry
 from simulator.rfc6121.server import PresenceServer
 from simulator.rfc6121.stanza import Jid, Presence, RosterChange
 

@@ -12,8 +12,8 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from msgspec.structs import replace
 
-from simulator.analysis.folds.series import Series
 from simulator.analysis.run import Run, open_run
+from simulator.analysis.states import Share, Steps
 from simulator.journal.records import AnyRecord
 from simulator.report.plots import PLOTS, convergence, plot_convergence, save
 from simulator.report.plots.graph import NAMED, sample, watch_states, wrong_beliefs
@@ -271,9 +271,9 @@ def test_a_cell_of_staleness_is_the_stale_share(tmp_path: Path) -> None:
 def test_many_changes_are_drawn_as_the_lowest_of_each_span(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two spans of 5: the share falls to 1/2 in the first, and is whole in the second."""
     monkeypatch.setattr(convergence, "BINS", 2)
-    series = Series()
-    for point in ((0, 2, 2), (3, 1, 2), (4, 2, 2)):
-        series.add(*point)
+    series: Steps[Share] = Steps()
+    for t, right in ((0, 2), (3, 1), (4, 2)):
+        series.add(t, Share(right, 2))
     assert convergence._points(series, 0, 10) == ([0, 5, 10], [0.5, 1.0, 1.0])
 
 

@@ -6,7 +6,7 @@ import io
 
 from rich.console import Console
 
-from simulator.analysis.folds.convergence import ConvergenceMonitor
+from simulator.analysis.measurement import Measurement
 from simulator.journal import records as events
 from simulator.report.terminal.progress import MEASURING, Progress
 
@@ -14,7 +14,7 @@ from simulator.report.terminal.progress import MEASURING, Progress
 def shown(*records: events.AnyRecord, terminal: bool) -> str:
     output = io.StringIO()
     console = Console(file=output, force_terminal=terminal, width=100)
-    with Progress(console, 2, 60_000_000, ConvergenceMonitor()) as progress:
+    with Progress(console, 2, 60_000_000, Measurement()) as progress:
         for record in records:
             progress.see(record)
     return output.getvalue()

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
+from simulator.analysis.figures.summary_types import Fault
 from simulator.report.terminal.summary import fault_text
 
 NOBODY = {"samples": 0, "undetected": 0}
 
 
-def crash(**others: Any) -> dict[str, Any]:
+def crash(**others: Any) -> Fault:
     """An entry of the summary's faults: nobody recovered, and nothing came of it."""
     counts = ("reconnects", "lost", "superseded", "ghost_s", "blind_s", "mislabelled_s")
     about = {"origin": "faults[0]", "fault": "crash", "times": 1, "agents": 1}
     times = {"begin_s": 30.0, "lasted_s": 0.0}
     recovery = {"samples": 0, "unrecovered": 1}
-    return (
-        about
-        | times
-        | dict.fromkeys(counts, 0)
-        | {"recovery": recovery, "detection": NOBODY}
-        | others
-    )
+    measured = dict.fromkeys(counts, 0) | {"recovery": recovery, "detection": NOBODY}
+    return cast(Fault, about | times | measured | others)
 
 
 def test_what_a_fault_did_not_do_is_left_out() -> None:

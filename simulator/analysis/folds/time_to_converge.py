@@ -1,4 +1,4 @@
-"""Convergence over time: the shares at the end of every instant, and the time to converge."""
+"""The time to converge: from a disturbance until a share stays 1."""
 
 from __future__ import annotations
 
@@ -6,31 +6,18 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from simulator.analysis.folds.convergence import Share
 from simulator.analysis.folds.phases import Phase
+from simulator.analysis.states import Share, Steps
 
 
-class Series:
-    """A share over time, as the instants at which it changed; `times` in microseconds."""
-
-    def __init__(self) -> None:
-        self.times: list[int] = []
-        self.shares: list[Share] = []
-        self._last: tuple[int, int] = (-1, -1)
-
-    def add(self, t: int, right: int, total: int) -> None:
-        """From `t` on, `right` of `total` are right. Times grow from call to call."""
-        if self._last != (right, total):
-            self._last = (right, total)
-            self.times.append(t)
-            self.shares.append(Share(right, total))
-
-    def window(self, begin: int, end: int, closed: bool) -> tuple[list[int], list[Share]]:
-        """The share from `begin` to `end`: the one that holds at `begin`, then the changes."""
-        first = bisect_right(self.times, begin)
-        after = bisect_right(self.times, end) if closed else bisect_left(self.times, end)
-        held = self.shares[first - 1] if first else Share(0, 0)
-        return [begin, *self.times[first:after]], [held, *self.shares[first:after]]
+def window(
+    series: Steps[Share], begin: int, end: int, closed: bool
+) -> tuple[list[int], list[Share]]:
+    """The share from `begin` to `end`: the one that holds at `begin`, then the changes."""
+    first = bisect_right(series.times, begin)
+    after = bisect_right(series.times, end) if closed else bisect_left(series.times, end)
+    held = series.values[first - 1] if first else Share(0, 0)
+    return [begin, *series.times[first:after]], [held, *series.values[first:after]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +38,13 @@ class Converged:
         return self.never or self.time is not None
 
 
-def time_to_converge(series: Series, phase: Phase) -> Converged:
-    """From the disturbance to the first instant after which the share stays 1 in the window.
+def time_to_converge(series: Steps[Share], phase: Phase) -> Converged:
+    """From the disturbance to the first time after which the share stays 1 in the window.
 
     An undefined share (of nothing) is not wrong, but where it is all there is, there is no
     time either.
     """
-    times, shares = series.window(phase.disturbance, phase.end, phase.last)
+    times, shares = window(series, phase.disturbance, phase.end, phase.last)
     if not any(share.total for share in shares):
         return Converged(phase, None, never=False)
     if not shares[-1].complete:

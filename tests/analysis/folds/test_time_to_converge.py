@@ -7,13 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.analysis.folds.phases import Phase
-from simulator.analysis.folds.series import Converged, Series, time_to_converge, worst
+from simulator.analysis.folds.time_to_converge import Converged, time_to_converge, window, worst
+from simulator.analysis.states import Share, Steps
 
 
-def series(*points: tuple[int, int, int]) -> Series:
-    made = Series()
-    for point in points:
-        made.add(*point)
+def series(*points: tuple[int, int, int]) -> Steps[Share]:
+    made: Steps[Share] = Steps()
+    for t, right, total in points:
+        made.add(t, Share(right, total))
     return made
 
 
@@ -73,10 +74,10 @@ def test_never_is_worse_than_any_time() -> None:
 def test_the_series_holds_changes_only(points: list[tuple[int, int]]) -> None:
     counts = [(min(pair), max(pair)) for pair in points]
     made = series(*((t, *count) for t, count in enumerate(counts)))
-    assert all(one != other for one, other in pairwise(made.shares))
-    held = [made.window(t, t, closed=True)[1][-1] for t in range(len(counts))]
+    assert all(one != other for one, other in pairwise(made.values))
+    held = [window(made, t, t, closed=True)[1][-1] for t in range(len(counts))]
     assert held == counts
-    assert all(left != right for left, right in zip(made.shares, made.shares[1:], strict=False))
-    times, shares = made.window(0, 100, closed=True)
+    assert all(left != right for left, right in zip(made.values, made.values[1:], strict=False))
+    times, shares = window(made, 0, 100, closed=True)
     assert times == sorted(times)
     assert all(share.ratio is None or 0 <= share.ratio <= 1 for share in shares)

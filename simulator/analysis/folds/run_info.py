@@ -1,10 +1,10 @@
-"""What a journal says about the run as a whole: who was planned, how it ended, the last views."""
+"""What the journal says about the run itself: who was planned, how it ended, the last views."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from simulator.analysis.folds.served import ENTRIES, Entry
+from simulator.analysis.states import ENTRIES, Entry
 from simulator.journal.records import (
     Belief,
     Failure,
@@ -18,12 +18,12 @@ from simulator.journal.records import (
 from simulator.scenario.reading.recorded import RecordedScenario
 
 
-class Ledger:
+class RunInfo:
     """Collects the records that speak of the run, the plan and the end."""
 
     def __init__(self) -> None:
         self.run: RunStarted | None = None
-        self.words = RecordedScenario.model_validate({})
+        self.settings = RecordedScenario.model_validate({})
         """The scenario as its author meant it: what it leaves out has its default."""
         self.end: RunEnded | None = None
         self.planned: dict[str, Planned] = {}
@@ -40,8 +40,12 @@ class Ledger:
 
     def outcome(self, agent: str) -> Outcome:
         """How a planned agent ended; ``unknown`` where the journal does not say."""
-        silent = Outcome(t=0, agent=agent, outcome="unknown", reason="the journal has no outcome")
-        return self.outcomes.get(agent, silent)
+        missing = Outcome(t=0, agent=agent, outcome="unknown", reason="the journal has no outcome")
+        return self.outcomes.get(agent, missing)
+
+    def all_outcomes(self) -> list[Outcome]:
+        """How every planned agent ended, in the order of the plan."""
+        return [self.outcome(agent) for agent in self.planned]
 
     def read(self, agent: str, view: str) -> bool:
         """Was this view of the agent's roster read at the end?"""
@@ -51,7 +55,7 @@ class Ledger:
     def started(self, record: RunStarted) -> None:
         """Take the first record. Raises pydantic.ValidationError where it holds no scenario."""
         self.run = record
-        self.words = RecordedScenario.model_validate(record.scenario)
+        self.settings = RecordedScenario.model_validate(record.scenario)
 
     def ended(self, record: RunEnded) -> None:
         """Take the last record."""

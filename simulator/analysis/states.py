@@ -1,0 +1,227 @@
+"""The states of a run over time: what one pass over the journal makes of its records.
+
+Checks, frames, pictures and pages read these and never work them out from records again. Each
+state is a `Steps`: ask it for the value `at` a time, or for the `spans` between its changes.
+Times are microseconds from the start of the run; `States.end` is the end of the observation.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Generic, Literal, NamedTuple, TypeVar
+
+from simulator.journal.records import Died
+
+V = TypeVar("V")
+
+Availability = dict[str, str]
+"""Resource -> show, of the available resources only."""
+
+
+class Steps(Generic[V]):
+    """A value that changes now and then: from `times[i]` on it is `values[i]`.
+
+    Of several changes at one time the last one counts. Before the first one there is no value.
+    """
+
+    __slots__ = ("times", "values")
+
+    def __init__(self) -> None:
+        self.times = array("q")
+        self.values: list[V] = []
+
+    def add(self, t: int, value: V) -> None:
+        """From `t` on it is `value`. Times never decrease from call to call."""
+        if self.times and self.times[-1] == t:
+            self.values[-1] = value
+        elif not self.values or self.values[-1] != value:
+            self.times.append(t)
+            self.values.append(value)
+
+    def at(self, t: int) -> V | None:
+        """The value at `t`; None before the first one."""
+        place = bisect_right(self.times, t)
+        return self.values[place - 1] if place else None
+
+    @property
+    def last(self) -> V | None:
+        """The value at the end; None where there never was one."""
+        return self.values[-1] if self.values else None
+
+    def spans(self, end: int) -> Iterator[tuple[V, int, int]]:
+        """(value, begin, end) of each span until `end`, the empty ones left out."""
+        ends = [*self.times[1:], end]  # one too many where there is no value at all
+        for value, begin, after in zip(self.values, self.times, ends, strict=False):
+            if begin < min(after, end):
+                yield value, begin, min(after, end)
+
+
+LifeState = Literal["waiting", "starting", "started", "stopping", "stopped", "failed", "dead"]
+"""How an agent is; dead: it died or was cut off (`Died`), and has done nothing since."""
+SessionState = Literal["established", "suspended", "resumed", "destroyed", "closed", "failed"]
+
+
+class AgentStates:
+    """One agent.
+
+    `life`: how it is. `sessions`: of each resource, how its client sees the session.
+    `shows`: of each resource, the show that the server holds, None where it is not available;
+    `available` has those that are available now.
+    """
+
+    __slots__ = ("available", "life", "sessions", "shows")
+
+    def __init__(self) -> None:
+        self.life: Steps[LifeState] = Steps()
+        self.sessions: dict[str, Steps[SessionState]] = {}
+        self.shows: dict[str, Steps[str | None]] = {}
+        self.available: Availability = {}
+
+
+class Entry(NamedTuple):
+    """What is compared of a roster entry: `subscription` and `ask` (pending out)."""
+
+    subscription: str
+    ask: bool
+
+
+ENTRIES = {
+    (subscription, ask): Entry(subscription, ask)
+    for subscription in ("none", "to", "from", "both")
+    for ask in (False, True)
+}
+"""All possible entries, each once."""
+
+Outcomes = frozenset[Entry | None]
+"""The entries that are right, more than one where actions crossed; None: no entry."""
+ABSENT: Outcomes = frozenset([None])
+
+
+class EntryStates:
+    """One agent's roster entry for one peer.
+
+    `expected`: what RFC 6121 allows; no entry before the first step. `served`: what the server
+    told, None for no entry; its last step is what was read at the end, where that was possible.
+    `right`: whether they agree now; None where there is nothing to compare.
+    """
+
+    __slots__ = ("expected", "right", "served")
+
+    def __init__(self) -> None:
+        self.expected: Steps[Outcomes] = Steps()
+        self.served: Steps[Entry | None] = Steps()
+        self.right: bool | None = None
+
+
+class Sight(IntEnum):
+    """How what a watcher sees compares with the truth."""
+
+    UNAUTHORISED = 0
+    RIGHT = 1
+    GHOST = 2
+    """Observed available, actually not."""
+    BLIND = 3
+    """Observed unavailable, actually available."""
+    MISLABELLED = 4
+    """Both available, with another show or on other resources."""
+
+
+STALE = (Sight.GHOST, Sight.BLIND, Sight.MISLABELLED)
+
+
+class WatchStates:
+    """One watch.
+
+    `sights`: how it stands. `observed` is what the watcher saw last, `actual` the contact's
+    availability, `sight` how they compare; `authorised` has not changed since `since`. These are
+    of the present while records come in.
+    """
+
+    __slots__ = (
+        *("actual", "authorised", "contact", "observed", "sight", "sights", "since", "watcher"),
+    )
+
+    def __init__(self, watcher: str, contact: str, actual: Availability, t: int) -> None:
+        self.watcher = watcher
+        self.contact = contact
+        self.actual = actual
+        self.observed: Availability = {}
+        self.authorised = False
+        self.since = 0
+        self.sight = Sight.UNAUTHORISED
+        self.sights: Steps[Sight] = Steps()
+        self.sights.add(t, self.sight)
+
+
+class FaultSpan(NamedTuple):
+    """A fault of the scenario; `begin` and `end` are equal where it was over at once.
+
+    `agents`: whom it hit; empty for a fault of the server.
+    """
+
+    origin: str
+    fault: str
+    agents: tuple[str, ...]
+    begin: int
+    end: int
+
+
+@dataclass(slots=True)
+class Death:
+    """An agent that crashed or was cut off and could tell nobody; `over` None: unnoticed.
+
+    noticed: the server holds none of its resources available any more. back: the server accepted
+    its presence again, or the partition that cut it off ended.
+    """
+
+    died: Died
+    result: Literal["noticed", "back", "unnoticed"] = "unnoticed"
+    over: int | None = None
+
+
+class Share(NamedTuple):
+    """`right` of `total`."""
+
+    right: int
+    total: int
+
+    @property
+    def ratio(self) -> float | None:
+        """The share, or None of nothing."""
+        return self.right / self.total if self.total else None
+
+    @property
+    def complete(self) -> bool:
+        """Is nothing wrong? True of nothing."""
+        return self.right == self.total
+
+
+ConvergenceOf = Literal["roster", "availability"]
+
+
+@dataclass(slots=True)
+class States:
+    """All states of a run.
+
+    `agents` by name, in the order of the plan. `entries` by owner, then peer. `watches` by
+    watcher, then contact. `faults` in the order of their ends, `deaths` of their begins.
+    `convergence`: the shares that have converged, by what they are of.
+    """
+
+    end: int = 0
+    agents: dict[str, AgentStates] = field(default_factory=dict)
+    entries: dict[str, dict[str, EntryStates]] = field(default_factory=dict)
+    watches: dict[str, dict[str, WatchStates]] = field(default_factory=dict)
+    faults: list[FaultSpan] = field(default_factory=list)
+    deaths: list[Death] = field(default_factory=list)
+    convergence: dict[ConvergenceOf, Steps[Share]] = field(
+        default_factory=lambda: {"roster": Steps(), "availability": Steps()}
+    )
+
+    def all_watches(self) -> list[WatchStates]:
+        """Every watch, in the order of the plan."""
+        return [watch for watches in self.watches.values() for watch in watches.values()]
