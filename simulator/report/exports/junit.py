@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
-from typing import Literal
-from xml.etree import ElementTree
+
+from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
+from junitparser.junitparser import FinalResult
 
 from simulator.analysis.checks.verdict import evidence_gaps
 from simulator.analysis.run import Run
@@ -25,20 +26,13 @@ from simulator.journal.folder import write_private, writing
 from simulator.journal.records import Outcome
 from simulator.report.text import printable, printable_lines
 
-Result = Literal["", "failure", "error", "skipped"]
 _BEGINNING = 1024
 """In so many bytes a JUnit document says that it is one."""
-_RESULTS: dict[str, Result] = {"pass": "", "fail": "failure", "unknown": "error"}
+_RESULTS: dict[str, type[FinalResult] | None] = {"pass": None, "fail": Failure, "unknown": Error}
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """A test case: its name, how it went (empty: well), and why."""
-
-    name: str
-    result: Result = ""
-    message: str = ""
-    detail: str = ""
+class _Suites(JUnitXml):
+    skipped = 0  # counted, but not written: the schema has it on each suite alone
 
 
 def junit_xml(run: Run) -> str:
@@ -47,7 +41,7 @@ def junit_xml(run: Run) -> str:
     suites = {
         "run": [_evidence(run)],
         "expectations": [
-            _Case(check.text, _RESULTS[check.verdict], check.evidence)
+            _case(check.text, _RESULTS[check.verdict], check.evidence)
             for check in run.verdict.checks
         ],
         "agents": _agents(run),
@@ -63,7 +57,7 @@ def junit_xml(run: Run) -> str:
 
 def broken_junit_xml(name: str, error: BaseException) -> str:
     """The document of a run that broke down, with its error alone."""
-    case = _Case("the run went to its end", "error", str(error))
+    case = _case("the run went to its end", Error, str(error))
     return _document(name, {"run": [case]}, {"verdict": "unknown"}, 0.0)
 
 
@@ -89,13 +83,13 @@ def write_junit(document: str, path: Path) -> None:
         write_private(path, document)
 
 
-def _evidence(run: Run) -> _Case:
+def _evidence(run: Run) -> TestCase:
     name = "the evidence is complete"
     gaps = evidence_gaps(run.measurement.info)
-    return _Case(name, "error", gaps[0], "\n".join(gaps)) if gaps else _Case(name)
+    return _case(name, Error, gaps[0], "\n".join(gaps)) if gaps else _case(name)
 
 
-def _agents(run: Run) -> list[_Case]:
+def _agents(run: Run) -> list[TestCase]:
     info = run.measurement.info
     outcomes = info.all_outcomes()
     tracebacks: dict[str, list[str]] = {}
@@ -103,7 +97,7 @@ def _agents(run: Run) -> list[_Case]:
         text = f"{failure.where}: {failure.error}\n{failure.traceback}"
         tracebacks.setdefault(failure.agent, []).append(text)
     return [
-        _Case(
+        _case(
             outcome.agent,
             _agent_result(outcome, run.verdict.value == "pass"),
             f"{outcome.outcome}: {outcome.reason or 'no reason given'}",
@@ -114,54 +108,42 @@ def _agents(run: Run) -> list[_Case]:
     ]
 
 
-def _agent_result(outcome: Outcome, passed: bool) -> Result:
+def _agent_result(outcome: Outcome, passed: bool) -> type[FinalResult]:
     if outcome.outcome == "unknown":
-        return "error"
-    return "skipped" if passed else "failure"
+        return Error
+    return Skipped if passed else Failure
+
+
+def _case(
+    name: str, result: type[FinalResult] | None = None, message: str = "", detail: str = ""
+) -> TestCase:
+    """A test case: its name, how it went (None: well), and why."""
+    case = TestCase(printable(name), time=0)
+    if result is not None:
+        case.result = result(printable(message))
+        case.result[0].text = printable_lines(detail or message)
+    elif message:
+        case.system_out = printable_lines(message)
+    return case
 
 
 def _document(
     name: str,
-    suites: Mapping[str, Sequence[_Case]],
+    suites: Mapping[str, Sequence[TestCase]],
     properties: Mapping[str, object],
     seconds: float,
 ) -> str:
-    cases = [case for suite in suites.values() for case in suite]
-    root = ElementTree.Element("testsuites", _counts(name, cases), time=f"{seconds:.3f}")
-    del root.attrib["skipped"]  # the schema has it on each suite alone
-    for title, suite in suites.items():
-        element = ElementTree.SubElement(root, "testsuite", _counts(f"{name}: {title}", suite))
-        element.set("time", f"{seconds if title == 'run' else 0:.3f}")
-        _add_properties(element, properties)
-        for case in suite:
-            _add_case(element, f"{name}.{title}", case)
-    ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
-
-
-def _counts(name: str, cases: Sequence[_Case]) -> dict[str, str]:
-    results = [case.result for case in cases]
-    return {
-        "name": printable(name),
-        "tests": str(len(cases)),
-        "failures": str(results.count("failure")),
-        "errors": str(results.count("error")),
-        "skipped": str(results.count("skipped")),
-    }
-
-
-def _add_properties(suite: ElementTree.Element, properties: Mapping[str, object]) -> None:
-    parent = ElementTree.SubElement(suite, "properties")
-    for name, value in properties.items():
-        ElementTree.SubElement(parent, "property", name=name, value=printable(str(value)))
-
-
-def _add_case(suite: ElementTree.Element, classname: str, case: _Case) -> None:
-    element = ElementTree.SubElement(
-        suite, "testcase", classname=printable(classname), name=printable(case.name), time="0"
-    )
-    if case.result:
-        result = ElementTree.SubElement(element, case.result, message=printable(case.message))
-        result.text = printable_lines(case.detail or case.message)
-    elif case.message:
-        ElementTree.SubElement(element, "system-out").text = printable_lines(case.message)
+    root = _Suites(printable(name))
+    for title, cases in suites.items():
+        suite = TestSuite(printable(f"{name}: {title}"))
+        for key, value in properties.items():
+            suite.add_property(key, printable(str(value)))
+        for case in cases:
+            case.classname = printable(f"{name}.{title}")
+        suite.add_testcases(list(cases))
+        root.add_testsuite(suite)
+    root.update_statistics()  # type: ignore[no-untyped-call]
+    root.time = next(iter(root)).time = round(seconds, 3)
+    document = BytesIO()
+    root.write(document, pretty=True)
+    return document.getvalue().decode()

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.resources
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
-from string import Template
+
+import jinja2
 
 _TEMPLATES = {"prosody": "prosody.cfg.lua", "ejabberd": "ejabberd.yml"}
 SERVERS = tuple(_TEMPLATES)
 """The servers that there are templates for."""
-
-# What turns in-band registration (XEP-0077) on: appended to the list of modules.
-_REGISTRATION = {
-    "prosody": ', "register_ibr", "user_account_management"',
-    "ejabberd": "\n  mod_register:\n    ip_access: all\n    access: all\n    welcome_message: {}",
-}
-
-_CONSOLE = ', "admin_socket", "admin_shell"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,31 +41,16 @@ def render(server: str, configuration: Configuration) -> str:
 
     Raises ValueError when a value would break out of its quotes.
     """
-    values = {
-        "domain": configuration.domain,
-        "interface": configuration.interface,
-        "port": str(configuration.port),
-        "folder": str(configuration.folder),
-        "certificate": str(configuration.certificate),
-        "key": str(configuration.key),
-        "bundle": str(configuration.bundle),
-    }
+    values = dataclasses.asdict(configuration)
     for name, value in values.items():
-        if not value.isprintable() or set(value) & set("\"\\'"):
-            raise ValueError(f"{name} {value!r} cannot stand in a configuration file")
-    registration = configuration.registration
-    values["registration"] = "true" if registration else "false"
-    values["registration_module"] = _REGISTRATION[server] if registration else ""
-    values["storage"] = "internal" if configuration.durable else "memory"
-    values["console"] = _CONSOLE if configuration.console else ""
-    return _template(server).substitute(values)
+        if not str(value).isprintable() or set(str(value)) & set("\"\\'"):
+            raise ValueError(f"{name} {str(value)!r} cannot stand in a configuration file")
+    templates = jinja2.Environment(
+        loader=jinja2.PackageLoader("simulator.servers.local"), undefined=jinja2.StrictUndefined
+    )
+    return templates.get_template(_TEMPLATES[server]).render(values)
 
 
 def file_name(server: str) -> str:
     """The name that the server's configuration file has."""
     return _TEMPLATES[server]
-
-
-def _template(server: str) -> Template:
-    folder = importlib.resources.files("simulator.servers.local") / "templates"
-    return Template((folder / _TEMPLATES[server]).read_text(encoding="utf-8"))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from simulator.errors import ServerUnavailable
-from simulator.servers.local import watchdog as leash
+from simulator.servers.local import watchdog
 
 _OPEN_FILES = 65536
 _POLL = 0.02
@@ -23,12 +23,12 @@ _STOP_WITHIN = 8.0
 
 
 class ServerProcess:
-    """One server, started through `leash` with its output in a log file.
+    """One server under its watchdog process, with its output in a log file.
 
     `folder` is the server's private folder; it is removed when the server ends. `log` is a new
     file for the output; without one the output is kept only for error messages. `user` is the
-    user to run as, None for our own. It ends with `stop`, with the end of this process, or when
-    this object is collected.
+    user to run as, None for our own. The server ends with `stop`, with the end of this process,
+    or when this object is collected.
     """
 
     def __init__(
@@ -41,9 +41,9 @@ class ServerProcess:
     ) -> None:
         self._folder = folder
         self._log = _open_log(log)
-        self._leash = subprocess.Popen(
+        self._watchdog = subprocess.Popen(
             [
-                *(sys.executable, "-I", "-S", leash.__file__),
+                *(sys.executable, "-I", "-S", watchdog.__file__),
                 *(str(folder), user or "-", str(_OPEN_FILES)),
                 *command,
             ],
@@ -58,11 +58,11 @@ class ServerProcess:
     @property
     def alive(self) -> bool:
         """Whether the server still runs."""
-        if self._leash.returncode is not None:
+        if self._watchdog.returncode is not None:
             return False
-        # It is left unreaped, which keeps its process group's number from being used again.
+        # The watchdog is left unreaped, so that its process group's number is not used again.
         look = os.WEXITED | os.WNOHANG | os.WNOWAIT
-        return os.waitid(os.P_PID, self._leash.pid, look) is None
+        return os.waitid(os.P_PID, self._watchdog.pid, look) is None
 
     def last_words(self, lines: int = 8) -> str:
         """The last lines that the server wrote."""
@@ -71,11 +71,11 @@ class ServerProcess:
         return "\n".join(tail.decode(errors="replace").splitlines()[-lines:])
 
     async def freeze(self) -> None:
-        """Stop the server's process where it is. Raises ServerUnavailable if it has ended."""
+        """Suspend the server's process. Raises ServerUnavailable if it has ended."""
         await self._command("freeze")
 
     async def thaw(self) -> None:
-        """Let a frozen server go on. Raises ServerUnavailable if it has ended."""
+        """Resume a frozen server. Raises ServerUnavailable if it has ended."""
         await self._command("thaw")
 
     async def halt(self) -> None:
@@ -87,7 +87,7 @@ class ServerProcess:
         await self._command("run", *command)
 
     async def _command(self, *words: str) -> None:
-        pipe, answers = self._leash.stdin, self._leash.stdout
+        pipe, answers = self._watchdog.stdin, self._watchdog.stdout
         assert pipe is not None
         assert answers is not None
         try:
@@ -112,22 +112,22 @@ class ServerProcess:
         self._sweep()
 
     def release(self) -> None:
-        """Let go of the leash: the server ends by itself, and nobody waits for it."""
-        if self._leash.stdin is not None:
+        """Close the pipe to the watchdog, which then ends the server; do not wait for that."""
+        if self._watchdog.stdin is not None:
             with contextlib.suppress(BrokenPipeError):
-                self._leash.stdin.close()
+                self._watchdog.stdin.close()
 
     def _sweep(self) -> None:
-        if self._leash.returncode is not None:
+        if self._watchdog.returncode is not None:
             return
-        # The leash does all this itself, unless somebody killed it.
+        # The watchdog does all this itself, unless somebody killed it.
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._leash.pid, signal.SIGKILL)
-        self._leash.wait()
+            os.killpg(self._watchdog.pid, signal.SIGKILL)
+        self._watchdog.wait()
         shutil.rmtree(self._folder, ignore_errors=True)
         self._log.close()
-        if self._leash.stdout is not None:
-            self._leash.stdout.close()
+        if self._watchdog.stdout is not None:
+            self._watchdog.stdout.close()
 
 
 def _open_log(path: Path | None) -> IO[bytes]:

@@ -1,19 +1,19 @@
-"""Keeps a server on a leash: it never outlives the run that started it.
+"""Watches over a server, so that it never outlives the run that started it.
 
 Run as a script of its own, by path and without site packages, so that it starts in a moment::
 
-    python -I -S leash.py FOLDER USER OPEN_FILES COMMAND...
+    python -I -S watchdog.py FOLDER USER OPEN_FILES COMMAND...
 
-Standard input is the leash: a pipe that the run holds. It ends when the run closes it and also
-when the run dies in any way, SIGKILL included. Then the server is asked to stop, killed when
-it does not, and FOLDER is removed. When the server ends by itself, so does the leash. USER is
-the user to run the server as, or ``-`` for our own. OPEN_FILES is how many files the server may
-have open, cut to what the system allows.
+Standard input is a pipe that the run holds. It ends when the run closes it, and also when the run
+dies in any way, SIGKILL included. Then the server is asked to stop, killed when it does not, and
+FOLDER is removed. When the server ends by itself, so does the watchdog. USER is the user to run
+the server as, or ``-`` for our own. OPEN_FILES is how many files the server may have open, as far
+as the system allows.
 
-Lines on standard input are commands, and each is answered by its first word on standard output
-when it is done: ``freeze`` and ``thaw`` the server, ``halt`` it and keep FOLDER, and ``run``, with
-the words of a command separated by NUL, to start one where none runs. What the server writes goes
-to standard error.
+Each line on standard input is a command, answered by its first word on standard output when it is
+done: ``freeze`` and ``thaw`` the server, ``halt`` it and keep FOLDER, and ``run``, followed by the
+words of a command, to start one where none runs. Words are separated by NUL. What the server
+writes goes to standard error.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 
 _GRACE = 3.0
 _GRACE_TO_HALT = 15.0
@@ -40,32 +39,41 @@ def _allow_open_files(wanted: int) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
 
 
-class _Leash:
-    """Holds one server at a time. Everything that happens to it is an event in one queue."""
+class Watchdog:
+    """Watches over one server at a time. All that happens to it is an event in one queue."""
 
     def __init__(self, user: str) -> None:
-        self._user = user
+        self._user = None if user == "-" else user
         self._server: subprocess.Popen[bytes] | None = None
-        self._halted = False
         self._events: queue.SimpleQueue[tuple[object, list[str]]] = queue.SimpleQueue()
 
-    def hold(self, command: list[str]) -> None:
-        """Run the command until it or the leash ends."""
-        self.run(command)
+    def watch(self, command: list[str]) -> None:
+        """Run a server, and obey the commands, until the server or the run ends."""
+        if not self._start(command):
+            return
         threading.Thread(target=self._listen, daemon=True).start()
-        while self._server is not None or self._halted:
+        while True:
             event, words = self._events.get()
-            if event == "end":
-                self._end(_GRACE)
-                return
             if event is self._server:
                 return
-            if event in _COMMANDS:
-                _COMMANDS[str(event)](self, words)
-                if event == "run" and self._server is None:
+            match event:
+                case "end":
+                    self._stop(_GRACE)
                     return
-                with contextlib.suppress(BrokenPipeError):
-                    print(event, flush=True)
+                case "run":
+                    if not self._start(words):
+                        return
+                case "halt":
+                    self._stop(_GRACE_TO_HALT)
+                    self._server = None
+                case "freeze":
+                    self._signal(signal.SIGSTOP)
+                case "thaw":
+                    self._signal(signal.SIGCONT)
+                case _:  # the end of a server that was halted
+                    continue
+            with contextlib.suppress(BrokenPipeError):
+                print(event, flush=True)
 
     def _listen(self) -> None:
         for line in sys.stdin:
@@ -73,49 +81,28 @@ class _Leash:
             self._events.put((event, words))
         self._events.put(("end", []))
 
-    # --- commands ---
-
-    def run(self, command: list[str]) -> None:
-        """Start a server."""
+    def _start(self, command: list[str]) -> bool:
         # It stays in our process group, so that one signal reaches all that it spawned.
-        user = None if self._user == "-" else self._user
         try:
-            server = subprocess.Popen(
+            server = self._server = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=sys.stderr,
-                user=user,
-                group=user,
-                extra_groups=None if user is None else (),
+                user=self._user,
+                group=self._user,
+                extra_groups=None if self._user is None else (),
             )
         except OSError as error:
             print(f"cannot start {command[0]}: {error.strerror}", file=sys.stderr)
-            return
-        self._server = server
-        self._halted = False
+            return False
         threading.Thread(target=self._await_end, args=(server,), daemon=True).start()
-
-    def halt(self, _words: list[str]) -> None:
-        """Stop the server in order, and wait until it is gone."""
-        self._halted = True
-        self._end(_GRACE_TO_HALT)
-        self._server = None
-
-    def freeze(self, _words: list[str]) -> None:
-        """Stop the server's process in the middle of what it does."""
-        self._signal(signal.SIGSTOP)
-
-    def thaw(self, _words: list[str]) -> None:
-        """Let it go on."""
-        self._signal(signal.SIGCONT)
-
-    # --- the server ---
+        return True
 
     def _await_end(self, server: subprocess.Popen[bytes]) -> None:
         print(f"the server ended with code {server.wait()}", file=sys.stderr, flush=True)
         self._events.put((server, []))
 
-    def _end(self, grace: float) -> None:
+    def _stop(self, grace: float) -> None:
         if self._server is None:
             return
         # A frozen server would not hear the other one.
@@ -132,16 +119,8 @@ class _Leash:
             self._server.send_signal(number)
 
 
-_COMMANDS: dict[str, Callable[[_Leash, list[str]], None]] = {
-    "run": _Leash.run,
-    "halt": _Leash.halt,
-    "freeze": _Leash.freeze,
-    "thaw": _Leash.thaw,
-}
-
-
 def main(arguments: list[str]) -> None:
-    """Run the command until it or the leash ends. Kills its own process group at last."""
+    """Watch over one server, then remove its folder and kill what is left of it."""
     folder, user, open_files, *command = arguments
     # Ctrl-C and a plain kill end the run; the run's end is ours. These are handlers and not
     # SIG_IGN, because the server would inherit that.
@@ -150,7 +129,7 @@ def main(arguments: list[str]) -> None:
     _allow_open_files(int(open_files))
     os.umask(0o077)
     try:
-        _Leash(user).hold(command)
+        Watchdog(user).watch(command)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         sys.stderr.flush()

@@ -73,8 +73,8 @@ def open_addresses(pids: set[int]) -> set[str]:
     return found
 
 
-def leash_pid(backend):
-    return backend._process._leash.pid
+def watchdog_pid(backend):
+    return backend._process._watchdog.pid
 
 
 def gone(pid: int) -> bool:
@@ -93,7 +93,7 @@ def wait_until(condition, seconds=10.0):
 
 def test_one_port_of_loopback_is_open_and_no_other(server):
     port = f"{server.address.port:04X}"
-    pids = descendants(leash_pid(server.backend))
+    pids = descendants(watchdog_pid(server.backend))
     assert len(pids) >= 2
     assert open_addresses(pids) == {f"0100007F:{port}"}
 
@@ -110,7 +110,7 @@ def test_files_are_private(server):
 
 def test_passwords_are_on_no_command_line_and_in_no_log(server):
     server.create("discreet")
-    for pid in descendants(leash_pid(server.backend)):
+    for pid in descendants(watchdog_pid(server.backend)):
         assert b"secret-" not in Path(f"/proc/{pid}/cmdline").read_bytes()
         assert b"secret-" not in Path(f"/proc/{pid}/environ").read_bytes()
     for log in (server.run_folder / "server").iterdir():
@@ -118,7 +118,7 @@ def test_passwords_are_on_no_command_line_and_in_no_log(server):
 
 
 def test_our_environment_is_not_handed_on(server):
-    for pid in descendants(leash_pid(server.backend)):
+    for pid in descendants(watchdog_pid(server.backend)):
         environment = Path(f"/proc/{pid}/environ").read_bytes()
         assert b"PYTEST_CURRENT_TEST" not in environment
         assert b"SIMULATOR_" not in environment
@@ -216,7 +216,7 @@ def test_nothing_is_left_after_stop(kind, tmp_path):
     async def main():
         await backend.start(context_of(folder=tmp_path))
         seen["port"] = backend.peer("").way.address.port
-        seen["pids"] = descendants(leash_pid(backend))
+        seen["pids"] = descendants(watchdog_pid(backend))
         seen["folder"] = backend._folder
         assert seen["folder"].is_dir()
         await backend.stop()
@@ -238,7 +238,7 @@ def test_nothing_is_left_when_the_run_fails_without_stopping():
 
     async def main():
         await backend.start(context_of())
-        seen["pids"] = descendants(leash_pid(backend))
+        seen["pids"] = descendants(watchdog_pid(backend))
         seen["folder"] = backend._folder
         raise RuntimeError("the scenario broke")
 
@@ -257,7 +257,7 @@ RUN = """
 
     async def main():
         await backend.start(context_of())
-        print(backend._process._leash.pid, backend._folder, flush=True)
+        print(backend._process._watchdog.pid, backend._folder, flush=True)
         try:
             await asyncio.sleep(60)
         finally:
@@ -401,8 +401,8 @@ def test_stopping_a_server_that_died_is_no_error():
 
     async def main():
         await backend.start(context_of())
-        family = descendants(leash_pid(backend))
-        os.killpg(leash_pid(backend), signal.SIGKILL)
+        family = descendants(watchdog_pid(backend))
+        os.killpg(watchdog_pid(backend), signal.SIGKILL)
         await backend.stop()
         return family
 

@@ -64,5 +64,5 @@ def test_no_value_breaks_out_of_its_quotes(server, evil):
 
 def test_nothing_is_left_to_fill_in():
     for server in ("prosody", "ejabberd"):
-        assert "$" not in render(server, configuration())
+        assert "{{" not in render(server, configuration())
         assert file_name(server).rpartition(".")[0]

@@ -1,4 +1,4 @@
-"""The leash: whatever happens, the process and its folder go away."""
+"""The watchdog: whatever happens, the process and its folder go away."""
 
 import asyncio
 import os
@@ -81,11 +81,11 @@ def test_what_the_server_leaves_behind_is_killed_too(tmp_path):
     assert gone(pid)
 
 
-def test_a_killed_leash_leaves_nothing_after_stop(tmp_path):
+def test_a_killed_watchdog_leaves_nothing_after_stop(tmp_path):
     pid_file = tmp_path / "pid"
     process = start(tmp_path, *shell(f"echo $$ > {pid_file}; exec sleep 60"))
     pid = wait_for(pid_file)
-    os.kill(process._leash.pid, signal.SIGKILL)
+    os.kill(process._watchdog.pid, signal.SIGKILL)
     asyncio.run(process.stop())
     assert gone(pid)
     assert not (tmp_path / "private").exists()
@@ -93,8 +93,8 @@ def test_a_killed_leash_leaves_nothing_after_stop(tmp_path):
 
 def test_ctrl_c_does_not_reach_the_server(tmp_path):
     process = start(tmp_path, "sleep", "60")
-    assert os.getpgid(process._leash.pid) != os.getpgrp()
-    assert os.getsid(process._leash.pid) != os.getsid(0)
+    assert os.getpgid(process._watchdog.pid) != os.getpgrp()
+    assert os.getsid(process._watchdog.pid) != os.getsid(0)
     asyncio.run(process.stop())
 
 
