@@ -87,8 +87,8 @@ def test_faults_of_overrides_point_at_them(file: Path) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
-        ("", "3", "is no key"),
-        ("a..b", "3", "is no key"),
+        ("", "3", "is not a key"),
+        ("a..b", "3", "is not a key"),
         ("subscriptions[7].at", "3s", "leads nowhere"),
         ("subscriptions.0.at", "3s", "leads nowhere"),
         ("name.first", "x", "leads nowhere"),
