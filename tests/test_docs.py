@@ -83,8 +83,8 @@ def test_every_scenario_loads_and_plans(page: Path, workshop: Path) -> None:
     write_files(page, workshop)
     for block in blocks(page):
         if block.language == "yaml" and block.comment != "not a scenario":
-            document = REST | parse_yaml(block.text, page.name, workshop).data
-            assert build_plan(scenario_from(document, workshop)).agents, block.text
+            written: Any = parse_yaml(block.text, page.name, workshop).data
+            assert build_plan(scenario_from(REST | written, workshop)).agents, block.text
 
 
 @each_page

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 Microseconds = int
 
@@ -68,7 +68,7 @@ class BehaviourPlan:
     """A behaviour to add: an import path or the name of a built-in, with its arguments."""
 
     path: str
-    arguments: tuple[tuple[str, Any], ...] = ()
+    arguments: tuple[tuple[str, object], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class AgentPlan:
     manager: Literal["documented", "spade"] = "documented"
     recovery: Literal["none", "rejoin"] = "none"
     agent_class: str | None = None
-    arguments: tuple[tuple[str, Any], ...] = ()
+    arguments: tuple[tuple[str, object], ...] = ()
     behaviours: tuple[BehaviourPlan, ...] = ()
     presence: PresencePlan | None = None
     on_subscribe: tuple[PolicyRule, ...] = ()
@@ -212,7 +212,7 @@ class Plan:
 
     name: str
     seed: int
-    scenario: dict[str, Any]
+    scenario: dict[str, object]
     agents: tuple[AgentPlan, ...]
     watches: tuple[WatchPlan, ...]
     actions: tuple[ActionPlan, ...]

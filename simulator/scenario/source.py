@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from simulator.errors import Fault
 
@@ -33,7 +32,7 @@ class Source:
 
     file: str
     folder: Path
-    data: Any
+    data: object
     values: dict[DocumentPath, Place] = field(default_factory=dict)
     keys: dict[DocumentPath, Place] = field(default_factory=dict)
     whole: Source | None = None
@@ -57,8 +56,7 @@ class Source:
             if isinstance(step, int) and isinstance(data, dict):
                 continue
             written.append(step)
-            inside = isinstance(data, dict) and step in data
-            data = data[step] if inside or _is_index(data, step) else None
+            data = part_of(data, step)
         return tuple(written)
 
     def _originally(self, path: DocumentPath) -> DocumentPath:
@@ -86,8 +84,13 @@ class Source:
                 del places[known]
 
 
-def _is_index(data: Any, step: str | int) -> bool:
-    return isinstance(data, list) and isinstance(step, int) and step < len(data)
+def part_of(data: object, step: str | int, missing: object = None) -> object:
+    """What stands under a key or an index of plain data; `missing` where nothing does."""
+    if isinstance(data, dict):
+        return data.get(step, missing)
+    if isinstance(data, list) and isinstance(step, int) and step < len(data):
+        return data[step]
+    return missing
 
 
 def format_path(path: DocumentPath) -> str:

@@ -8,7 +8,6 @@ the stream error of section 4.9.3.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
@@ -57,11 +56,7 @@ class StreamParser:
         self._builder: TreeBuilder | None = None
         self._started_at = 0
         self._fed = 0
-        self._parser: Any = expat.ParserCreate("utf-8", namespace_separator=_SEPARATOR)
-        if hasattr(self._parser, "SetReparseDeferralEnabled"):
-            # From 2.6 on expat waits for more bytes before it looks again at an element that came
-            # in pieces, so a stanza's last piece would be heard only with the next stanza.
-            self._parser.SetReparseDeferralEnabled(False)
+        self._parser = _new_parser()
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._text
@@ -71,7 +66,7 @@ class StreamParser:
 
     def close(self) -> None:
         """Let go of the memory: expat and all handlers refer back to this. Feed it no more."""
-        self._parser = self._on_header = self._on_element = self._on_end = _closed
+        del self._parser, self._on_header, self._on_element, self._on_end
 
     def feed(self, data: bytes) -> None:
         """Parse some more. Raises StreamError for what the stream must be closed for."""
@@ -125,12 +120,17 @@ class StreamParser:
             raise StreamError("bad-format", "text between stanzas")
 
 
-def _closed(*_arguments: Any) -> None:
-    raise AssertionError("the parser is closed")
+def _new_parser() -> expat.XMLParserType:
+    parser = expat.ParserCreate("utf-8", namespace_separator=_SEPARATOR)
+    if hasattr(parser, "SetReparseDeferralEnabled"):
+        # From 2.6 on expat waits for more bytes before it looks again at an element that came in
+        # pieces, so that it would be heard only with the next one.
+        parser.SetReparseDeferralEnabled(False)
+    return parser
 
 
 def _refuse(what: str) -> Callable[..., None]:
-    def handler(*_arguments: Any) -> None:
+    def handler(*_arguments: object) -> None:
         raise StreamError("restricted-xml", what)
 
     return handler

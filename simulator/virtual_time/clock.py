@@ -1,7 +1,7 @@
 """The virtual clock: whole microseconds, and the timers that move it.
 
-asyncio keeps its timers in a heap that is ordered by time alone, so timers of one instant fire
-in no particular order. Here the order is total: deadline first, then the order of scheduling.
+asyncio keeps its timers in a heap that is ordered by time alone, so timers with the same deadline
+fire in no particular order. Here the order is total: deadline first, then the order of scheduling.
 """
 
 from __future__ import annotations

@@ -1,11 +1,10 @@
-"""One instant of virtual time: how much happens at it, and whether it will ever end."""
+"""How much happens while virtual time stands still, and whether it will ever move on."""
 
 from __future__ import annotations
 
 from asyncio import Handle, Task
 from collections import Counter, deque
 from collections.abc import Callable
-from typing import Any
 
 from simulator.virtual_time.waits import list_busiest, owner_of
 
@@ -15,28 +14,28 @@ _TASK_SHARE = 400
 """A 400th of the limit is how many callbacks each live task may have."""
 
 
-class Instant:
-    """The passes over the ready queue, and the callbacks, at the present instant: the loop counts.
+class LivelockDetector:
+    """The passes over the ready queue, and the callbacks, since time last moved: the loop counts.
 
     It is a livelock after more passes than `limit`, or after more callbacks than `limit` and
-    than a 400th of it for each live task. A crowd that starts at one instant makes many
+    than a 400th of it for each live task. A crowd that starts at the same time makes many
     callbacks, but has many tasks too.
     """
 
-    def __init__(self, limit: int, live_tasks: Callable[[], list[Task[Any]]]) -> None:
+    def __init__(self, limit: int, live_tasks: Callable[[], list[Task[object]]]) -> None:
         self.limit = limit
         self._live_tasks = live_tasks
-        self._busy: Counter[Any] = Counter()
-        self.begin()
+        self._busy: Counter[object] = Counter()
+        self.reset()
 
-    def begin(self) -> None:
+    def reset(self) -> None:
         """Time has moved: count from zero."""
         self.passes = self.callbacks = self._crowd = self._samples = 0
         self.suspect_at = self.limit
         if self._busy:
             self._busy = Counter()
 
-    def never_ends(self, ready: deque[Handle]) -> bool:
+    def is_certain(self, ready: deque[Handle]) -> bool:
         """Asked at each pass after `suspect_at` callbacks. True when it is known whose they are."""
         if not self._samples and not self._is_livelock():
             self.suspect_at = self.callbacks + self.limit // 10
@@ -47,7 +46,7 @@ class Instant:
         return self._samples == _SAMPLES
 
     def busiest(self) -> str:
-        """Who kept the instant busy, one line each."""
+        """Who keeps time from moving, one line each."""
         return list_busiest(self._busy)
 
     def _is_livelock(self) -> bool:

@@ -4,12 +4,12 @@ Time stands still while anything is ready, and jumps to the next timer when noth
 run of the same program therefore makes the same steps at the same times, however busy the
 machine is. `paced` sleeps until a timer is due in real time, and is otherwise the same loop.
 
-- Timers of one instant fire in the order of scheduling (see `clock.Clock`).
+- Timers with the same deadline fire in the order of scheduling (see `clock.Clock`).
 - `run_in_executor` and `asyncio.to_thread` call the function at once, in this thread: threads
   would bring real time back.
 - Signals and `call_soon_threadsafe` from other threads are noticed within about 20 ms.
 - Cyclic garbage is collected after so many callbacks (see `simulator.garbage`).
-- A run that can never go on ends in `Deadlock`, an instant that never ends in `Livelock`.
+- A run that can never go on ends in `Deadlock`; one whose time can never advance, in `Livelock`.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from asyncio import Future, Handle, Task
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextvars import Context
-from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 
 from simulator.errors import Deadlock, Livelock
 from simulator.garbage import GarbageCollection, no_automatic_collection
 from simulator.virtual_time.clock import SECOND, Clock, Timer
-from simulator.virtual_time.livelock import Instant
+from simulator.virtual_time.livelock import LivelockDetector
 from simulator.virtual_time.waits import list_waiting
 
 _T = TypeVar("_T")
@@ -38,11 +38,11 @@ _Ts = TypeVarTuple("_Ts")
 _LOOK_OUTSIDE_EVERY = 0.02
 """Seconds of real time between two looks at signals and other threads."""
 _PASSES = 32
-"""Passes of one instant between two looks at the real time."""
+"""Passes without a move of virtual time between two looks at the real time."""
 _CLEAN_UP_TIME = 5.0
 """Virtual seconds that cancelled tasks have to end."""
 _CLEAN_UP_CALLBACKS = 200
-"""Callbacks that each cancelled task has at one instant to end; SPADE's go on when cancelled."""
+"""Callbacks that each cancelled task has to end without a move of virtual time; SPADE's go on."""
 
 _logger = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     `paced`: sleep until each timer is due by the wall clock. Order and virtual times stay the
     same, except that input on a real socket arrives at the time that has really passed.
 
-    `livelock_after`: how many passes or callbacks one instant may have, see `instant.Instant`.
+    `livelock_after`: the limit of `livelock.LivelockDetector`.
     """
 
     if TYPE_CHECKING:  # parts of asyncio's BaseEventLoop that its type stubs leave out
@@ -61,7 +61,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         _selector: selectors.BaseSelector
         _stopping: bool
         _debug: bool
-        _asyncgens: Any
+        _asyncgens: object
 
         def _check_closed(self) -> None: ...
         def _check_thread(self) -> None: ...
@@ -75,9 +75,9 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         self._paced = paced
         self._paced_from = 0.0
         self._look_outside_at = 0.0
-        self._tasks: list[weakref.ref[Task[Any]]] = []
+        self._tasks: list[weakref.ref[Task[object]]] = []
         self._prune_tasks_at = 1_000
-        self._instant = Instant(livelock_after, self.live_tasks)
+        self._livelock = LivelockDetector(livelock_after, self.live_tasks)
         self._garbage = GarbageCollection(self.live_tasks)
         self._registered = self._selector.get_map()
 
@@ -121,7 +121,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
     def run_in_executor(
         self,
-        executor: Any,
+        executor: object,
         func: Callable[[*_Ts], _T],
         *args: *_Ts,
     ) -> Future[_T]:
@@ -135,7 +135,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
     def create_task(
         self,
-        coro: Generator[Any, None, _T] | Coroutine[Any, Any, _T],
+        coro: Generator[object, None, _T] | Coroutine[object, object, _T],
         *,
         name: object = None,
         context: Context | None = None,
@@ -156,7 +156,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         heap = self._clock.heap
         return not self._ready and not (heap and heap[0][0] <= self._clock.now)
 
-    def live_tasks(self) -> list[Task[Any]]:
+    def live_tasks(self) -> list[Task[object]]:
         """The tasks that are not done, in the order of their creation."""
         tasks = [reference() for reference in self._tasks]
         return [task for task in tasks if task is not None and not task.done()]
@@ -164,7 +164,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     def run_forever(self) -> None:
         """As in asyncio. Raises Deadlock and Livelock. Pacing begins anew."""
         self._paced_from = time.monotonic() - self._clock.now / SECOND
-        self._instant.begin()
+        self._livelock.reset()
         super().run_forever()
 
     def close(self) -> None:
@@ -177,7 +177,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     # passes have one callback, so what each costs matters, and this makes them all.
 
     def _run_once(self) -> None:
-        ready, clock, instant = self._ready, self._clock, self._instant
+        ready, clock, livelock = self._ready, self._clock, self._livelock
         heap = clock.heap
         passes = 0
         while True:
@@ -189,9 +189,9 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
             if heap and heap[0][0] <= clock.now:
                 clock.release(ready)
             callbacks = len(ready)
-            instant.passes += 1
-            instant.callbacks += callbacks
-            if instant.callbacks > instant.suspect_at and instant.never_ends(ready):
+            livelock.passes += 1
+            livelock.callbacks += callbacks
+            if livelock.callbacks > livelock.suspect_at and livelock.is_certain(ready):
                 raise Livelock(self._explain_livelock())
             for _ in range(callbacks):
                 handle = ready.popleft()
@@ -241,11 +241,11 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         """Microseconds of real time, by the loop's reckoning."""
         return round((time.monotonic() - self._paced_from) * SECOND)
 
-    def _advance(self, instant: int) -> None:
-        if instant > self._clock.now:
-            self._clock.now = instant
-            self._garbage.count(self._instant.callbacks)
-            self._instant.begin()
+    def _advance(self, time: int) -> None:
+        if time > self._clock.now:
+            self._clock.now = time
+            self._garbage.count(self._livelock.callbacks)
+            self._livelock.reset()
 
     def _explain_deadlock(self) -> str:
         return (
@@ -256,26 +256,26 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     def _explain_livelock(self) -> str:
         return (
             f"livelock at {self.time():.6f} s: this instant never ends. "
-            f"These keep it busy:\n{self._instant.busiest()}\n"
+            f"These keep it busy:\n{self._livelock.busiest()}\n"
             "They poll without waiting, so virtual time cannot go on: give receive() a timeout, "
             "or await asyncio.sleep() for some time in the loop"
         )
 
 
-class _OrderedWeakSet(weakref.WeakKeyDictionary[Any, None]):
+class _OrderedWeakSet(weakref.WeakKeyDictionary[object, None]):
     """What asyncio needs of a WeakSet, in the order of adding."""
 
-    def add(self, item: Any) -> None:
+    def add(self, item: object) -> None:
         self[item] = None
 
-    def discard(self, item: Any) -> None:
+    def discard(self, item: object) -> None:
         self.pop(item, None)
 
 
 def run(main: Callable[[], Awaitable[_T]], *, paced: bool = False) -> _T:
     """Run `main()` on a new loop to its end and return its result.
 
-    The loop is the thread's current one meanwhile; the one before is set again afterwards. Any
+    The loop is the thread's current one meanwhile; the one before is set again afterwards. object
     thread will do in which no loop is running. Tasks that `main` leaves are cancelled in the
     order of their creation; one that does not end within 5 virtual seconds is given up with a
     warning in the log. Raises what `main` raises, Deadlock and Livelock.
@@ -308,7 +308,7 @@ def _clean_up(loop: VirtualTimeLoop) -> None:
     tasks = loop.live_tasks()
     for task in tasks:
         task.cancel()
-    loop._instant.limit = max(5_000, _CLEAN_UP_CALLBACKS * len(tasks))
+    loop._livelock.limit = max(5_000, _CLEAN_UP_CALLBACKS * len(tasks))
     try:
         if tasks:
             loop.run_until_complete(asyncio.wait(tasks, timeout=_CLEAN_UP_TIME))
@@ -324,7 +324,7 @@ def _clean_up(loop: VirtualTimeLoop) -> None:
         _close(task)
 
 
-def _close(task: Task[Any]) -> None:
+def _close(task: Task[object]) -> None:
     """End a task that goes on when cancelled, as SPADE's behaviours do."""
     task._log_destroy_pending = False  # type: ignore[attr-defined]
     coroutine = task.get_coro()

@@ -12,13 +12,13 @@ from asyncio import Future, Handle, Task
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from types import FrameType
 
 _DEPTH = 40
 _ASYNCIO = str(Path(asyncio.__file__).parent)
 
 
-def list_waiting(tasks: Iterable[Task[Any]], limit: int = 20) -> str:
+def list_waiting(tasks: Iterable[Task[object]], limit: int = 20) -> str:
     """One line for each task, in the given order, at most `limit` of them."""
     lines = [f"  - {describe_task(task)}" for task in tasks]
     if len(lines) > limit:
@@ -26,7 +26,7 @@ def list_waiting(tasks: Iterable[Task[Any]], limit: int = 20) -> str:
     return "\n".join(lines) or "  - no task at all"
 
 
-def list_busiest(owners: Counter[Any], limit: int = 5) -> str:
+def list_busiest(owners: Counter[object], limit: int = 5) -> str:
     """One line for each of the `limit` owners that were seen most often."""
     described = Counter[str]()
     for owner, times in owners.items():
@@ -34,19 +34,19 @@ def list_busiest(owners: Counter[Any], limit: int = 5) -> str:
     return "\n".join(f"  - {text}" for text, _ in described.most_common(limit))
 
 
-def owner_of(handle: Handle) -> Any:
+def owner_of(handle: Handle) -> object:
     """The task that a ready callback belongs to; the callback itself where there is none."""
-    callback: Any = getattr(handle, "_callback", None)
+    callback: object = getattr(handle, "_callback", None)
     owner = getattr(callback, "__self__", None)
     return owner if isinstance(owner, Future) else callback
 
 
-def describe_owner(owner: Any) -> str:
+def describe_owner(owner: object) -> str:
     """A task or a callback in words."""
     return describe_task(owner) if isinstance(owner, Task) else f"callback {_name(owner)}"
 
 
-def describe_task(task: Task[Any]) -> str:
+def describe_task(task: Task[object]) -> str:
     """Whose task it is and the chain of coroutines down to what it awaits."""
     frames = _awaited(task.get_coro())
     chain = " > ".join(_place(coroutine) for coroutine in frames)
@@ -54,20 +54,21 @@ def describe_task(task: Task[Any]) -> str:
     return f"{who}: {chain}" if who else chain
 
 
-def _awaited(coroutine: Any) -> list[Any]:
+def _awaited(coroutine: object) -> list[object]:
     """The coroutine, what it awaits, what that awaits, and so on."""
-    found: list[Any] = []
+    found: list[object] = []
     while hasattr(coroutine, "__qualname__") and len(found) < _DEPTH:
         found.append(coroutine)
         coroutine = getattr(coroutine, "cr_await", getattr(coroutine, "gi_yieldfrom", None))
     return found
 
 
-def _frame(coroutine: Any) -> Any:
-    return getattr(coroutine, "cr_frame", getattr(coroutine, "gi_frame", None))
+def _frame(coroutine: object) -> FrameType | None:
+    frame: FrameType | None = getattr(coroutine, "cr_frame", getattr(coroutine, "gi_frame", None))
+    return frame
 
 
-def _place(coroutine: Any) -> str:
+def _place(coroutine: object) -> str:
     """Its name, with file and line outside asyncio, whose lines say nothing."""
     frame = _frame(coroutine)
     if frame is None or frame.f_code.co_filename.startswith(_ASYNCIO):
@@ -75,7 +76,7 @@ def _place(coroutine: Any) -> str:
     return f"{_name(coroutine)} ({Path(frame.f_code.co_filename).name}:{frame.f_lineno})"
 
 
-def _subject(coroutine: Any) -> str:
+def _subject(coroutine: object) -> str:
     """The agent or behaviour whose method this coroutine is, by the look of its `self`."""
     frame = _frame(coroutine)
     self = frame.f_locals.get("self") if frame is not None else None
@@ -88,6 +89,6 @@ def _subject(coroutine: Any) -> str:
     return f"agent {jid}" if jid is not None else ""
 
 
-def _name(thing: Any) -> str:
+def _name(thing: object) -> str:
     thing = getattr(thing, "func", thing)
     return str(getattr(thing, "__qualname__", type(thing).__qualname__))

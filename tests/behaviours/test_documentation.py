@@ -27,7 +27,7 @@ def examples(text: str, language: str) -> list[str]:
 def test_every_behaviour_has_examples_that_work(name: str) -> None:
     documented: Any = getattr(behaviours, name) if name else behaviours
     (written,) = examples(documented.__doc__, "yaml")
-    population = parse_yaml(written, "docstring", Path.cwd()).data
+    population: Any = parse_yaml(written, "docstring", Path.cwd()).data
     assert name in {one["class"].partition(":")[2] for one in population["behaviours"]} | {""}
     document = {"name": "example", "populations": {"agent": population}}
     assert build_plan(scenario_from(document)).agents[0].behaviours

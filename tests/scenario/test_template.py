@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,8 +14,8 @@ from simulator.testing import assert_passes, run_scenario
 
 
 def plan_of(answers: Answers) -> Plan:
-    source = parse_yaml(write_scenario(answers), "new", Path.cwd())
-    return build_plan(scenario_from(source.data))
+    document: Any = parse_yaml(write_scenario(answers), "new", Path.cwd()).data
+    return build_plan(scenario_from(document))
 
 
 @pytest.mark.parametrize(("graph", "agents"), list(product(GRAPHS, (2, 3, 5, 40))))

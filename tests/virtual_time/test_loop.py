@@ -198,7 +198,7 @@ def test_equal_deadlines_fire_first_come_first_served() -> None:
 
 
 def test_order_does_not_depend_on_who_waits_longer() -> None:
-    """0.1 + 0.2 and 0.3 are the same instant; the one that was asked for first is first."""
+    """0.1 + 0.2 and 0.3 are the same time; the one that was asked for first is first."""
 
     async def main() -> list[str]:
         order: list[str] = []
@@ -541,7 +541,7 @@ def test_a_callback_that_schedules_itself_is_named() -> None:
         run_on(VirtualTimeLoop(livelock_after=1_000), main)
 
 
-def test_a_crowd_at_one_instant_is_no_livelock() -> None:
+def test_a_crowd_at_the_same_time_is_no_livelock() -> None:
     """1,000 tasks of 100 steps each are 100,000 callbacks, five times the limit."""
 
     async def agent() -> None:
@@ -556,7 +556,7 @@ def test_a_crowd_at_one_instant_is_no_livelock() -> None:
     assert run_on(VirtualTimeLoop(livelock_after=50_000), main) == 0
 
 
-def test_long_work_spread_over_instants_is_no_livelock() -> None:
+def test_long_work_spread_over_time_is_no_livelock() -> None:
     async def main() -> None:
         for _ in range(100):
             for _ in range(50):

@@ -78,10 +78,10 @@ def _answer(key: str, given: Any) -> Any:
 
 def _refuse_unusable(text: str) -> None:
     """Raise ScenarioError for answers that make no scenario, such as a delay without a unit."""
-    from simulator.scenario import build_plan, scenario_from
-    from simulator.scenario.reading.yaml_source import parse_yaml
+    from simulator.scenario import build_plan
+    from simulator.scenario.reading.loader import parse_scenario
 
-    build_plan(scenario_from(parse_yaml(text, "new scenario", Path.cwd()).data))
+    build_plan(parse_scenario(text, "new scenario", Path.cwd()))
 
 
 def _file_name(name: str) -> str:

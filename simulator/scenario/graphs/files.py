@@ -6,17 +6,20 @@ import csv
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from simulator.scenario.graphs.capacity import available_bytes
 from simulator.scenario.graphs.limits import run_limited
-from simulator.scenario.graphs.topology import GraphError
+from simulator.scenario.graphs.topology import GraphError, Node
+
+if TYPE_CHECKING:
+    from networkx import Graph
 
 MOST_BYTES = 100_000_000
 _HEADERS = frozenset({("source", "target"), ("from", "to"), ("watcher", "contact")})
 
 
-def read_graph(path: Path, directed: bool | None) -> Any:
+def read_graph(path: Path, directed: bool | None) -> Graph[Node]:
     """The graph in a file, in the format that its name ends in.
 
     `directed` is for edge lists, of which a line is a directed edge unless it is False. Raises
@@ -27,7 +30,7 @@ def read_graph(path: Path, directed: bool | None) -> Any:
         known = ", ".join(sorted([*_READERS, *_SEPARATORS]))
         raise GraphError(f"{path.name}: unknown kind of graph file {ending!r}", known, "file")
     if ending in _READERS and directed is not None:
-        raise GraphError(f"a {ending} file says itself whether it is directed", "", "directed")
+        raise GraphError(f"a {ending} file states whether it is directed", "", "directed")
     text = _read(path)
     if ending in _READERS:
         return _parsed(path, lambda: _READERS[ending](text))
@@ -48,7 +51,7 @@ def _read(path: Path) -> str:
         ) from None
 
 
-def _parsed(path: Path, read: Callable[[], Any]) -> Any:
+def _parsed(path: Path, read: Callable[[], object]) -> Graph[Node]:
     import networkx  # noqa: PLC0415
 
     try:
@@ -65,7 +68,7 @@ def _parsed(path: Path, read: Callable[[], Any]) -> Any:
     return graph
 
 
-def _node_link(text: str) -> Any:
+def _node_link(text: str) -> object:
     import networkx  # noqa: PLC0415
 
     data = json.loads(text)
@@ -74,7 +77,7 @@ def _node_link(text: str) -> Any:
     return networkx.node_link_graph(data, edges="edges" if "edges" in data else "links")
 
 
-def _gml(text: str) -> Any:
+def _gml(text: str) -> object:
     import networkx  # noqa: PLC0415
 
     lines = text.splitlines()
@@ -84,13 +87,13 @@ def _gml(text: str) -> Any:
         return networkx.parse_gml(lines, label="id")
 
 
-def _graphml(text: str) -> Any:
+def _graphml(text: str) -> object:
     import networkx  # noqa: PLC0415
 
     return networkx.parse_graphml(text)
 
 
-_READERS: dict[str, Callable[[str], Any]] = {
+_READERS: dict[str, Callable[[str], object]] = {
     ".graphml": _graphml,
     ".gml": _gml,
     ".json": _node_link,
@@ -98,10 +101,10 @@ _READERS: dict[str, Callable[[str], Any]] = {
 _SEPARATORS = {".csv": ",", ".edges": " ", ".edgelist": " ", ".txt": " "}
 
 
-def _edge_list(text: str, path: Path, separator: str, directed: bool) -> Any:
+def _edge_list(text: str, path: Path, separator: str, directed: bool) -> Graph[Node]:
     import networkx  # noqa: PLC0415
 
-    graph: Any = networkx.DiGraph() if directed else networkx.Graph()
+    graph: Graph[Node] = networkx.DiGraph() if directed else networkx.Graph()
     for number, row in _rows(text, separator):
         if len(row) < 2 or not row[0] or not row[1]:
             raise GraphError(

@@ -10,16 +10,20 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING
 
 from simulator.scenario.graphs.capacity import available_bytes
 from simulator.scenario.graphs.limits import run_limited
 from simulator.scenario.language.words import nearest, quoted
 
-Generator = Callable[..., Any]
+if TYPE_CHECKING:
+    from networkx import Graph
+
+Generator = Callable[..., object]
+Node = Hashable
 
 _NOT_WORDS = frozenset({"create_using", "backend"})
 """Parameters that take Python objects, which a scenario cannot write."""
@@ -57,12 +61,12 @@ def bipartite_generators() -> Mapping[str, Generator]:
     return dict(_published(importlib.import_module("networkx.algorithms.bipartite.generators")))
 
 
-def _published(module: Any) -> list[tuple[str, Generator]]:
+def _published(module: object) -> list[tuple[str, Generator]]:
     found = [(name, getattr(module, name)) for name in getattr(module, "__all__", ())]
     return [(name, function) for name, function in found if _makes_a_graph(name, function)]
 
 
-def _makes_a_graph(name: str, function: Any) -> bool:
+def _makes_a_graph(name: str, function: object) -> bool:
     if not callable(function) or name.startswith(("is_", "number_of_", "nonisomorphic")):
         return False
     first = next(iter(_parameters(function)), "")
@@ -77,13 +81,13 @@ def _parameters(function: Generator) -> dict[str, inspect.Parameter]:
 
 def generate(
     name: str,
-    arguments: Mapping[str, Any],
+    arguments: Mapping[str, object],
     seed: int | None,
     random: Random,
     size: int,
     *,
     two_sided: bool,
-) -> Any:
+) -> Graph[Node]:
     """The graph of a generator, called by name.
 
     A generator that takes a seed gets `seed`, or else one drawn from `random`; one that takes
@@ -99,8 +103,9 @@ def generate(
     elif seed is not None:
         raise GraphError(f"`{name}` has no seed", "nothing random, so no `seed`", "seed")
     _check_arguments(name, parameters, given)
-    if isinstance(given.get("n"), int) and given["n"] > size:
-        raise GraphError(f"n is {given['n']}, for {size} agents", f"{size} at most", "n")
+    nodes = given.get("n")
+    if isinstance(nodes, int) and nodes > size:
+        raise GraphError(f"n is {nodes}, for {size} agents", f"at most {size}", "n")
     return _call(name, function, parameters, given)
 
 
@@ -112,7 +117,7 @@ def _known(name: str, two_sided: bool) -> Generator:
 
 
 def _check_arguments(
-    name: str, parameters: Mapping[str, inspect.Parameter], given: Mapping[str, Any]
+    name: str, parameters: Mapping[str, inspect.Parameter], given: Mapping[str, object]
 ) -> None:
     signature = f"{name}({', '.join(str(one) for one in parameters.values())})"
     for argument, value in given.items():
@@ -131,7 +136,7 @@ def _is_required(parameter: inspect.Parameter) -> bool:
     return parameter.default is parameter.empty
 
 
-def _check_size(argument: str, value: Any) -> None:
+def _check_size(argument: str, value: object) -> None:
     if isinstance(value, list):
         for one in value:
             _check_size(argument, one)
@@ -143,8 +148,8 @@ def _call(
     name: str,
     function: Generator,
     parameters: Mapping[str, inspect.Parameter],
-    given: dict[str, Any],
-) -> Any:
+    given: dict[str, object],
+) -> Graph[Node]:
     import networkx  # noqa: PLC0415
 
     several = [key for key, one in parameters.items() if one.kind is one.VAR_POSITIONAL]
@@ -156,11 +161,13 @@ def _call(
     except Exception as error:  # networkx raises what it likes for arguments that do not fit
         raise GraphError(f"`{name}`: {_told(error)}", "arguments that networkx accepts") from None
     if not isinstance(graph, networkx.Graph):
-        raise GraphError(f"`{name}` makes no graph", nearest(name, generators()), "generator")
+        raise GraphError(
+            f"`{name}` does not make a graph", nearest(name, generators()), "generator"
+        )
     return graph
 
 
-def _as_list(value: Any) -> list[Any]:
+def _as_list(value: object) -> list[object]:
     return value if isinstance(value, list) else [value]
 
 
@@ -168,33 +175,31 @@ def _told(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def ordered_nodes(graph: Any) -> list[Any]:
+def ordered_nodes(graph: Graph[Node]) -> list[Node]:
     """A graph's nodes: by number where all are whole numbers, else in the graph's own order."""
-    nodes = list(graph)
-    numbers: list[Any] = [_number(node) for node in nodes]
-    if any(number is None for number in numbers):
-        return nodes
-    return [node for _, node in sorted(zip(numbers, nodes, strict=True), key=lambda one: one[0])]
+    numbers = {node: _number(node) for node in graph}
+    if None in numbers.values():
+        return list(numbers)
+    return sorted(numbers, key=lambda node: numbers[node] or 0)
 
 
-def _number(node: Any) -> int | None:
-    if isinstance(node, int):
-        return node
-    is_number = isinstance(node, str) and node.isdecimal() and len(node) < 16
-    return int(node) if is_number else None
+def _number(node: Node) -> int | None:
+    if isinstance(node, str) and node.isdecimal() and len(node) < 16:
+        return int(node)
+    return node if isinstance(node, int) else None
 
 
-def two_sides(graph: Any) -> tuple[list[Any], list[Any]]:
+def two_sides(graph: Graph[Node]) -> tuple[list[Node], list[Node]]:
     """The nodes on either side of a bipartite graph, by their attribute. Raises GraphError."""
     import networkx  # noqa: PLC0415
 
-    sides: tuple[list[Any], list[Any]] = ([], [])
+    sides: tuple[list[Node], list[Node]] = ([], [])
     attributes = networkx.get_node_attributes(graph, "bipartite")
     for node in ordered_nodes(graph):
         side = attributes.get(node)
         if side not in (0, 1):
             known = ", ".join(bipartite_generators())
-            raise GraphError("the graph has no two sides", f"`among`, or one of {known}")
+            raise GraphError("the graph is not bipartite", f"`among`, or one of {known}")
         sides[side].append(node)
     if not networkx.algorithms.bipartite.is_bipartite_node_set(graph, sides[0]):
         raise GraphError("the graph has edges within one side", "a bipartite graph")

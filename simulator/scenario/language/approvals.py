@@ -7,7 +7,7 @@ both, of which the first that matches is used.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any, get_args
+from typing import Annotated, get_args
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
@@ -52,7 +52,7 @@ class Ignoring(Words):
     )
 
 
-def _no_terms(value: Any) -> Any:
+def _no_terms(value: object) -> object:
     return {} if value is None else value
 
 
@@ -91,7 +91,7 @@ class Rule(Words):
         terms: Terms | Ignoring = getattr(self, self.decision)
         return terms
 
-    def plan(self, resolve: Callable[[Any], frozenset[str]]) -> PolicyRule:
+    def plan(self, resolve: Callable[[Selector], frozenset[str]]) -> PolicyRule:
         """The rule as the plan has it; `resolve` turns a selector of askers into their names."""
         terms = self.terms
         delay = terms.delay if isinstance(terms, Terms) else None
@@ -107,7 +107,7 @@ class Rule(Words):
 _DECISION_WORDS = "one of " + ", ".join(f"`{word}`" for word in DECISIONS)
 
 
-def _expand_word(value: Any) -> Any:
+def _expand_word(value: object) -> object:
     if not isinstance(value, str):
         return value
     if value not in DECISIONS:
@@ -115,7 +115,7 @@ def _expand_word(value: Any) -> Any:
     return {value: {}}
 
 
-def _as_list(value: Any) -> Any:
+def _as_list(value: object) -> object:
     return value if isinstance(value, list | tuple) else [value]
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from random import Random
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import (
     BeforeValidator,
@@ -41,7 +41,7 @@ LONGEST: Microseconds = 366 * 24 * UNITS["h"]
 
 _EXPECTED = "a duration such as `20ms`, `1.5s`, `2min` or `1h`, or a number of seconds"
 _PATTERN = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*([a-zµ]+)\s*")
-_JSON_DURATION: dict[str, Any] = {
+_JSON_DURATION: dict[str, object] = {
     "anyOf": [
         {"type": "string", "pattern": r"^\s*\d+(\.\d+)?\s*(us|µs|ms|s|min|h)\s*$"},
         {"type": "number", "minimum": 0},
@@ -50,7 +50,7 @@ _JSON_DURATION: dict[str, Any] = {
 }
 
 
-def parse_duration(value: Any) -> Microseconds:
+def parse_duration(value: object) -> Microseconds:
     """Microseconds of a written duration. Raises the pydantic error that explains itself."""
     amount, unit = _amount_and_unit(value)
     if unit not in UNITS:
@@ -58,11 +58,11 @@ def parse_duration(value: Any) -> Microseconds:
     if amount < 0:
         raise wrong(f"{quoted(value)} is negative", "a duration of 0 or more")
     if amount * UNITS[unit] > LONGEST:
-        raise wrong(f"{quoted(value)} is too long", "a year at most")
+        raise wrong(f"{quoted(value)} is too long", "at most a year")
     return round(amount * UNITS[unit])
 
 
-def _amount_and_unit(value: Any) -> tuple[float, str]:
+def _amount_and_unit(value: object) -> tuple[float, str]:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value), "s"
     found = _PATTERN.fullmatch(value) if isinstance(value, str) else None
@@ -79,10 +79,10 @@ def format_duration(microseconds: Microseconds) -> str:
     return f"{microseconds / UNITS[unit]:.6f}".rstrip("0").rstrip(".") + unit
 
 
-def _longer_than_nothing(value: Any) -> Microseconds:
+def _longer_than_nothing(value: object) -> Microseconds:
     microseconds = parse_duration(value)
     if microseconds == 0:
-        raise wrong(f"{quoted(value)} is no time at all", "a duration longer than 0")
+        raise wrong(f"{quoted(value)} is too short", "a duration longer than 0")
     return microseconds
 
 
@@ -117,7 +117,7 @@ class Uniform(Words):
     @model_validator(mode="after")
     def _ordered(self) -> Uniform:
         if self.low > self.high:
-            raise wrong("`low` is above `high`", "`low` at most `high`", key="low")
+            raise wrong("`low` is above `high`", "`low` up to `high`", key="low")
         return self
 
     def sample(self, random: Random) -> Microseconds:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -58,23 +58,24 @@ COMPARATORS: dict[str, Callable[[float, float], bool]] = {
 """How a measured value is held against a limit, by the word that the scenario uses."""
 
 
-def _parse_time(value: Any) -> float:
+def _parse_time(value: object) -> float:
     return math.inf if value == "never" else float(parse_duration(value))
 
 
-def _parse_count(value: Any) -> float:
+def _parse_count(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise wrong(f"{quoted(value)} is not a count", "a whole number of 0 or more")
     return float(value)
 
 
-def _parse_ratio(value: Any) -> float:
-    if parse_number(value) < 0:
+def _parse_ratio(value: object) -> float:
+    number = parse_number(value)
+    if number < 0:
         raise wrong(f"{quoted(value)} is negative", "a number of 0 or more")
-    return float(value)
+    return number
 
 
-_PARSERS: dict[Unit, Callable[[Any], float]] = {
+_PARSERS: dict[Unit, Callable[[object], float]] = {
     "time": _parse_time,
     "share": parse_share,
     "count": _parse_count,
@@ -82,7 +83,7 @@ _PARSERS: dict[Unit, Callable[[Any], float]] = {
 }
 
 
-def _known_figure(value: Any) -> Any:
+def _known_figure(value: object) -> object:
     if not isinstance(value, str) or value not in FIGURES:
         raise wrong(f"unknown figure {quoted(value)}", nearest(str(value), FIGURES))
     return value
@@ -94,7 +95,7 @@ FigureName = Annotated[
     Field(json_schema_extra={"enum": list(FIGURES)}),
 ]
 Limit = Annotated[
-    Any,
+    object,
     Field(
         json_schema_extra={"type": ["string", "number"]},
     ),
@@ -115,7 +116,7 @@ class FigureExpectation(Words):
     def _limits_fit(self) -> FigureExpectation:
         if not self.limits:
             words = ", ".join(f"`{word}`" for word in COMPARATORS)
-            raise wrong(f"nothing says what `{self.figure}` must be", f"one of {words}")
+            raise wrong(f"`{self.figure}` has no limit", f"one of {words}")
         return self
 
     @property
@@ -129,7 +130,7 @@ class FigureExpectation(Words):
         given = [(word, getattr(self, word)) for word in COMPARATORS]
         return tuple((word, self._parsed(word, raw)) for word, raw in given if raw is not None)
 
-    def _parsed(self, word: str, raw: Any) -> float:
+    def _parsed(self, word: str, raw: object) -> float:
         try:
             return _PARSERS[self.unit](raw)
         except Exception as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -72,7 +72,7 @@ class Slow(Directed):
         return self
 
 
-def _known_condition(value: Any) -> Any:
+def _known_condition(value: object) -> object:
     if value not in STREAM_ERRORS:
         raise wrong(f"unknown stream error {quoted(value)}", nearest(str(value), STREAM_ERRORS))
     return value
@@ -113,7 +113,7 @@ class Partition(Words):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if (self.cut_off is None) == (self.communities is None):
-            raise wrong("who is cut off is said not at all or twice", "`cut_off` or `communities`")
+            raise wrong("exactly one of `cut_off` and `communities` is needed", "one of them")
         return self
 
 
@@ -127,7 +127,7 @@ class ServerFreeze(Words):
     """The server hears and says nothing for a while."""
 
 
-def _with_who(value: Any) -> Any:
+def _with_who(value: object) -> object:
     names = isinstance(value, str | list | tuple)
     drawn = isinstance(value, dict) and {"sample", "share", "except"} & set(value)
     return {"who": value} if names or drawn else value
@@ -181,7 +181,7 @@ class FaultEntry(Words):
 
     @model_validator(mode="before")
     @classmethod
-    def _kind_without_terms(cls, value: Any) -> Any:
+    def _kind_without_terms(cls, value: object) -> object:
         """``server_freeze:`` with nothing after it names the kind all the same."""
         if not isinstance(value, dict):
             return value
@@ -196,9 +196,9 @@ class FaultEntry(Words):
             found = "no fault" if not kinds else "several faults: " + ", ".join(kinds)
             raise wrong(f"{found} in one entry", "one of " + ", ".join(KINDS))
         if self.kind in LASTING and self.last is None:
-            raise wrong(f"`{self.kind}` needs to know how long it lasts", "`for: ...`")
+            raise wrong(f"`{self.kind}` needs a duration", "`for: ...`")
         if self.kind not in MAY_LAST and self.last is not None:
-            raise wrong(f"`{self.kind}` is over at once", "no `for`", key="for")
+            raise wrong(f"`{self.kind}` has no duration", "no `for`", key="for")
         return self
 
     def _given(self) -> Iterable[FaultName]:
@@ -210,6 +210,6 @@ class FaultEntry(Words):
         return next(iter(self._given()))
 
     @property
-    def terms(self) -> Any:
+    def terms(self) -> object:
         """What the entry says of that kind."""
         return getattr(self, self.kind)

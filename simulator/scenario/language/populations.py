@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
@@ -40,7 +40,7 @@ def _check_population_name(value: str) -> str:
             "letters, digits, `-` and `_`, first a letter",
         )
     if value in RESERVED:
-        raise wrong(f"`{value}` has a meaning of its own", "another name")
+        raise wrong(f"`{value}` is a reserved word", "another name")
     return value
 
 
@@ -83,7 +83,7 @@ class Resource(Presence):
     )
 
 
-def _with_class(value: Any) -> Any:
+def _with_class(value: object) -> object:
     return {"class": value} if isinstance(value, str) else value
 
 
@@ -95,7 +95,7 @@ class Population(Words):
 
     @model_validator(mode="before")
     @classmethod
-    def _nothing_said(cls, value: Any) -> Any:
+    def _nothing_said(cls, value: object) -> object:
         return {} if value is None else value
 
     count: Positive = Field(1, description="How many agents.")
@@ -154,8 +154,10 @@ class Population(Words):
             return self
         for word in ("resource", "presence"):
             if getattr(self, word) is not None:
-                raise wrong(f"`{word}` beside `resources`", "one of them", key=word)
+                raise wrong(
+                    f"`{word}` cannot be combined with `resources`", "one of them", key=word
+                )
         names = [resource.name for resource in self.resources]
         if len(set(names)) < len(names):
-            raise wrong("two resources have the same name", "different ones", key="resources")
+            raise wrong("two resources have the same name", "different names", key="resources")
         return self

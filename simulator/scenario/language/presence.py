@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
@@ -30,7 +30,7 @@ SHOWS: dict[str, Literal["", "chat", "away", "xa", "dnd"]] = {
 DEFAULT_LANGUAGE = "default"
 
 
-def _check_show(value: Any) -> str:
+def _check_show(value: object) -> str:
     if not isinstance(value, str) or value not in SHOWS:
         raise wrong(f"unknown show {quoted(value)}", nearest(str(value), SHOWS))
     return value
@@ -88,7 +88,7 @@ class Presence(Words):
 
     @model_validator(mode="before")
     @classmethod
-    def _not_a_manager(cls, value: Any) -> Any:
+    def _not_a_manager(cls, value: object) -> object:
         if value in ("spade", "documented"):
             raise wrong(
                 f"{value!r} is a presence manager, not a presence",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, PrivateAttr, Tag
+from pydantic.json_schema import JsonSchemaValue
 
 from simulator.scenario.language.durations import Duration, DurationOrDraw, Period
 from simulator.scenario.language.expectations import Expectation
@@ -120,13 +121,14 @@ class Scenario(Words):
         return isinstance(self.run, UntilConverged)
 
     @property
-    def document(self) -> dict[str, Any]:
+    def document(self) -> dict[str, object]:
         """The resolved document: what the file says, with the overrides, as plain data."""
-        document: dict[str, Any] = self._source.data
+        document = self._source.data
+        assert isinstance(document, dict)
         return document
 
 
-def json_schema() -> dict[str, Any]:
+def json_schema() -> JsonSchemaValue:
     """The JSON Schema (draft 2020-12) of scenario files, for editors."""
     schema = Scenario.model_json_schema(by_alias=True, mode="validation")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

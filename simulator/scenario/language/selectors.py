@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from random import Random
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 from typing_extensions import TypeAliasType
@@ -35,7 +35,7 @@ _SLICE = re.compile(r"(?P<population>.+?)\[(?P<inside>[^\[\]]*)\]")
 _INSIDE = re.compile(r"\s*(?P<start>-?\d{1,9})?\s*(?P<colon>:)?\s*(?P<stop>-?\d{1,9})?\s*")
 
 
-def _check_names(value: Any) -> Any:
+def _check_names(value: object) -> object:
     if not isinstance(value, str) or not value.strip():
         raise wrong(
             f"{quoted(value)} names no agents",
@@ -173,7 +173,7 @@ class AgentIndex:
         )
 
     def select(
-        self, selector: Any, random: Random, stopped: Iterable[str] = (), without: str = ""
+        self, selector: Selector, random: Random, stopped: Iterable[str] = (), without: str = ""
     ) -> tuple[str, ...]:
         """The agents that a selector means, each once.
 
@@ -184,7 +184,7 @@ class AgentIndex:
         if isinstance(selector, str):
             return tuple(stopped) if selector == STOPPED else self.named(selector)
 
-        def inner(one: Any) -> tuple[str, ...]:
+        def inner(one: Selector) -> tuple[str, ...]:
             return self.select(one, random, stopped, without)
 
         if isinstance(selector, Sample | Portion):
@@ -200,6 +200,6 @@ def _draw(group: tuple[str, ...], what: Sample | Portion, random: Random) -> tup
     size = what.sample if isinstance(what, Sample) else round(what.share * len(group))
     if size > len(group):
         raise UnknownAgentError(
-            f"a sample of {size} out of {len(group)} agents", f"{len(group)} at most"
+            f"a sample of {size} out of {len(group)} agents", f"at most {len(group)}"
         )
     return tuple(group[place] for place in sorted(random.sample(range(len(group)), size)))

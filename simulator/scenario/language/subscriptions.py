@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
@@ -24,7 +24,7 @@ class GeneratedGraph(Words):
     )
 
     @property
-    def arguments(self) -> dict[str, Any]:
+    def arguments(self) -> dict[str, object]:
         """The generator's arguments, without its seed."""
         return dict(self.model_extra or {})
 
@@ -54,7 +54,7 @@ Graph = Annotated[
 ]
 
 
-def _two(value: Any) -> Any:
+def _two(value: object) -> object:
     if not isinstance(value, list | tuple) or len(value) != 2:
         raise wrong(f"{quoted(value)} is not a pair", "`[watcher, contact]`")
     return value
@@ -97,7 +97,7 @@ class Subscription(Words):
         if given not in _FORMS:
             names = " and ".join(f"`{_ALIASES.get(name, name)}`" for name in sorted(given))
             raise wrong(
-                f"{names} alone name no watches" if given else "no watches are named",
+                f"{names} alone do not name any watches" if given else "no watches are given",
                 "`pairs`, `graph` with `among` (or `from` and `to`), or `from` with `to`",
             )
         return self

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self, get_args
+from typing import Annotated, Self, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -20,7 +20,7 @@ OF_A_RESOURCE = frozenset({"set_presence", "become_unavailable"})
 """Actions that one of an agent's resources can do by itself."""
 
 
-def _known_action(value: Any) -> Any:
+def _known_action(value: object) -> object:
     if value not in ACTIONS:
         raise wrong(f"unknown action {quoted(value)}", nearest(str(value), ACTIONS))
     return value
@@ -53,11 +53,11 @@ class Entry(Words):
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:
         if self.do in WITH_PEER and self.peer is None:
-            raise wrong(f"`{self.do}` needs to know with whom", "`peer: ...`")
+            raise wrong(f"`{self.do}` needs a `peer`", "`peer: ...`")
         if self.do not in WITH_PEER and self.peer is not None:
-            raise wrong(f"`{self.do}` is with nobody", "no `peer`", key="peer")
+            raise wrong(f"`{self.do}` takes no `peer`", "no `peer`", key="peer")
         if self.do not in OF_A_RESOURCE and self.resource is not None:
-            raise wrong(f"`{self.do}` is of the whole agent", "no `resource`", key="resource")
+            raise wrong(f"`{self.do}` applies to the whole agent", "no `resource`", key="resource")
         self._check_changes()
         return self
 

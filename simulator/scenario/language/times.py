@@ -59,7 +59,7 @@ class Repeat(Words):
     def problem(self, end: Microseconds, most: int, *, run_is_open: bool) -> tuple[str, str] | None:
         """What is wrong with it in a run that plans up to `end`, and what was expected."""
         if self.endless and run_is_open:
-            return "repeats for ever, so that the run never converges", "`times` or `until`"
+            return "repeats forever, so the run never converges", "`times` or `until`"
         if self.how_often(end) > most:
             return f"{self.how_often(end):,} times", f"at most {most:,}"
         return None

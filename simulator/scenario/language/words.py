@@ -5,11 +5,12 @@ A scenario is written by hand, so values are never bent to fit: ``count: "3"`` i
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import (
     AfterValidator,
@@ -74,7 +75,7 @@ def _yaml_word(value: object) -> str:
 
 def form_by_keys(
     forms: Mapping[str, Iterable[str]], other: str, several: str | None = None
-) -> Callable[[Any], str]:
+) -> Callable[[object], str]:
     """A discriminator that knows a form by the keys it uses.
 
     `forms`: tag to the keys of that form. `several`: the tag of a list. `other`: the tag of
@@ -86,7 +87,7 @@ def form_by_keys(
     """
     known = {tag: tuple(keys) for tag, keys in forms.items()}
 
-    def tag_of(value: Any) -> str:
+    def tag_of(value: object) -> str:
         if isinstance(value, Words):
             return f"<{type(value).__name__}>"
         if isinstance(value, list | tuple):
@@ -98,7 +99,7 @@ def form_by_keys(
     return tag_of
 
 
-def _likeness(value: Mapping[Any, Any], keys: tuple[str, ...]) -> float:
+def _likeness(value: Mapping[object, object], keys: tuple[str, ...]) -> float:
     exact = sum(key in value for key in keys)
     near = sum(bool(get_close_matches(str(key), keys, n=1, cutoff=0.7)) for key in value)
     return exact * 2.0 + near + (0.5 if keys[0] in value else 0.0)
@@ -108,11 +109,11 @@ def _likeness(value: Mapping[Any, Any], keys: tuple[str, ...]) -> float:
 class OrElse:
     """Marks a type that has a shorter form too; for the JSON Schema only."""
 
-    form: dict[str, Any]
+    form: dict[str, object]
 
     def __get_pydantic_json_schema__(
         self, core: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         return {"anyOf": [self.form, handler(core)]}
 
 
@@ -122,12 +123,12 @@ class OrOneItem:
 
     def __get_pydantic_json_schema__(
         self, core: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         many = handler(core)
         return {"anyOf": [many["items"], many]}
 
 
-def _check_text(value: Any) -> str:
+def _check_text(value: object) -> str:
     if not isinstance(value, str):
         raise wrong(f"{quoted(value)} is not a text", "a text; put it in quotes")
     found = _NOT_XML.search(value)
@@ -136,31 +137,32 @@ def _check_text(value: Any) -> str:
     return value
 
 
-def _check_whole(value: Any) -> int:
+def _check_whole(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise wrong(f"{quoted(value)} is not a whole number", "a whole number")
     return value
 
 
-def _check_flag(value: Any) -> bool:
+def _check_flag(value: object) -> bool:
     if not isinstance(value, bool):
         raise wrong(f"{quoted(value)} is neither true nor false", "`true` or `false`")
     return value
 
 
-def parse_number(value: Any) -> float:
+def parse_number(value: object) -> float:
     """A whole or decimal number as it stands. Raises the pydantic error that says so."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise wrong(f"{quoted(value)} is not a number", "a number")
     return float(value)
 
 
-def parse_share(value: Any) -> float:
+def parse_share(value: object) -> float:
     """A share as a number from 0 to 1, or a percentage such as ``95%``, as a number."""
-    found = _PERCENT.fullmatch(value) if isinstance(value, str) else None
-    if found is None and (isinstance(value, bool) or not isinstance(value, int | float)):
-        raise wrong(f"{quoted(value)} is not a share", "a number from 0 to 1, or such as `95%`")
-    share = float(found.group(1)) / 100 if found else float(value)
+    share = math.nan
+    if isinstance(value, str) and (found := _PERCENT.fullmatch(value)):
+        share = float(found[1]) / 100
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        share = float(value)
     if not 0 <= share <= 1:
         raise wrong(f"{quoted(value)} is not a share", "a number from 0 to 1, or such as `95%`")
     return share
@@ -205,6 +207,6 @@ Share = Annotated[
     ),
 ]
 Arguments = Annotated[
-    dict[Text, Any],
+    dict[Text, object],
     Field(description="Arguments by name; their values are passed on as they are."),
 ]

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any
 
 from simulator.scenario.graphs.capacity import too_large
 from simulator.scenario.language.populations import Population, fill_pattern
 from simulator.scenario.language.schema import Scenario
-from simulator.scenario.language.selectors import RESERVED, AgentIndex, UnknownAgentError
+from simulator.scenario.language.selectors import RESERVED, AgentIndex, Selector, UnknownAgentError
 from simulator.scenario.language.times import moments_of
 from simulator.scenario.plan import (
     AgentPlan,
@@ -72,9 +71,9 @@ def _check_names(scenario: Scenario, faults: FaultList) -> None:
             _check_address(path, name, faults)
         if name in owners:
             whose = f"`{owners[name]}`" if owners[name] != population else "the same population"
-            faults.add(path, f"agent `{name}` is in {whose} already", "a pattern with `{index}`")
+            faults.add(path, f"agent `{name}` is already in {whose}", "a pattern with `{index}`")
         elif name in RESERVED or (name in scenario.populations and name != population):
-            faults.add(path, f"`{name}` would mean two things", "another name")
+            faults.add(path, f"`{name}` would be ambiguous", "another name")
         owners.setdefault(name, population)
 
 
@@ -180,7 +179,7 @@ class _Members:
         )
 
     def _askers(
-        self, index: AgentIndex, place: int, decision: str, selector: Any
+        self, index: AgentIndex, place: int, decision: str, selector: Selector
     ) -> frozenset[str]:
         random = Random(f"{self._seed}/askers/{self._name}/{place}")
         try:
@@ -204,7 +203,7 @@ class _Members:
         if population.agent is not None:
             self._check_class((*self._path, "agent"), population.agent, AGENT, None)
             for name in sorted(RESERVED_ARGUMENTS & population.arguments.keys()):
-                problem = f"the run gives `{name}` itself"
+                problem = f"`{name}` is set by the run"
                 self._faults.add((*self._path, "arguments", name), problem, key=True)
         elif population.arguments:
             problem = "`arguments` without an `agent` class"
@@ -218,7 +217,7 @@ class _Members:
         path: DocumentPath,
         written: str,
         base: tuple[str, str],
-        arguments: dict[str, Any] | None,
+        arguments: dict[str, object] | None,
     ) -> None:
         try:
             found = load_checked(written, base)

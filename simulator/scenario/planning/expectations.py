@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 
-from simulator.scenario.language.expectations import InOrder, NobodySaw, RosterExpectation
+from simulator.scenario.language.expectations import (
+    Expectation,
+    InOrder,
+    NobodySaw,
+    RosterExpectation,
+)
 from simulator.scenario.language.schema import Scenario
 from simulator.scenario.language.selectors import AgentIndex, UnknownAgentError
 from simulator.scenario.planning.fault_list import FaultList
@@ -19,11 +23,21 @@ _Named = tuple[DocumentPath, str, bool]
 def check_expectations(scenario: Scenario, index: AgentIndex, faults: FaultList) -> None:
     """Note every name in `expect` that nobody has."""
     for place, expectation in enumerate(scenario.expect):
-        names = _NAMES.get(type(expectation))
-        for path, name, outside in names(expectation) if names else ():
+        for path, name, outside in _names(expectation):
             problem = _problem(index, name, outside)
             if problem:
                 faults.add(("expect", place, *path), *problem, key=path[0] == "roster")
+
+
+def _names(expectation: Expectation) -> Iterable[_Named]:
+    match expectation:
+        case RosterExpectation():
+            return _in_roster(expectation)
+        case NobodySaw():
+            return _in_sight(expectation)
+        case InOrder():
+            return _in_steps(expectation)
+    return ()
 
 
 def _problem(index: AgentIndex, name: str, outside: bool) -> tuple[str, str] | None:
@@ -36,14 +50,14 @@ def _problem(index: AgentIndex, name: str, outside: bool) -> tuple[str, str] | N
     return None
 
 
-def _in_roster(expectation: Any) -> Iterator[_Named]:
+def _in_roster(expectation: RosterExpectation) -> Iterator[_Named]:
     for owner, contacts in expectation.roster.items():
         yield ("roster", owner), owner, False
         for contact in contacts:
             yield ("roster", owner, contact), contact, True
 
 
-def _in_sight(expectation: Any) -> Iterator[_Named]:
+def _in_sight(expectation: NobodySaw) -> Iterator[_Named]:
     sight = expectation.nobody_saw
     for key in ("contact", "by"):
         names = getattr(sight, key)
@@ -54,7 +68,7 @@ def _in_sight(expectation: Any) -> Iterator[_Named]:
                 yield ("nobody_saw", key, place), name, False
 
 
-def _in_steps(expectation: Any) -> Iterator[_Named]:
+def _in_steps(expectation: InOrder) -> Iterator[_Named]:
     for place, step in enumerate(expectation.in_order):
         for key, field in (
             ("agent", "agent"),
@@ -65,10 +79,3 @@ def _in_steps(expectation: Any) -> Iterator[_Named]:
             name = getattr(step, field, None)
             if name is not None:
                 yield ("in_order", place, key), name, field != "agent"
-
-
-_NAMES: dict[type, Callable[[Any], Iterator[_Named]]] = {
-    RosterExpectation: _in_roster,
-    NobodySaw: _in_sight,
-    InOrder: _in_steps,
-}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from random import Random
-from typing import Any
 
 from simulator.scenario.language.durations import format_duration
 from simulator.scenario.language.faults import FaultEntry, Partition
 from simulator.scenario.language.schema import Scenario
-from simulator.scenario.language.selectors import AgentIndex, UnknownAgentError
+from simulator.scenario.language.selectors import AgentIndex, Selector, UnknownAgentError
 from simulator.scenario.language.times import Repeat
 from simulator.scenario.plan import FaultPlan, Microseconds, WatchPlan
 from simulator.scenario.planning.fault_list import FaultList
@@ -27,7 +26,7 @@ def planned_faults(
     end: Microseconds,
     faults: FaultList,
 ) -> tuple[FaultPlan, ...]:
-    """The faults in the order of time; at one instant, in that of the file."""
+    """The faults in order of time; at the same time, in the order of the file."""
     planned: list[FaultPlan] = []
     for place, entry in enumerate(scenario.faults):
         work = _Fault(scenario, place, entry, seed, index, tuple(watches), faults)
@@ -76,7 +75,7 @@ class _Fault:
             return [at]
         problem = at.problem(end, MOST_TIMES, run_is_open=self._open)
         if problem is None and self._entry.last is not None and self._entry.last >= at.every:
-            problem = ("begins again before it is over", "`every` longer than `for`")
+            problem = ("begins again before it has ended", "`every` longer than `for`")
         if problem is not None:
             self._faults.add((*self._path, "at"), *problem)
             return []
@@ -110,15 +109,15 @@ class _Fault:
         terms = self._entry.terms
         if isinstance(terms, Partition) and terms.communities is not None:
             return self._outside_the_largest(terms.communities)
-        selector: Any = terms.cut_off if isinstance(terms, Partition) else getattr(terms, "who", ())
-        if selector == ():
+        selector = terms.cut_off if isinstance(terms, Partition) else getattr(terms, "who", None)
+        if selector is None:
             return ()
         agents = self._select(selector, time)
         if not agents:
-            raise UnknownAgentError("means nobody", "at least one agent")
+            raise UnknownAgentError("matches no agents", "at least one agent")
         return agents
 
-    def _select(self, selector: Any, time: int) -> tuple[str, ...]:
+    def _select(self, selector: Selector, time: int) -> tuple[str, ...]:
         random = Random(f"{self._seed}/{self._origin}/{time}")
         return tuple(self._index.select(selector, random, [], ""))
 
@@ -130,7 +129,9 @@ class _Fault:
         graph.add_nodes_from(self._index.agents)
         graph.add_edges_from((watch.watcher, watch.contact) for watch in self._watches)
         if count > len(graph):
-            raise UnknownAgentError(f"{count} communities of {len(graph)} agents", "fewer")
+            raise UnknownAgentError(
+                f"{len(graph)} agents cannot form {count} communities", f"at most {len(graph)}"
+            )
         found = networkx.community.greedy_modularity_communities(graph, cutoff=count, best_n=count)
         order = {agent: place for place, agent in enumerate(self._index.agents)}
         groups = [sorted(group, key=order.__getitem__) for group in found]

@@ -38,12 +38,15 @@ def localpart_problem(name: str) -> tuple[str, str] | None:
         return problem
     forbidden = [character for character in name if _is_forbidden(character)]
     if forbidden:
-        return f"{_shown(forbidden[0])} cannot stand in a JID's localpart", "letters, digits, - . _"
+        return (
+            f"{_shown(forbidden[0])} is not allowed in a JID's localpart",
+            "letters, digits, - . _",
+        )
     prepared = _prepared(name)
     if prepared != name:
         return f"{name!r} is not in prepared form", f"{prepared!r} (lower case)"
     if not _one_direction(name):
-        return f"{name!r} mixes right-to-left and other letters", "one direction of writing"
+        return f"{name!r} mixes right-to-left and other letters", "one writing direction"
     return None
 
 
@@ -54,12 +57,12 @@ def resource_problem(resource: str) -> tuple[str, str] | None:
         return problem
     forbidden = [c for c in resource if c != " " and any(table(c) for table in _PROHIBITED)]
     if forbidden:
-        return f"{_shown(forbidden[0])} cannot stand in a resource", "plain text"
+        return f"{_shown(forbidden[0])} is not allowed in a resource", "plain text"
     kept = "".join(c for c in resource if not stringprep.in_table_b1(c))
     if unicodedata.normalize("NFKC", kept) != resource or resource != resource.strip():
         return f"{resource!r} is not in prepared form", "plain text without spaces around it"
     if not _one_direction(resource):
-        return f"{resource!r} mixes right-to-left and other letters", "one direction of writing"
+        return f"{resource!r} mixes right-to-left and other letters", "one writing direction"
     return None
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from random import Random
-from typing import Any
+from typing import Never
 
 from simulator.scenario.graphs.capacity import too_large
 from simulator.scenario.language.durations import format_duration
 from simulator.scenario.language.presence import presence_change
 from simulator.scenario.language.schema import Scenario
-from simulator.scenario.language.selectors import AgentIndex, UnknownAgentError
+from simulator.scenario.language.selectors import AgentIndex, Selector, UnknownAgentError
+from simulator.scenario.language.timeline import Entry
 from simulator.scenario.language.times import Repeat
 from simulator.scenario.plan import ActionPlan, AgentPlan, Microseconds, PresenceChange
 from simulator.scenario.planning.fault_list import FaultList
@@ -32,7 +33,7 @@ def planned_timeline(
     end: Microseconds,
     faults: FaultList,
 ) -> list[ActionPlan]:
-    """The actions of the timeline in the order of time; at one instant, in that of the file."""
+    """The actions of the timeline in order of time; at the same time, in the order of the file."""
     work = _Timeline(scenario, seed, index, tuple(agents), faults)
     turns = sorted(_turns(scenario, end, faults))
     return work.actions(turns)
@@ -133,7 +134,9 @@ class _Timeline:
 
     # --- who ---
 
-    def _select(self, entry: int, key: str, selector: Any, time: int, but: str = "") -> Any:
+    def _select(
+        self, entry: int, key: str, selector: Selector, time: int, but: str = ""
+    ) -> tuple[str, ...]:
         random = Random(f"{self._seed}/timeline[{entry}]/{key}/{time}/{but}")
         stopped = [agent for agent in self._index.agents if agent in self._stopped]
         try:
@@ -141,7 +144,7 @@ class _Timeline:
         except UnknownAgentError as error:
             self._give_up(entry, key, error.problem, error.expected)
         if not agents:
-            self._give_up(entry, key, "means nobody at that time", "at least one agent")
+            self._give_up(entry, key, "matches no agents at that time", "at least one agent")
         return agents
 
     def _peers(self, entry: int, agent: str, time: int) -> tuple[str, ...]:
@@ -153,9 +156,9 @@ class _Timeline:
             if problem:
                 self._give_up(entry, "peer", *problem)
             return (peer,)
-        peers: tuple[str, ...] = self._select(entry, "peer", peer, time, agent)
+        peers = self._select(entry, "peer", peer, time, agent)
         if peers == (agent,):
-            self._give_up(entry, "peer", f"`{agent}` with itself", "another agent")
+            self._give_up(entry, "peer", f"`{agent}` cannot be its own peer", "another agent")
         return tuple(one for one in peers if one != agent)
 
     def _resource(self, entry: int, agent: str) -> str:
@@ -171,12 +174,12 @@ class _Timeline:
             )
         return "" if wanted == own else wanted
 
-    def _give_up(self, entry: int, key: str, problem: str, expected: str) -> None:
+    def _give_up(self, entry: int, key: str, problem: str, expected: str) -> Never:
         self._faults.add(("timeline", entry, key), problem, expected)
         raise _NotedError
 
 
-def _change(entry: Any) -> PresenceChange | None:
+def _change(entry: Entry) -> PresenceChange | None:
     if entry.do != "set_presence":
         return None
     return presence_change(entry.show, entry.status, entry.priority)

@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Iterable
 from functools import reduce
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 from simulator.scenario.language.words import nearest
 
@@ -58,9 +58,9 @@ def module_folders(paths: Iterable[str]) -> tuple[str, ...]:
     )
 
 
-def _places(module: Any) -> Iterable[str]:
+def _places(module: ModuleType) -> Iterable[str]:
     # A package has folders, several where it is a namespace; a module of its own has a file.
-    return getattr(module, "__path__", None) or [module.__file__]
+    return getattr(module, "__path__", None) or [str(module.__file__)]
 
 
 def load_checked(path: str, base: tuple[str, str]) -> type:
@@ -74,7 +74,7 @@ def load_checked(path: str, base: tuple[str, str]) -> type:
     return found
 
 
-def check_arguments(found: type, arguments: dict[str, Any]) -> None:
+def check_arguments(found: type, arguments: dict[str, object]) -> None:
     """Whether a class can be called with these arguments. Raises NotUsableError.
 
     A class that has `check_arguments(**arguments)` is asked about their values too; it raises
@@ -92,7 +92,7 @@ def check_arguments(found: type, arguments: dict[str, Any]) -> None:
         raise NotUsableError(f"{found.__name__}: {error}", "") from None
 
 
-def _no_check(**_arguments: Any) -> None:
+def _no_check(**_arguments: object) -> None:
     """Values are the class's own business."""
 
 
@@ -100,7 +100,7 @@ def _call_of(found: type) -> str:
     return f"{found.__name__}{inspect.signature(found)}"
 
 
-def _module(name: str) -> Any:
+def _module(name: str) -> ModuleType:
     importlib.invalidate_caches()
     try:
         return importlib.import_module(name)
@@ -121,7 +121,7 @@ def _told(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}{place}"
 
 
-def _attribute(module: Any, name: str) -> Any:
+def _attribute(module: ModuleType, name: str) -> object:
     try:
         return reduce(getattr, name.split("."), module)
     except AttributeError:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING
 
 from simulator.scenario.graphs.capacity import too_large
 from simulator.scenario.graphs.files import read_graph
-from simulator.scenario.graphs.topology import GraphError, generate, ordered_nodes, two_sides
+from simulator.scenario.graphs.topology import GraphError, Node, generate, ordered_nodes, two_sides
 from simulator.scenario.language.schema import Scenario
-from simulator.scenario.language.selectors import AgentIndex, UnknownAgentError
+from simulator.scenario.language.selectors import AgentIndex, Selector, UnknownAgentError
 from simulator.scenario.language.subscriptions import GraphFile
 from simulator.scenario.language.times import moments_of
 from simulator.scenario.plan import ActionPlan, Microseconds, WatchPlan
 from simulator.scenario.planning.fault_list import FaultList
 from simulator.scenario.source import DocumentPath
+
+if TYPE_CHECKING:
+    from networkx import Graph
 
 Watched = tuple[str, str]
 """Watcher and contact."""
@@ -112,7 +115,8 @@ class _Watches:
             self._faults.add(self._path, *reason)
             raise _NotedError
 
-    def _select(self, key: str, selector: Any, watcher: str = "") -> tuple[str, ...]:
+    def _select(self, key: str, selector: Selector | None, watcher: str = "") -> tuple[str, ...]:
+        assert selector is not None
         random = Random(f"{self._origin}/{key}/{watcher}")
         try:
             agents = self._index.select(selector, random, without=watcher)
@@ -120,7 +124,7 @@ class _Watches:
             self._faults.add((*self._path, key), error.problem, error.expected)
             raise _NotedError from None
         if not agents:
-            self._faults.add((*self._path, key), "means nobody", "at least one agent")
+            self._faults.add((*self._path, key), "matches no agents", "at least one agent")
             raise _NotedError
         return agents
 
@@ -136,7 +140,7 @@ class _Watches:
             if watcher == contact:
                 self._faults.add(path, f"`{watcher}` watches itself", "two different agents")
             elif (watcher, contact) in seen:
-                self._faults.add(path, f"[{watcher}, {contact}] stands twice", "each pair once")
+                self._faults.add(path, f"[{watcher}, {contact}] is listed twice", "each pair once")
             seen.add((watcher, contact))
             yield watcher, contact
 
@@ -147,7 +151,7 @@ class _Watches:
             self._faults.add(path, error.problem, error.expected)
             return None
         if len(agents) > 1:
-            problem = f"`{name}` means {len(agents)} agents"
+            problem = f"`{name}` names {len(agents)} agents"
             self._faults.add(path, problem, "one agent; for groups use `from` and `to`")
             return None
         return agents[0]
@@ -161,7 +165,7 @@ class _Watches:
             contacts = self._select("to", one.contacts, watcher)
             self._check_capacity(len(watchers) * len(contacts))
             if contacts == (watcher,):
-                self._faults.add((*self._path, "to"), f"`{watcher}` watches itself", "others")
+                self._faults.add((*self._path, "to"), f"`{watcher}` watches itself", "other agents")
                 raise _NotedError
             yield from ((watcher, contact) for contact in contacts if contact != watcher)
 
@@ -182,7 +186,7 @@ class _Watches:
         graph = self._graph(len(agents), two_sided=False)
         return self._edges(graph, self._named(ordered_nodes(graph), agents, "among"))
 
-    def _graph(self, size: int, *, two_sided: bool) -> Any:
+    def _graph(self, size: int, *, two_sided: bool) -> Graph[Node]:
         graph = self._subscription.graph
         if isinstance(graph, GraphFile):
             return read_graph(self._folder / graph.file, graph.directed)
@@ -192,15 +196,17 @@ class _Watches:
             graph.generator, graph.arguments, graph.seed, random, size, two_sided=two_sided
         )
 
-    def _named(self, nodes: list[Any], agents: tuple[str, ...], key: str) -> dict[Any, str]:
+    def _named(self, nodes: list[Node], agents: tuple[str, ...], key: str) -> dict[Node, str]:
         """Node to agent: by name where every node is called like an agent, else in order."""
-        if nodes and all(isinstance(node, str) and node in agents for node in nodes):
-            return {node: node for node in nodes}
+        named: dict[Node, str] = {}
+        named.update((node, node) for node in nodes if isinstance(node, str) and node in agents)
+        if nodes and len(named) == len(nodes):
+            return named
         if len(nodes) != len(agents):
             written = f"`{key}`" if key in self._written() else "the scenario"
             raise GraphError(
                 f"the graph has {len(nodes)} nodes, {written} has {len(agents)} agents",
-                "as many nodes as agents, or nodes that are called like agents",
+                "as many nodes as agents, or nodes named after agents",
             )
         return dict(zip(nodes, agents, strict=True))
 
@@ -208,7 +214,7 @@ class _Watches:
         fields = type(self._subscription).model_fields
         return {fields[name].alias or name for name in self._subscription.model_fields_set}
 
-    def _edges(self, graph: Any, names: dict[Any, str]) -> Iterator[Watched]:
+    def _edges(self, graph: Graph[Node], names: dict[Node, str]) -> Iterator[Watched]:
         """Watches of a graph's edges, in the order of the nodes."""
         order = {node: place for place, node in enumerate(names)}
         directed = graph.is_directed()

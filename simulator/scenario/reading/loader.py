@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from simulator.errors import Fault, ScenarioError
 from simulator.scenario.language.schema import Scenario
@@ -37,7 +37,15 @@ def load_scenario(
     return _validated(source)
 
 
-def scenario_from(document: Mapping[str, Any], folder: Path | None = None) -> Scenario:
+def parse_scenario(text: str, name: str, folder: Path) -> Scenario:
+    """A scenario from the text of its file. `name` stands for the file in messages.
+
+    Raises ScenarioError, as `load_scenario`.
+    """
+    return _validated(parse_yaml(text, name, folder))
+
+
+def scenario_from(document: Mapping[str, object], folder: Path | None = None) -> Scenario:
     """A scenario from plain data in the form of its file, as the journal's first record has it.
 
     `folder` is where relative file names start; omitted: the current one. Raises ScenarioError.
@@ -58,47 +66,35 @@ def _validated(source: Source) -> Scenario:
 
 def _override(source: Source, key: str, value: str) -> list[Fault]:
     place = Place(f"--set {key}")
+    fault_here = partial(Fault, place.file, 0, 0)
     if not _KEY.fullmatch(key):
-        return [Fault(place.file, 0, 0, "", "is no key", "such as `populations.member.count`")]
+        return [fault_here("", "is not a key", "such as `populations.member.count`")]
     try:
         new = parse_yaml(value, place.file, source.folder).data if value.strip() else None
     except ScenarioError as error:
-        return [Fault(place.file, 0, 0, fault.where, fault.problem) for fault in error.faults]
+        return [fault_here(fault.where, fault.problem) for fault in error.faults]
     path: DocumentPath = tuple(int(step[1]) if step[1] else step[0] for step in _STEP.finditer(key))
     problem = _put(source, path, new)
     if problem:
-        return [
-            Fault(
-                place.file,
-                0,
-                0,
-                "",
-                problem,
-                "a key of the scenario, with `[0]` for the first of a list",
-            )
-        ]
+        return [fault_here("", problem, "a key of the scenario, `[0]` for the first of a list")]
     source.forget(path)
     source.values[path] = source.keys[path] = place
     return []
 
 
 def _put(source: Source, path: DocumentPath, value: object) -> str:
-    """Put a value into the document; says what stands in the way, or nothing."""
-    inside = source.data
-    for depth, step in enumerate(path):
-        last = depth == len(path) - 1
+    """Put a value into the document; returns what is wrong with the path, or an empty text."""
+    inside = parent = source.data
+    for step in path:
+        parent = inside
         if isinstance(inside, dict) and isinstance(step, str):
-            if last:
-                inside[step] = value
-            else:
-                inside = inside.setdefault(step, {})
+            inside = inside.setdefault(step, {})
         elif isinstance(inside, list) and isinstance(step, int) and step < len(inside):
-            if last:
-                inside[step] = value
-            else:
-                inside = inside[step]
+            inside = inside[step]
         else:
             return f"`{step}` leads nowhere"
+    assert isinstance(parent, dict | list)
+    parent[path[-1]] = value  # type: ignore[index]
     return ""
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any
 
 from pydantic import ValidationError
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import ErrorDetails
 
 from simulator.errors import Fault
 from simulator.scenario.language.schema import Scenario, json_schema
 from simulator.scenario.language.words import NEAR, nearest, quoted
-from simulator.scenario.source import Source
+from simulator.scenario.source import Source, part_of
 
-_Named = tuple[str, dict[str, Any]]
+_Named = tuple[str, JsonSchemaValue]
+_MISSING = object()
 
 
 def validate(source: Source) -> tuple[Scenario | None, list[Fault]]:
@@ -69,7 +70,7 @@ def _fault(error: ErrorDetails, source: Source) -> Fault:
 class _Trail:
     """Follows an error's location through the document and through the JSON Schema."""
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: object) -> None:
         self.path: list[str | int] = []
         self.at_key = False
         self.forms: list[_Named] = _expanded("Scenario", _schema())
@@ -79,23 +80,16 @@ class _Trail:
         """Go one step down; a step that only the schema knows leaves the path as it is."""
         if isinstance(step, str) and step.startswith("<"):
             self.forms = [form for form in self.forms if form[0] == step[1:-1]] or self.forms
-        elif step == "[key]":
+            return
+        if step == "[key]":
             self.at_key = True
-        elif self._has(step):
+            return
+        inner = part_of(self._data, step, _MISSING)
+        if inner is not _MISSING:
             self.path.append(step)
-            self._data = self._data[step]
-            self._narrow(step)
-        else:
-            self._narrow(step)
-
-    def _has(self, step: str | int) -> bool:
-        if isinstance(step, int):
-            return isinstance(self._data, list) and step < len(self._data)
-        return isinstance(self._data, dict) and step in self._data
-
-    def _narrow(self, step: str | int) -> None:
-        inner = [form for _, schema in self.forms for form in _inside(schema, step)]
-        self.forms = inner or self.forms
+            self._data = inner
+        inner_forms = [form for _, schema in self.forms for form in _inside(schema, step)]
+        self.forms = inner_forms or self.forms
 
     @property
     def keys(self) -> list[str]:
@@ -104,11 +98,11 @@ class _Trail:
 
 
 @lru_cache(maxsize=1)
-def _schema() -> dict[str, Any]:
+def _schema() -> JsonSchemaValue:
     return json_schema()
 
 
-def _expanded(name: str, schema: dict[str, Any]) -> list[_Named]:
+def _expanded(name: str, schema: JsonSchemaValue) -> list[_Named]:
     if "$ref" in schema:
         target = schema["$ref"].rpartition("/")[2]
         return _expanded(target, _schema()["$defs"][target])
@@ -116,7 +110,7 @@ def _expanded(name: str, schema: dict[str, Any]) -> list[_Named]:
     return [form for one in several for form in _expanded("", one)] or [(name, schema)]
 
 
-def _inside(schema: dict[str, Any], step: str | int) -> list[_Named]:
+def _inside(schema: JsonSchemaValue, step: str | int) -> list[_Named]:
     if isinstance(step, int):
         inner = schema.get("items")
     else:
@@ -151,7 +145,7 @@ def _explain_missing(error: ErrorDetails, trail: _Trail) -> _Explained:
 def _explain_literal(error: ErrorDetails, trail: _Trail) -> _Explained:
     words = [word.strip().strip("'") for word in _literals(error["ctx"]["expected"])]
     given = error["input"]
-    return f"{quoted(given)} is not known here", nearest(str(given), words), False
+    return f"{quoted(given)} is not one of the known words", nearest(str(given), words), False
 
 
 def _literals(expected: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import get_args
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import quoteattr
 
@@ -13,16 +13,20 @@ from simulator.rfc6121.jids import prepare
 from simulator.rfc6121.stanza import (
     Iq,
     IqResult,
+    IqType,
     Jid,
     Message,
+    MessageType,
     Presence,
     RosterChange,
     RosterItem,
     RosterPush,
     RosterResult,
+    Stanza,
     StanzaError,
     parse_priority,
 )
+from simulator.rfc6121.words import PresenceType, Show
 from simulator.servers.xml import CLIENT, XML, serialise
 
 ROSTER = "jabber:iq:roster"
@@ -30,20 +34,21 @@ PRE_APPROVAL = "urn:xmpp:features:pre-approval"
 STANZA_ERRORS = "urn:ietf:params:xml:ns:xmpp-stanzas"
 
 _LANGUAGE = f"{{{XML}}}lang"
-_SHOWS = ("chat", "away", "xa", "dnd")
-_PRESENCE_TYPES = frozenset(
-    ("unavailable", "subscribe", "subscribed", "unsubscribe", "unsubscribed", "probe", "error")
-)
-_MESSAGE_TYPES = frozenset(("normal", "chat", "groupchat", "headline", "error"))
-_IQ_TYPES = frozenset(("get", "set", "result", "error"))
+_SHOWS: dict[str | None, Show] = {show: show for show in get_args(Show) if show}
+_PRESENCE_TYPES: dict[str | None, PresenceType] = {
+    kind: kind for kind in get_args(PresenceType) if kind != "available"
+}
+_PRESENCE_TYPES[None] = "available"
+_MESSAGE_TYPES: dict[str | None, MessageType] = {kind: kind for kind in get_args(MessageType)}
+_IQ_TYPES: dict[str | None, IqType] = {kind: kind for kind in get_args(IqType)}
 
 
 def read_presence(element: Element, sender: Jid) -> Presence:
     """A presence element as a value. Raises StanzaRefused for what RFC 6121, 4.7 forbids."""
-    kind: Any = element.get("type", "available")
-    if kind not in _PRESENCE_TYPES and "type" in element.attrib:
-        raise StanzaRefused("bad-request", text=f"unknown presence type {kind!r}")
-    show: Any = ""
+    kind = _PRESENCE_TYPES.get(element.get("type"))
+    if kind is None:
+        raise StanzaRefused("bad-request", text=f"unknown presence type {element.get('type')!r}")
+    show: Show = ""
     status, priority = [], 0
     for child in element:
         if child.tag == f"{{{CLIENT}}}show":
@@ -65,17 +70,17 @@ def read_presence(element: Element, sender: Jid) -> Presence:
     )
 
 
-def _read_show(element: Element) -> Any:
-    if element.text not in _SHOWS:
+def _read_show(element: Element) -> Show:
+    show = _SHOWS.get(element.text)
+    if show is None:
         raise StanzaRefused("bad-request", text=f"unknown show {element.text!r}")
-    return element.text
+    return show
 
 
 def read_message(element: Element, sender: Jid) -> Message:
     """A message element as a value. An unknown type counts as normal (RFC 6121, 5.2.2)."""
-    kind: Any = element.get("type", "normal")
     return Message(
-        type=kind if kind in _MESSAGE_TYPES else "normal",
+        type=_MESSAGE_TYPES.get(element.get("type"), "normal"),
         sender=sender,
         to=address(element),
         id=element.get("id", ""),
@@ -84,11 +89,11 @@ def read_message(element: Element, sender: Jid) -> Message:
     )
 
 
-def iq_type(element: Element) -> Any:
+def iq_type(element: Element) -> IqType:
     """The type of an IQ. Raises StanzaRefused for an unknown one (RFC 6120, 8.2.3)."""
-    kind = element.get("type")
-    if kind not in _IQ_TYPES:
-        raise StanzaRefused("bad-request", text=f"unknown IQ type {kind!r}")
+    kind = _IQ_TYPES.get(element.get("type"))
+    if kind is None:
+        raise StanzaRefused("bad-request", text=f"unknown IQ type {element.get('type')!r}")
     return kind
 
 
@@ -214,7 +219,7 @@ def _write_error(stanza: StanzaError) -> str:
     )
 
 
-_WRITERS: dict[type, Callable[[Any], str]] = {
+_WRITERS: dict[type[Stanza], Callable[..., str]] = {
     Presence: _write_presence,
     Message: _write_message,
     Iq: _write_iq,
@@ -225,6 +230,6 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
 }
 
 
-def write_stanza(stanza: Any) -> str:
+def write_stanza(stanza: Stanza) -> str:
     """A stanza value as XML text inside a client stream."""
     return _WRITERS[type(stanza)](stanza)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 from simulator.servers.embedded.link import Link
 from simulator.virtual_time.loop import VirtualTimeLoop
@@ -12,16 +11,16 @@ _IN_PROCESS = "in-process link"
 
 
 class MemoryTransport(asyncio.Transport):
-    """What aioxmpp writes to and hears from.
+    """What the client writes to and hears from.
 
     An in-process link is confidential. aioxmpp offers SASL PLAIN only over TLS and asks the
-    transport for its ``sslcontext``, so that name is answered with a marker.
+    transport for its ``sslcontext``, so the transport has a marker under that name.
     """
 
     def __init__(self, loop: VirtualTimeLoop, name: str) -> None:
         super().__init__({"sslcontext": _IN_PROCESS, "peername": (name, 0)})
         self._loop = loop
-        self._protocol: Any = asyncio.Protocol()
+        self._protocol = asyncio.Protocol()
         self._outgoing: Link | None = None
         self._closing = False
         self._lost = False
@@ -32,9 +31,10 @@ class MemoryTransport(asyncio.Transport):
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
         """Set who is told of what arrives."""
+        assert isinstance(protocol, asyncio.Protocol)
         self._protocol = protocol
 
-    def write(self, data: Any) -> None:
+    def write(self, data: bytes | bytearray | memoryview) -> None:
         """Send; aioxmpp hands over a memoryview of a buffer that it uses again."""
         if self._outgoing is not None:
             self._outgoing.send(bytes(data))
@@ -70,5 +70,5 @@ class MemoryTransport(asyncio.Transport):
         if self._lost:
             return
         self._lost = self._closing = True
-        protocol, self._protocol = self._protocol, None
+        protocol, self._protocol = self._protocol, asyncio.Protocol()
         protocol.connection_lost(error)

@@ -30,11 +30,11 @@ def test_an_action_names_a_resource_and_the_own_one_needs_no_name() -> None:
     [
         (
             "populations: {a: {resource: x, resources: [{name: y}]}}",
-            "populations.a.resource: `resource` beside `resources`",
+            "populations.a.resource: `resource` cannot be combined with `resources`",
         ),
         (
             "populations: {a: {presence: {show: dnd}, resources: [{name: y}]}}",
-            "populations.a.presence: `presence` beside `resources`",
+            "populations.a.presence: `presence` cannot be combined with `resources`",
         ),
         (
             "populations: {a: {resources: [{name: y}, {name: y}]}}",
@@ -51,7 +51,7 @@ def test_an_action_names_a_resource_and_the_own_one_needs_no_name() -> None:
         ),
         (
             TWO + "\ntimeline: [{at: 1s, who: a, do: stop, resource: phone}]",
-            "timeline[0].resource: `stop` is of the whole agent",
+            "timeline[0].resource: `stop` applies to the whole agent",
         ),
     ],
 )

@@ -145,7 +145,7 @@ def test_duplicate_names_end_the_planning_with_every_clash() -> None:
         populations: {a: {count: 2, name: x}, b: {name: x}, c: {name: a}}
     """)
     assert found == [
-        "populations.a.name: agent `x` is in the same population already",
-        "populations.b.name: agent `x` is in `a` already",
-        "populations.c.name: `a` would mean two things",
+        "populations.a.name: agent `x` is already in the same population",
+        "populations.b.name: agent `x` is already in `a`",
+        "populations.c.name: `a` would be ambiguous",
     ]

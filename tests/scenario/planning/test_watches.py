@@ -150,7 +150,7 @@ def test_bipartite_generators_of_networkx() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("{graph: {generator: karate_club_graph}, from: m, to: hub}", "has no two sides"),
+        ("{graph: {generator: karate_club_graph}, from: m, to: hub}", "is not bipartite"),
         ("{graph: {generator: complete_bipartite_graph, n1: 1, n2: 1}, from: m, to: hub}",
          "1 nodes, `from` has 5 agents"),
         ("{graph: {generator: path_graph, n: 3}, among: m}", "3 nodes, `among` has 5 agents"),
@@ -162,7 +162,7 @@ def test_bipartite_generators_of_networkx() -> None:
         ("{graph: {generator: __import__}, among: m}", "unknown generator"),
         ("{graph: {generator: read_gml}, among: m}", "unknown generator"),
         ("{graph: {generator: graph_atlas, i: 5000}, among: m}", "`graph_atlas`: "),
-        ("{from: stopped, to: m}", "means nobody"),
+        ("{from: stopped, to: m}", "matches no agents"),
     ],
 )  # fmt: skip
 def test_graphs_that_cannot_be(text: str, problem: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -234,4 +234,4 @@ def test_graph_file_that_is_no_text(tmp_path: Path) -> None:
     assert faults_of(text, tmp_path) == ["subscriptions[0].graph.file: g.gml is not text in UTF-8"]
     text = text.replace("g.gml", "g.gml, directed: true")
     (fault,) = faults_of(text, tmp_path)
-    assert "says itself" in fault
+    assert "states whether it is directed" in fault
