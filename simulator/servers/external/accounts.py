@@ -10,7 +10,6 @@ import csv
 import getpass
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -81,7 +80,7 @@ def _from_csv(text: str, source: str) -> dict[str, str]:
     return _from_entries(list(table), source)
 
 
-def _from_entries(entries: list[Any], source: str) -> dict[str, str]:
+def _from_entries(entries: list[object], source: str) -> dict[str, str]:
     pairs = []
     for number, entry in enumerate(entries, start=1):
         if not isinstance(entry, dict) or not {"jid", "name"} & entry.keys():
@@ -90,7 +89,7 @@ def _from_entries(entries: list[Any], source: str) -> dict[str, str]:
     return _checked(pairs, source)
 
 
-def _checked(pairs: Iterable[tuple[Any, Any]], source: str) -> dict[str, str]:
+def _checked(pairs: Iterable[tuple[object, object]], source: str) -> dict[str, str]:
     accounts: dict[str, str] = {}
     for account, password in pairs:
         if not isinstance(account, str) or not account:

@@ -453,6 +453,23 @@ def test_a_session_is_established_where_that_is_not_optional(server: Server) -> 
         assert (f"<session xmlns='{SESSION}'/>".encode() in server.received) == (offered is must)
 
 
+def test_an_untrusted_server_is_named_and_told_nothing(server: Server, tmp_path: Path) -> None:
+    async def elsewhere(peer: Peer) -> None:
+        async with session(peer, Jid("ann@example.org"), "sesame"):
+            pass
+
+    with pytest.raises(ServerUnavailable) as caught:
+        server.visit(elsewhere, inside=LOGIN)
+    told = "is not trusted: its certificate is for localhost, not for example.org"
+    assert str(caught.value) == f"{server.address} {told}"
+    other = tmp_path / "other"
+    other.mkdir()
+    stranger = Authorities(make_certificate("localhost", other).authority)
+    with pytest.raises(ServerUnavailable, match="is not trusted: its certificate chain fails: "):
+        server.visit(reading, inside=LOGIN, trust=stranger)
+    assert b"<auth" not in server.received
+
+
 def test_what_came_before_tls_does_not_pass_for_encrypted(server: Server) -> None:
     """RFC 6120, section 5.4.3.3: nothing that was learnt before counts."""
     with pytest.raises(ServerUnavailable, match="closed the connection instead of sending stream"):
