@@ -43,12 +43,10 @@ class EjabberdBackend(LocalBackend):
         if self._folder is None:
             raise ServerUnavailable("ejabberd was not started")
         try:
-            async with asyncio.timeout(_REGISTERED_WITHIN):
-                await self._register(self._folder / "control", passwords)
+            await self._register(self._folder / "control", passwords)
         except (OSError, aiohttp.ClientError) as error:  # TimeoutError is an OSError
-            raise ServerUnavailable(
-                f"ejabberd's control socket does not answer: {error!r}"
-            ) from error
+            problem = f"ejabberd's control socket does not answer: {error!r}"
+            raise ServerUnavailable(problem) from error
         self._passwords = {**self._passwords, **passwords}
         return passwords
 
