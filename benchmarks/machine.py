@@ -7,10 +7,12 @@ import platform
 import re
 from pathlib import Path
 
+import psutil
+
 
 def describe() -> str:
     """Processor, cores, memory, load and Python, in one line."""
-    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9
+    memory = psutil.virtual_memory().total / 1e9
     return (
         f"{_processor()}, {os.cpu_count()} cores, {memory:.1f} GB,"
         f" load {os.getloadavg()[0]:.1f}, {platform.system()},"

@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import secrets
 import statistics
 import subprocess
@@ -26,6 +25,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import psutil
 from rich.console import Console
 from rich.table import Table
 
@@ -101,18 +101,8 @@ def _watches(names: list[str], count: int) -> Iterator[tuple[str, str]]:
 
 def _children_processor_time() -> float:
     """Seconds of the processor that the living descendants of this process used: the server."""
-    times = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rsplit(")", 1)[1].split()
-        except OSError:
-            continue
-        times[int(stat.parent.name)] = int(fields[1]), int(fields[11]) + int(fields[12])
-    family = {os.getpid()}
-    while more := {pid for pid, (parent, _) in times.items() if parent in family} - family:
-        family |= more
-    ticks = sum(times[pid][1] for pid in family - {os.getpid()})
-    return ticks / os.sysconf("SC_CLK_TCK")
+    times = [child.cpu_times() for child in psutil.Process().children(recursive=True)]
+    return sum(time.user + time.system for time in times)
 
 
 def _run(side: str, file: Path) -> dict[str, Any]:

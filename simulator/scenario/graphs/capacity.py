@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+
+import psutil
 
 AGENT_BYTES = 250_000
 """A running SPADE agent with its client and its end of the server, rounded up."""
@@ -24,26 +25,13 @@ def needed_bytes(agents: int, watches: int = 0, actions: int = 0) -> int:
 
 def available_bytes() -> int:
     """Memory that this process may still take, as far as the machine tells."""
-    limits = [_of_the_machine(), _of_the_container()]
-    return min(limit for limit in limits if limit is not None)
-
-
-def _of_the_machine() -> int:
-    try:
-        for line in Path("/proc/meminfo").read_text().splitlines():
-            if line.startswith("MemAvailable:"):
-                return int(line.split()[1]) * 1024
-    except (OSError, ValueError):
-        pass
-    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-
-
-def _of_the_container() -> int | None:
+    machine = psutil.virtual_memory().available
     try:
         limit = int((_CGROUP / "memory.max").read_text())
-        return max(limit - int((_CGROUP / "memory.current").read_text()), 0)
+        container = limit - int((_CGROUP / "memory.current").read_text())
     except (OSError, ValueError):  # no container, or no limit ("max")
-        return None
+        return machine
+    return min(machine, max(container, 0))
 
 
 def format_bytes(amount: int) -> str:

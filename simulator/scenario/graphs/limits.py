@@ -12,8 +12,9 @@ import ctypes
 import resource
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TypeVar
+
+import psutil
 
 SECONDS = 60.0
 """Nothing that is planned may take longer."""
@@ -42,7 +43,7 @@ def run_limited(
 def _less_memory(bytes_at_most: int) -> Iterator[None]:
     """Let this process take only so much more address space for a while."""
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    limit = _address_space() + bytes_at_most
+    limit = psutil.Process().memory_info().vms + bytes_at_most
     if soft != resource.RLIM_INFINITY:
         limit = min(limit, soft)
     resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
@@ -50,13 +51,6 @@ def _less_memory(bytes_at_most: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
-
-
-def _address_space() -> int:
-    try:
-        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    except (OSError, ValueError):  # not Linux: the peak of the resident part, in bytes or kB
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 class _Alarm:

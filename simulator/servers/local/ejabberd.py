@@ -8,18 +8,17 @@ accounts are made over a socket in the run's private folder.
 from __future__ import annotations
 
 import asyncio
-import http.client
 import json
 import re
-import socket
-import time
 from collections.abc import Mapping
 from pathlib import Path
+
+import aiohttp
 
 from simulator.errors import BackendError, ServerUnavailable
 from simulator.servers.local.backend import Installation, LocalBackend, find_program
 
-_CONTROL_TIMEOUT = 10.0
+_ANSWER_WITHIN = 10.0
 _POLL = 0.02
 # Done in the server's own database before the server starts.
 _FORGET_ROSTERS = (
@@ -43,9 +42,30 @@ class EjabberdBackend(LocalBackend):
         """
         if self._folder is None:
             raise ServerUnavailable("ejabberd was not started")
-        await asyncio.to_thread(_register, self._folder / "control", self.domain, passwords)
+        try:
+            await self._register(self._folder / "control", passwords)
+        except (OSError, aiohttp.ClientError) as error:  # TimeoutError is an OSError
+            problem = f"ejabberd's control socket does not answer: {error!r}"
+            raise ServerUnavailable(problem) from error
         self._passwords = {**self._passwords, **passwords}
         return passwords
+
+    async def _register(self, control: Path, passwords: Mapping[str, str]) -> None:
+        # ejabberd opens its listeners in no fixed order, so this one may still be on its way.
+        async with asyncio.timeout(_ANSWER_WITHIN):
+            while not control.exists():  # noqa: ASYNC110, ASYNC240  a file sets no event
+                await asyncio.sleep(_POLL)
+        connector = aiohttp.UnixConnector(str(control))
+        timeout = aiohttp.ClientTimeout(_ANSWER_WITHIN)
+        async with aiohttp.ClientSession(
+            "http://localhost", connector=connector, timeout=timeout
+        ) as session:
+            for localpart, password in passwords.items():
+                account = {"user": localpart, "host": self.domain, "password": password}
+                async with session.post("/api/register", json=account) as response:
+                    if not response.ok:
+                        answer = await response.text(errors="replace")
+                        raise BackendError(f"ejabberd refused the account {localpart}: {answer}")
 
     def _find(self) -> Installation:
         script = find_program("ejabberdctl", "ejabberd").read_text()
@@ -82,38 +102,3 @@ class EjabberdBackend(LocalBackend):
             *(("-eval", first) if first else ()),
             *("-s", "ejabberd"),
         )
-
-
-class _ControlConnection(http.client.HTTPConnection):
-    """HTTP over a socket of the file system."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__("localhost", timeout=_CONTROL_TIMEOUT)
-        self._path = path
-
-    def connect(self) -> None:
-        # ejabberd opens its listeners in no fixed order, so this one may still be on its way.
-        patience = time.monotonic() + _CONTROL_TIMEOUT
-        while not self._path.exists() and time.monotonic() < patience:
-            time.sleep(_POLL)
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(_CONTROL_TIMEOUT)
-        self.sock.connect(str(self._path))
-
-
-def _register(control: Path, domain: str, passwords: Mapping[str, str]) -> None:
-    connection = _ControlConnection(control)
-    try:
-        for localpart, password in passwords.items():
-            account = {"user": localpart, "host": domain, "password": password}
-            connection.request(
-                "POST", "/api/register", json.dumps(account), {"Content-Type": "application/json"}
-            )
-            response = connection.getresponse()
-            answer = response.read().decode(errors="replace")
-            if response.status != http.client.OK:
-                raise BackendError(f"ejabberd refused the account {localpart}: {answer}")
-    except OSError as error:
-        raise ServerUnavailable(f"ejabberd's control socket does not answer: {error}") from error
-    finally:
-        connection.close()

@@ -18,6 +18,7 @@ from typing import Any
 
 import aiosasl
 import aioxmpp
+import psutil
 import pytest
 
 from simulator.agents.failures import explain
@@ -25,6 +26,7 @@ from simulator.errors import AuthenticationRefused, BackendError, ServerUnavaila
 from simulator.rfc6121.stanza import Jid
 from simulator.servers.base import Peer
 from simulator.servers.local import backend as local
+from simulator.servers.local.backend import LocalBackend
 from simulator.servers.local.certificate import make_certificate
 from simulator.servers.local.prosody import ProsodyBackend
 from simulator.servers.real.connector import OverTls
@@ -33,54 +35,31 @@ from simulator.servers.real.trust import Authorities
 from simulator.spade3.connectors import REFUSALS
 from tests.servers.helpers import LOCAL, client_of, context_of, make_local
 
-LISTEN = "0A"
-UNCONNECTED_UDP = "07"
+
+def family_of(backend: LocalBackend) -> list[psutil.Process]:
+    """The watchdog and all that came from it."""
+    return with_children(backend._process._watchdog.pid)
 
 
-def descendants(pid: int) -> set[int]:
-    """The process and all that came from it."""
-    parents = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            parents[int(folder.name)] = int(
-                (folder / "stat").read_text().rsplit(")", 1)[1].split()[1]
-            )
-        except OSError:
-            continue
-    found = {pid}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found
+def with_children(pid: int) -> list[psutil.Process]:
+    process = psutil.Process(pid)
+    return [process, *process.children(recursive=True)]
 
 
-def open_addresses(pids: set[int]) -> set[str]:
-    """The addresses of this family of processes that somebody else could connect to."""
-    inodes = set()
-    for pid in pids:
-        for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-            try:
-                target = os.readlink(descriptor)
-            except FileNotFoundError:  # closed meanwhile: nobody can connect to it
-                continue
-            if target.startswith("socket:["):
-                inodes.add(target[8:-1])
-    found = set()
-    for table in ("tcp", "tcp6", "udp", "udp6"):
-        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
-            columns = line.split()
-            if columns[9] in inodes and columns[3] in (LISTEN, UNCONNECTED_UDP):
-                found.add(columns[1])
-    return found
+def open_addresses(family: list[psutil.Process]) -> set[tuple[str, int]]:
+    """The addresses of these processes that somebody else could connect to."""
+    return {
+        (connection.laddr.ip, connection.laddr.port)
+        for process in family
+        for connection in process.net_connections("inet")
+        if connection.status in (psutil.CONN_LISTEN, psutil.CONN_NONE) and not connection.raddr
+    }
 
 
-def watchdog_pid(backend):
-    return backend._process._watchdog.pid
-
-
-def gone(pid: int) -> bool:
+def gone(process: psutil.Process) -> bool:
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
-    except OSError:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
         return True
 
 
@@ -92,10 +71,9 @@ def wait_until(condition, seconds=10.0):
 
 
 def test_one_port_of_loopback_is_open_and_no_other(server):
-    port = f"{server.address.port:04X}"
-    pids = descendants(watchdog_pid(server.backend))
-    assert len(pids) >= 2
-    assert open_addresses(pids) == {f"0100007F:{port}"}
+    family = family_of(server.backend)
+    assert len(family) >= 2
+    assert open_addresses(family) == {("127.0.0.1", server.address.port)}
 
 
 def test_files_are_private(server):
@@ -110,18 +88,18 @@ def test_files_are_private(server):
 
 def test_passwords_are_on_no_command_line_and_in_no_log(server):
     server.create("discreet")
-    for pid in descendants(watchdog_pid(server.backend)):
-        assert b"secret-" not in Path(f"/proc/{pid}/cmdline").read_bytes()
-        assert b"secret-" not in Path(f"/proc/{pid}/environ").read_bytes()
+    for process in family_of(server.backend):
+        assert "secret-" not in " ".join(process.cmdline())
+        assert "secret-" not in str(process.environ())
     for log in (server.run_folder / "server").iterdir():
         assert b"secret-" not in log.read_bytes()
 
 
 def test_our_environment_is_not_handed_on(server):
-    for pid in descendants(watchdog_pid(server.backend)):
-        environment = Path(f"/proc/{pid}/environ").read_bytes()
-        assert b"PYTEST_CURRENT_TEST" not in environment
-        assert b"SIMULATOR_" not in environment
+    for process in family_of(server.backend):
+        environment = process.environ()
+        assert "PYTEST_CURRENT_TEST" not in environment
+        assert not any(name.startswith("SIMULATOR_") for name in environment)
 
 
 def test_200_accounts_are_made_quickly(server):
@@ -216,14 +194,14 @@ def test_nothing_is_left_after_stop(kind, tmp_path):
     async def main():
         await backend.start(context_of(folder=tmp_path))
         seen["port"] = backend.peer("").way.address.port
-        seen["pids"] = descendants(watchdog_pid(backend))
+        seen["family"] = family_of(backend)
         seen["folder"] = backend._folder
         assert seen["folder"].is_dir()
         await backend.stop()
         await backend.stop()
 
     backend.run(main, 1)
-    assert wait_until(lambda: all(gone(pid) for pid in seen["pids"]), 3)
+    assert wait_until(lambda: all(map(gone, seen["family"])), 3)
     assert not seen["folder"].exists()
     with socket.socket() as client:
         assert client.connect_ex(("127.0.0.1", seen["port"])) != 0
@@ -238,13 +216,13 @@ def test_nothing_is_left_when_the_run_fails_without_stopping():
 
     async def main():
         await backend.start(context_of())
-        seen["pids"] = descendants(watchdog_pid(backend))
+        seen["family"] = family_of(backend)
         seen["folder"] = backend._folder
         raise RuntimeError("the scenario broke")
 
     with pytest.raises(RuntimeError, match="broke"):
         backend.run(main, 1)
-    assert wait_until(lambda: all(gone(pid) for pid in seen["pids"]))
+    assert wait_until(lambda: all(map(gone, seen["family"])))
     assert wait_until(lambda: not seen["folder"].exists())
 
 
@@ -291,12 +269,12 @@ def test_nothing_is_left_when_the_harness_is_killed(name, how, tmp_path):
     with harness, errors:
         pid, _, folder = harness.stdout.readline().strip().partition(" ")
         assert pid, (tmp_path / "errors").read_text()
-        pids = descendants(int(pid))
-        assert len(pids) >= 2
+        family = with_children(int(pid))
+        assert len(family) >= 2
         # The whole group, as a terminal's Ctrl-C does.
         os.killpg(harness.pid, how)
         harness.wait(15)
-    assert wait_until(lambda: all(gone(pid) for pid in pids))
+    assert wait_until(lambda: all(map(gone, family)))
     assert wait_until(lambda: not Path(folder).exists())
 
 
@@ -401,10 +379,10 @@ def test_stopping_a_server_that_died_is_no_error():
 
     async def main():
         await backend.start(context_of())
-        family = descendants(watchdog_pid(backend))
-        os.killpg(watchdog_pid(backend), signal.SIGKILL)
+        family = family_of(backend)
+        os.killpg(backend._process._watchdog.pid, signal.SIGKILL)
         await backend.stop()
         return family
 
     family = backend.run(main, 1)
-    assert wait_until(lambda: all(gone(pid) for pid in family))
+    assert wait_until(lambda: all(map(gone, family)))
