@@ -52,6 +52,7 @@ RECORDED = Job("recorded_crowd", CROWD_SIZE)
 UNRECORDED = Job("unrecorded_crowd", CROWD_SIZE)
 IDLE = Job("idle_hour")
 BUSY = Job("busy_hour")
+QUIET = Job("quiet_runs", ("40",))
 WHOLE = Job("whole_command", CROWD_SIZE)
 CHURN = Job("hour_of_churn", ("tuned",))
 STOCK_CHURN = Job("hour_of_churn", ("stock",))
@@ -65,6 +66,7 @@ ROWS: tuple[Row, ...] = (
     Row("recording on / off", RECORDED, against=UNRECORDED, at_most=1.10),
     Row("one virtual hour, 200 idle agents with pings", IDLE, at_most=5),
     Row("the same with 7,200 status changes", BUSY, at_most=15),
+    Row("one of many runs in memory, 3 agents, 10 s", QUIET, at_most=0.08),
     Row("simulator run, file to picture", WHOLE),
     Row("simulator run, peak memory", WHOLE, "megabytes"),
     Row("hour of churn: tuned", CHURN, takes_long=True),

@@ -18,6 +18,23 @@ run: {{duration: 10s}}
 """
 """All start at once, and each subscription is asked for as soon as its agent runs."""
 
+THREE = """
+name: Three
+seed: 1
+populations:
+  member: {count: 3, on_subscribe: approve}
+subscriptions:
+  - {graph: {generator: complete_graph}, among: member, at: 0s}
+timeline:
+  - {at: 5s, who: member, do: set_presence, show: away}
+network: {latency: {lognormal: {median: 20ms, sigma: 0.5}}}
+run: {duration: 10s}
+expect:
+  - {figure: roster_convergence, equals: 100%}
+  - {figure: deliveries.lost, equals: 0}
+"""
+"""A small run, of which an experiment makes thousands."""
+
 HOUR = """
 name: Hour
 seed: 1

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.plain import run_plain
-from benchmarks.scenarios import CHANGES, CROWD, HOUR, NOTHING
+from benchmarks.scenarios import CHANGES, CROWD, HOUR, NOTHING, THREE
 from simulator.analysis.live import LiveMeasurement
 from simulator.journal.file import Journal
 from simulator.running.interruption import Interruption
@@ -98,15 +98,37 @@ def hour_of_churn(tuning: str) -> Done:
     return _simulate(HOUR_OF_CHURN.read_text(), tuned=tuning == "tuned")
 
 
+def quiet_runs(seeds: str) -> Done:
+    """Runs of three agents for 10 s, one after the other in memory; figures are for one of them.
+
+    Each reads the scenario file, plans it, runs it and judges it. A few come before, to warm up.
+    """
+    from simulator import api  # noqa: PLC0415
+
+    count = int(seeds)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "scenario.yaml")
+        file.write_text(THREE)
+        for seed in range(3):
+            api.run(file, seed=seed, out=False)
+        watch = Stopwatch()
+        verdicts = [api.run(file, seed=seed, out=False).verdict.value for seed in range(count)]
+        taken = watch.read()
+    passed = verdicts.count("pass")
+    return {name: value / count for name, value in taken.items()} | {"agents": 3, "passed": passed}
+
+
 def whole_command(agents: str, subscriptions: str) -> Done:
     """The crowd from the scenario file to summary and picture."""
     from simulator import api  # noqa: PLC0415  (the other workloads do without)
+    from simulator.report.plots import plot_convergence, save  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "scenario.yaml")
         file.write_text(CROWD.format(agents=agents, subscriptions=subscriptions))
         watch = Stopwatch()
         run = api.run(file, out=Path(folder, "run"))
+        save(plot_convergence(run), run.folder / "convergence.png")
         return watch.read() | {"agents": int(agents), "verdict": run.verdict.value}
 
 
@@ -142,6 +164,7 @@ WORKLOADS: dict[str, Callable[..., Done]] = {
     "idle_hour": idle_hour,
     "busy_hour": busy_hour,
     "hour_of_churn": hour_of_churn,
+    "quiet_runs": quiet_runs,
     "whole_command": whole_command,
 }
 

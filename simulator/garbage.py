@@ -21,6 +21,8 @@ _OLDER = 5
 """Collections of the youngest objects before one that looks at older ones, too."""
 _ALL = 25
 """Collections before one of everything."""
+_LEAST_LEFT = 20_000
+"""Objects that runs leave before one collection of everything, at least."""
 _FROZEN_BY_PYTHON = gc.get_freeze_count()
 """Python 3.12 sets a few hundred of its own objects aside."""
 
@@ -125,3 +127,40 @@ def no_automatic_collection() -> Iterator[None]:
     """No automatic collection for a while; what is there now is set aside."""
     with _disabled.needed(), set_aside():
         yield
+
+
+class Leftovers:
+    """Counts the objects that runs leave, such as results, and says when to look at all of them.
+
+    Each run sets aside what is there, so no collection of a later run sees what became of them, and
+    Python's own collections of everything wait for objects that come in another way.
+    """
+
+    def __init__(self) -> None:
+        self._left = 0
+        self._most = _LEAST_LEFT
+
+    def add(self, objects: int) -> None:
+        """Count what a run leaves. Collect everything when it has become a quarter of all."""
+        self._left += objects
+        if self._left >= self._most:
+            gc.collect()
+            self._left, self._most = 0, max(_LEAST_LEFT, len(gc.get_objects()) // 4)
+
+
+_leftovers = Leftovers()
+
+
+@contextmanager
+def collected_afterwards() -> Iterator[None]:
+    """What is made meanwhile is collected at the end. One thread at a time."""
+    left = 0
+    try:
+        with set_aside():
+            try:
+                yield
+            finally:
+                gc.collect()
+                left = len(gc.get_objects())
+    finally:
+        _leftovers.add(left)

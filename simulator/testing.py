@@ -62,7 +62,8 @@ def assert_verdict(run: Run, expected: Verdict) -> None:
 
 def describe(run: Run) -> str:
     """The verdict of a run in lines: what decided it, agents that failed, where the files are."""
-    return "\n".join([*_verdict_lines(run), *_agent_lines(run), f"run folder: {run.folder}"])
+    where = f"run: {run}" if run.in_memory else f"run folder: {run.folder}"
+    return "\n".join([*_verdict_lines(run), *_agent_lines(run), where])
 
 
 def _verdict_lines(run: Run) -> Iterator[str]:

@@ -9,6 +9,7 @@ import pytest
 
 from simulator.garbage import (
     GarbageCollection,
+    Leftovers,
     collect_failures,
     no_automatic_collection,
     set_aside,
@@ -19,7 +20,7 @@ from simulator.garbage import (
 def collections(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The generations that were collected."""
     found: list[int] = []
-    monkeypatch.setattr(gc, "collect", found.append)
+    monkeypatch.setattr(gc, "collect", lambda generation=2: found.append(generation))
     return found
 
 
@@ -80,3 +81,24 @@ def test_what_was_there_is_looked_at_again_afterwards() -> None:
         assert gc.isenabled()
         assert gc.get_freeze_count() > before + 10_000
     assert gc.get_freeze_count() <= before
+
+
+def test_a_setting_lasts_until_nobody_needs_it_any_more() -> None:
+    """As when a run is measured in one thread while a run of another begins and goes on."""
+    measuring, running = no_automatic_collection(), no_automatic_collection()
+    before = gc.get_freeze_count()
+    measuring.__enter__()
+    running.__enter__()
+    measuring.__exit__(None, None, None)
+    assert not gc.isenabled()
+    assert gc.get_freeze_count() > before
+    running.__exit__(None, None, None)
+    assert gc.isenabled()
+    assert gc.get_freeze_count() <= before
+
+
+def test_everything_is_collected_when_runs_have_left_much(collections: list[int]) -> None:
+    leftovers = Leftovers()
+    for _ in range(5):
+        leftovers.add(5_000)
+    assert len(collections) == 1

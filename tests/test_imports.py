@@ -54,3 +54,22 @@ def test_a_picture_is_a_function_of_the_package() -> None:
     assert plots.plot_graph is plots.PLOTS["graph"]
     with pytest.raises(AttributeError, match="plot_nonsense"):
         plots.plot_nonsense  # noqa: B018
+
+
+IN_THREADS = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+import simulator
+
+def run(seed):
+    run = simulator.run("scenarios/two_agents.yaml", seed=seed, out=False)
+    return run.verdict.value, run.rosters().height, run.records
+
+with ThreadPoolExecutor(4) as pool:
+    together = list(pool.map(run, [1, 2, 1, 2]))
+print(together == [run(1), run(2)] * 2, together[0][:2])
+"""
+
+
+def test_first_imports_and_runs_in_threads_wait_for_each_other() -> None:
+    assert printed(IN_THREADS) == "True ('pass', 2)"

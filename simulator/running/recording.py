@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 from simulator.errors import BackendError, Livelock, RunFailed
-from simulator.garbage import set_aside
+from simulator.garbage import collected_afterwards, set_aside
 from simulator.journal.agents_log import logged
 from simulator.journal.file import FILE_NAME, Journal
 from simulator.journal.folder import LOG
@@ -58,12 +57,8 @@ def record(
     """
 
     def work(interruption: Interruption) -> Recording:
-        with set_aside():
-            try:
-                return _recorded(plan, server, folder, convergence, listeners, interruption)
-            finally:
-                if collect:
-                    gc.collect()
+        with collected_afterwards() if collect else set_aside():
+            return _recorded(plan, server, folder, convergence, listeners, interruption)
 
     make_importable(plan.imports)
     return take_turn(work)

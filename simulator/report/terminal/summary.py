@@ -32,6 +32,8 @@ def print_summary(console: Console, run: Run) -> None:
     _print_list(console, "wrong entries", map(_wrong_text, summary["wrong_entries"]["entries"]))
     divergence = summary["belief_divergence"].get("entries", ())
     _print_list(console, "belief differs from server", map(_divergence_text, divergence))
+    if run.in_memory:
+        return
     console.print(Text(f"run folder: {run.folder}"), soft_wrap=True)
     if (run.folder / PICTURE).is_file():
         more = f"(more: simulator plot {shlex.quote(str(run.folder))})"
