@@ -38,6 +38,7 @@ from tests.servers.helpers import LOCAL, client_of, context_of, make_local
 
 def family_of(backend: LocalBackend) -> list[psutil.Process]:
     """The watchdog and all that came from it."""
+    assert backend._process is not None
     return with_children(backend._process._watchdog.pid)
 
 
@@ -380,7 +381,7 @@ def test_stopping_a_server_that_died_is_no_error():
     async def main():
         await backend.start(context_of())
         family = family_of(backend)
-        os.killpg(backend._process._watchdog.pid, signal.SIGKILL)
+        os.killpg(family[0].pid, signal.SIGKILL)
         await backend.stop()
         return family
 
