@@ -27,7 +27,7 @@ from simulator.running.runner import RunOptions, execute
 from simulator.running.schedule import Convergence
 from simulator.scenario import Plan, build_plan, load_scenario
 from simulator.servers.embedded.backend import EmbeddedBackend
-from simulator.spade3.observer import Observer
+from simulator.spade3.observer import ClientWatcher
 
 Done = dict[str, Any]
 
@@ -59,15 +59,10 @@ def recorded_crowd(agents: str, subscriptions: str) -> Done:
 
 def unrecorded_crowd(agents: str, subscriptions: str) -> Done:
     """The same with no observers and no journal."""
-    Observer.attach = _only_know  # type: ignore[method-assign]
+    ClientWatcher.watch = lambda _watcher: None  # type: ignore[assignment, method-assign]
     plan = _plan(CROWD.format(agents=agents, subscriptions=subscriptions))
     with Journal(None) as journal:
         return _execute(plan, journal, _Never())
-
-
-def _only_know(observer: Observer, client: Any) -> None:
-    """Stands for `Observer.attach`: enough for the views at the end."""
-    observer._client = client
 
 
 class _Never:

@@ -12,12 +12,12 @@ from simulator.servers.base import Peer
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class AgentContext:
     """What a run lends to each of its agents.
 
     `clock` gives microseconds since the run's start. `peer(agent, resource)` says how a session
     reaches the server. `writes_actual`: the server does not see sessions, so the agents' observers
-    write the `Actual` records. `pings`: aioxmpp pings a silent server.
+    write the `Actual` records. `pings`: a silent server is pinged.
     """
 
     names: Names

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import sysconfig
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 from simulator.errors import AuthenticationRefused, BackendError
 from simulator.journal.redaction import Redaction
+
+Report = Callable[[str, BaseException], None]
+"""Told where an exception in an agent's code came from, and the exception."""
 
 _STANDARD_LIBRARY = Path(sysconfig.get_paths()["stdlib"])
 

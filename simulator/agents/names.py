@@ -30,10 +30,10 @@ class Names:
     def __init__(self, domain: str, agents: Iterable[AgentPlan] = ()) -> None:
         self._domain = domain
         self._domains = {agent.name: agent.domain for agent in agents if agent.domain}
-        self._names: dict[Address | None, str] = {}
+        self._names: dict[Address | str | None, str] = {}
 
-    def name(self, jid: Address | None) -> str:
-        """A JID (None for the agent's own server) as the journal names it.
+    def name(self, jid: Address | str | None) -> str:
+        """A JID (None for the agent's own server, a text for a bare JID) as the journal names it.
 
         An agent has its name; an account on the run's domain its localpart; anybody else the
         bare JID.
@@ -43,13 +43,16 @@ class Names:
             name = self._names[jid] = self._translate(jid)
         return name
 
-    def _translate(self, jid: Address | None) -> str:
+    def _translate(self, jid: Address | str | None) -> str:
         if jid is None:
             return self._domain
-        name = jid.localpart
-        if name and jid.domain == self._domain_of(name):
+        if isinstance(jid, str):
+            name, _, domain = jid.rpartition("@")
+        else:
+            name, domain = jid.localpart or "", jid.domain
+        if name and domain == self._domain_of(name):
             return str(name)
-        return str(jid.bare())
+        return jid if isinstance(jid, str) else str(jid.bare())
 
     def jid(self, name: str) -> str:
         """The bare JID of a planned agent's name; a bare JID stays as it is."""

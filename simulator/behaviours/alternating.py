@@ -5,9 +5,8 @@ from __future__ import annotations
 import abc
 from typing import ClassVar
 
-from spade.behaviour import FSMBehaviour, State
-
 from simulator.behaviours.base import PresenceBehaviour
+from simulator.behaviours.generation import FSMBehaviour, State
 from simulator.scenario.plan import Distribution
 
 

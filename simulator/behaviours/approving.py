@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from random import Random
-from typing import Any
-
-from spade.behaviour import CyclicBehaviour
 
 from simulator.agents.names import Names
+from simulator.agents.policies import SubscriptionPolicy
 from simulator.behaviours import arguments
 from simulator.behaviours.base import PresenceBehaviour
+from simulator.behaviours.generation import CyclicBehaviour
 from simulator.scenario.plan import Decision, PolicyRule
-from simulator.spade3.policies import SubscriptionPolicy
 
 _OTHERS = ("ignore", "deny")
 
@@ -43,9 +41,9 @@ class Approve(PresenceBehaviour, CyclicBehaviour):
     def __init__(
         self,
         *,
-        delay: Any = "0s",
-        share: Any = 1.0,
-        askers: Any = None,
+        delay: object = "0s",
+        share: object = 1.0,
+        askers: object = None,
         limit: int | None = None,
         ask_back: bool = False,
         others: str = "ignore",
@@ -72,13 +70,13 @@ class Approve(PresenceBehaviour, CyclicBehaviour):
         await super().on_start()
         names = Names(self.agent.jid.domain)
         self._policy = SubscriptionPolicy(self._rules(names), Random(self.origin))
-        self._policy.attach(self.presence, names.name)
+        self._policy.attach(self.control, names.name)
 
     async def run(self) -> None:
         """Wait until the end; the policy answers."""
         await self.outcome(asyncio.get_running_loop().create_future())
 
-    def kill(self, exit_code: Any = None) -> None:
+    def kill(self, exit_code: object = None) -> None:
         """Answer nothing more."""
         super().kill(exit_code)
         if self._policy is not None:

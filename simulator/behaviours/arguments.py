@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar, cast
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
@@ -39,7 +39,7 @@ class Look(Words):
 
     @model_validator(mode="before")
     @classmethod
-    def _word(cls, value: Any) -> Any:
+    def _word(cls, value: object) -> object:
         return {"show": value} if isinstance(value, str) else value
 
     @model_validator(mode="after")
@@ -68,20 +68,19 @@ _WEIGHTS: TypeAdapter[dict[str, float]] = TypeAdapter(
 )
 
 
-def distribution(name: str, value: Any) -> Distribution:
+def distribution(name: str, value: object) -> Distribution:
     """A time as a distribution. An object that samples is taken as it is."""
     if callable(getattr(value, "sample", None)) and not isinstance(value, Draw):
-        sampled: Distribution = value
-        return sampled
+        return cast(Distribution, value)
     return as_distribution(_checked(_DURATION_OR_DRAW, name, value))
 
 
-def period(name: str, value: Any) -> Microseconds:
+def period(name: str, value: object) -> Microseconds:
     """Microseconds, more than none."""
     return _checked(_PERIOD, name, value)
 
 
-def time_of_day(name: str, value: Any, day: Microseconds) -> Microseconds:
+def time_of_day(name: str, value: object, day: Microseconds) -> Microseconds:
     """Microseconds from midnight, less than a day has."""
     time: Microseconds = _checked(_DURATION, name, value)
     if time >= day:
@@ -89,27 +88,27 @@ def time_of_day(name: str, value: Any, day: Microseconds) -> Microseconds:
     return time
 
 
-def share(name: str, value: Any) -> float:
+def share(name: str, value: object) -> float:
     """A number from 0 to 1, also written as a percentage."""
     return _checked(_SHARE, name, value)
 
 
-def count(name: str, value: Any) -> int | None:
+def count(name: str, value: object) -> int | None:
     """A whole number, 1 or more; None stays None."""
     return None if value is None else _checked(_COUNT, name, value)
 
 
-def peers(name: str, value: Any) -> list[str]:
+def peers(name: str, value: object) -> list[str]:
     """A list of peers, or one alone."""
     return _checked(_PEERS, name, [value] if isinstance(value, str) else value)
 
 
-def look(name: str, value: Any) -> Look:
+def look(name: str, value: object) -> Look:
     """A show's word, or a mapping with show, status and priority."""
     return _checked(_LOOK, name, value)
 
 
-def looks(name: str, value: Any) -> dict[str, Look]:
+def looks(name: str, value: object) -> dict[str, Look]:
     """Looks by name. In a list a show is its own name, the first time that it is there; all others
     are called by their place, from 0.
     """
@@ -119,24 +118,24 @@ def looks(name: str, value: Any) -> dict[str, Look]:
     return found
 
 
-def _named(looks: Sequence[Any]) -> dict[str, Any]:
-    named: dict[str, Any] = {}
+def _named(looks: Sequence[object]) -> dict[str, object]:
+    named: dict[str, object] = {}
     for place, one in enumerate(looks):
         named[one if isinstance(one, str) and one not in named else str(place)] = one
     return named
 
 
-def flag(name: str, value: Any) -> bool:
+def flag(name: str, value: object) -> bool:
     """True or false."""
     return _checked(_FLAG, name, value)
 
 
-def weights(name: str, value: Any) -> dict[str, float]:
+def weights(name: str, value: object) -> dict[str, float]:
     """Names with weights above 0."""
     return _checked(_WEIGHTS, name, value)
 
 
-def choice(name: str, value: Any, words: Sequence[str]) -> str:
+def choice(name: str, value: object, words: Sequence[str]) -> str:
     """One of a few words."""
     if value not in words:
         listed = ", ".join(f"`{word}`" for word in words)
@@ -144,7 +143,7 @@ def choice(name: str, value: Any, words: Sequence[str]) -> str:
     return str(value)
 
 
-def _checked(adapter: TypeAdapter[_T], name: str, value: Any) -> _T:
+def _checked(adapter: TypeAdapter[_T], name: str, value: object) -> _T:
     try:
         return adapter.validate_python(value)
     except ValidationError as error:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
-from functools import cached_property
+from collections.abc import Awaitable, Callable
+from functools import cached_property, partial
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
-from aioxmpp import JID
-from spade.behaviour import CyclicBehaviour
-
+from simulator.agents.base import Control, Event, Host
+from simulator.behaviours.generation import CyclicBehaviour, control
 from simulator.scenario.plan import Distribution, Microseconds
 
-Connection = tuple[Any, Any]
-"""An aioxmpp signal and what is to be connected to it."""
+_T = TypeVar("_T")
 
 
 class PresenceBehaviour(CyclicBehaviour):
@@ -26,12 +24,12 @@ class PresenceBehaviour(CyclicBehaviour):
     holds_run_open = False
     """Whether a run until convergence waits for this behaviour."""
 
-    def __init__(self, seed: int | None = None, **spade: Any) -> None:
+    def __init__(self, seed: int | None = None, **spade: object) -> None:
         self._seed = seed
         self._began = 0.0
         self._label = type(self).__name__
         self._waits_for: asyncio.Future[Any] | None = None
-        self._listening: list[Connection] = []
+        self._listening: list[Callable[[], None]] = []
         super().__init__(**spade)
 
     @classmethod
@@ -46,17 +44,16 @@ class PresenceBehaviour(CyclicBehaviour):
         self._began = asyncio.get_running_loop().time()
         alike = [one for one in self.agent.behaviours if type(one) is type(self)]
         self._label += f"/{alike.index(self)}"
-        self._listening = [(signal, signal.connect(slot)) for signal, slot in self.listens_to()]
 
-    def listens_to(self) -> list[Connection]:
-        """The signals that the behaviour listens to while it lives, each with its slot."""
-        return []
+    def listen(self, event: Event, listener: Callable[..., None]) -> None:
+        """Call `listener` at each such event, until the behaviour is killed."""
+        self._listening.append(self.control.listen(event, listener))
 
-    def kill(self, exit_code: Any = None) -> None:
+    def kill(self, exit_code: object = None) -> None:
         """End the behaviour as SPADE does, and at once: what it waits for is given up."""
         super().kill(exit_code)
-        for signal, token in self._listening:
-            signal.disconnect(token)
+        for stop in self._listening:
+            stop()
         self._listening.clear()
         if self._waits_for is not None:
             self._waits_for.cancel()
@@ -67,7 +64,7 @@ class PresenceBehaviour(CyclicBehaviour):
     def origin(self) -> str:
         """What the behaviour's random numbers are derived from; the same after a restart."""
         if self._seed is None and self._harness is not None:
-            return str(self._harness.seed_of(self._label))
+            return self._harness.seed_of(self._label)
         return f"{self._seed}/{self.agent.name}/{self._label}"
 
     @cached_property
@@ -78,7 +75,7 @@ class PresenceBehaviour(CyclicBehaviour):
         return Random() if self._harness is None else self._harness.generator(self._label)
 
     @property
-    def _harness(self) -> Any:
+    def _harness(self) -> Host | None:
         return getattr(self.agent, "harness", None)
 
     # --- time ---
@@ -91,7 +88,7 @@ class PresenceBehaviour(CyclicBehaviour):
     @property
     def now(self) -> Microseconds:
         """Microseconds since the run began; without the simulator, since the behaviour did."""
-        return self.elapsed if self._harness is None else int(self._harness.now)
+        return self.elapsed if self._harness is None else self._harness.now
 
     # --- waiting ---
 
@@ -105,30 +102,36 @@ class PresenceBehaviour(CyclicBehaviour):
 
     async def connected(self) -> None:
         """Wait until the agent has a session and its roster."""
-        client = self.agent.client
-        while not client.established:
+        while not self.control.is_connected:
             established = asyncio.get_running_loop().create_future()
-            signal = client.on_stream_established
-            signal.connect(established, signal.AUTO_FUTURE)
-            await self.outcome(established)
+            stop = self.control.listen("connected", partial(_settle, established))
+            try:
+                await self.outcome(established)
+            finally:
+                stop()
 
-    async def outcome(self, awaitable: Awaitable[Any]) -> Any:
+    async def outcome(self, awaitable: Awaitable[_T]) -> _T:
         """What `awaitable` gives. A behaviour that was killed gets asyncio.CancelledError."""
-        self._waits_for = asyncio.ensure_future(awaitable)
+        self._waits_for = waits_for = asyncio.ensure_future(awaitable)
         if self.is_killed():
-            self._waits_for.cancel()
+            waits_for.cancel()
         try:
-            return await self._waits_for
+            return await waits_for
         finally:
             self._waits_for = None
 
-    # --- peers ---
+    # --- the agent ---
 
-    def jid(self, peer: str) -> JID:
-        """The bare JID of a peer: a JID, or a name on the agent's own domain."""
-        text = peer if "@" in peer else f"{peer}@{self.agent.jid.domain}"
-        return JID.fromstr(text).bare()
+    @cached_property
+    def control(self) -> Control:
+        """What can be done through the agent's presence manager."""
+        return control(self.agent)
 
-    def roster_item(self, peer: JID) -> Any:
-        """The roster's entry of a peer; None where there is none."""
-        return self.presence.roster.items.get(peer)
+    def jid(self, peer: str) -> str:
+        """The bare JID of a peer: that of a JID, or of a name on the agent's own domain."""
+        return peer.partition("/")[0] if "@" in peer else f"{peer}@{self.agent.jid.domain}"
+
+
+def _settle(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

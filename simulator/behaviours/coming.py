@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from aioxmpp import PresenceState
-from spade.behaviour import CyclicBehaviour
+from collections.abc import Callable
 
 from simulator.behaviours import arguments
 from simulator.behaviours.alternating import Alternating
 from simulator.behaviours.base import PresenceBehaviour
-from simulator.scenario.plan import Microseconds
-from simulator.spade3.actions import apply_change
+from simulator.behaviours.generation import CyclicBehaviour
+from simulator.scenario.plan import Microseconds, PresenceChange
 
 _UNAVAILABLE = "unavailable"
 
@@ -19,18 +16,22 @@ _UNAVAILABLE = "unavailable"
 class _Leaving(PresenceBehaviour):
     """Goes away for real, and comes back as it was."""
 
-    _before = PresenceState(available=True)
+    _come_back: Callable[[], None] | None = None
 
     def leave(self) -> None:
         """Become unavailable: the session ends (RFC 6121, section 4.5)."""
-        if self.presence.is_available():
-            self._before = self.presence.state
-            self.presence.set_unavailable()
+        if self.control.is_available:
+            self._come_back = self.control.remember()
+            self.control.become_unavailable()
 
     def come_back(self) -> None:
         """Become available with a new session, and with the show, status and priority of before."""
-        if not self.presence.is_available():
-            self.presence.set_presence(state=self._before)
+        if self.control.is_available:
+            return
+        if self._come_back is None:
+            self.control.change(PresenceChange())
+        else:
+            self._come_back()
 
 
 class ComeAndGo(_Leaving, Alternating):
@@ -58,7 +59,7 @@ class ComeAndGo(_Leaving, Alternating):
     names = ("on", "off")
 
     def __init__(
-        self, on: Any, off: Any, *, times: int | None = None, seed: int | None = None
+        self, on: object, off: object, *, times: int | None = None, seed: int | None = None
     ) -> None:
         super().__init__(
             arguments.distribution("on", on),
@@ -100,13 +101,13 @@ class DayAndNight(_Leaving, CyclicBehaviour):
 
     def __init__(
         self,
-        wake: Any,
-        sleep: Any,
+        wake: object,
+        sleep: object,
         *,
-        day: Any = "24h",
-        begins: Any = "0s",
-        late: Any = "0s",
-        at_night: Any = _UNAVAILABLE,
+        day: object = "24h",
+        begins: object = "0s",
+        late: object = "0s",
+        at_night: object = _UNAVAILABLE,
         seed: int | None = None,
     ) -> None:
         self._day = arguments.period("day", day)
@@ -118,13 +119,13 @@ class DayAndNight(_Leaving, CyclicBehaviour):
         self._late = arguments.distribution("late", late)
         self._look = None if at_night == _UNAVAILABLE else arguments.look("at_night", at_night)
         super().__init__(seed)
-        self._evening: tuple[Any, Any, Any] | None = None
+        self._get_up: Callable[[], None] | None = None
 
     async def run(self) -> None:
         """One half of a day."""
         time = (self.now + self._begins) % self._day
         if self._is_awake(time):
-            self._get_up()
+            self._wake_up()
         else:
             self._go_to_bed()
         late = self._late.sample(self.random)
@@ -137,18 +138,15 @@ class DayAndNight(_Leaving, CyclicBehaviour):
         return min((edge - time) % self._day or self._day for edge in (self._wake, self._sleep))
 
     def _go_to_bed(self) -> None:
-        presence = self.presence
-        if self._evening is not None or not presence.is_available():
+        if self._get_up is not None or not self.control.is_available:
             return
-        self._evening = presence.state, dict(presence.status), presence.priority
+        self._get_up = self.control.remember()
         if self._look is None:
             self.leave()
         else:
-            apply_change(presence, self._look.change)
+            self.control.change(self._look.change)
 
-    def _get_up(self) -> None:
-        if self._evening is None:
-            return
-        state, status, priority = self._evening
-        self._evening = None
-        self.presence.set_presence(state, status, priority)
+    def _wake_up(self) -> None:
+        if self._get_up is not None:
+            self._get_up()
+            self._get_up = None

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any
 
-import aioxmpp.errors
-from aioxmpp import JID
-from spade.behaviour import PeriodicBehaviour
-
+from simulator.agents.base import Contact
 from simulator.behaviours import arguments
-from simulator.behaviours.base import Connection, PresenceBehaviour
+from simulator.behaviours.base import PresenceBehaviour
+from simulator.behaviours.generation import REQUEST_FAILURES, PeriodicBehaviour
 from simulator.scenario.plan import Microseconds
 
 
@@ -36,7 +33,7 @@ class CleanRoster(PresenceBehaviour, PeriodicBehaviour):
         agent.add_behaviour(CleanRoster(every="1min"))
     """
 
-    def __init__(self, every: Any, *, unavailable_for: Any = None) -> None:
+    def __init__(self, every: object, *, unavailable_for: object = None) -> None:
         period = arguments.period("every", every)
         self._longest = (
             None
@@ -44,37 +41,34 @@ class CleanRoster(PresenceBehaviour, PeriodicBehaviour):
             else arguments.period("unavailable_for", unavailable_for)
         )
         self._swept = False
-        self._last_seen: dict[JID, Microseconds] = {}
+        self._last_seen: dict[str, Microseconds] = {}
         super().__init__(period=period / 1e6)
 
-    def listens_to(self) -> list[Connection]:
-        """When contacts go."""
-        return [(self.presence.presenceclient.on_bare_unavailable, self._went)]
+    async def on_start(self) -> None:
+        """Note from now on when contacts leave."""
+        await super().on_start()
+        self.listen("contact_left", self._left)
 
-    def _went(self, stanza: Any) -> None:
-        self._last_seen[stanza.from_.bare()] = self.elapsed
+    def _left(self, peer: str) -> None:
+        self._last_seen[peer] = self.elapsed
 
     async def run(self) -> None:
         """One sweep."""
         first, self._swept = not self._swept, True
-        if first or not self.agent.client.established:
+        if first or not self.control.is_connected:
             return
-        for jid in [jid for jid, item in self.presence.roster.items.items() if self._dead(item)]:
+        for contact in [contact for contact in self.control.contacts() if self._is_dead(contact)]:
             # Somebody else may have removed it, or the connection may break: the next sweep looks.
-            with contextlib.suppress(ConnectionError, aioxmpp.errors.XMPPError):
-                await self.outcome(self.presence.roster.remove_entry(jid))
+            with contextlib.suppress(*REQUEST_FAILURES):
+                await self.outcome(self.control.remove(contact.jid))
 
-    def _dead(self, item: Any) -> bool:
-        if item.subscription == "none":
-            return item.ask is None
-        return self._longest is not None and self._silent_for(item) >= self._longest
+    def _is_dead(self, contact: Contact) -> bool:
+        if contact.subscription == "none":
+            return not contact.ask
+        return self._longest is not None and self._silent_for(contact) >= self._longest
 
-    def _silent_for(self, item: Any) -> Microseconds:
-        if item.subscription == "from" or self._is_available(item.jid):
-            self._last_seen.pop(item.jid, None)
+    def _silent_for(self, contact: Contact) -> Microseconds:
+        if contact.subscription == "from" or self.control.sees(contact.jid):
+            self._last_seen.pop(contact.jid, None)
             return 0
-        return self.elapsed - self._last_seen.setdefault(item.jid, self.elapsed)
-
-    def _is_available(self, jid: JID) -> bool:
-        presences = self.presence.presenceclient.get_peer_resources(jid)
-        return any(presence.type_.is_presence_state for presence in presences.values())
+        return self.elapsed - self._last_seen.setdefault(contact.jid, self.elapsed)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-from spade.behaviour import CyclicBehaviour
 
 from simulator.behaviours import arguments
 from simulator.behaviours.base import PresenceBehaviour
-from simulator.spade3.actions import apply_change
+from simulator.behaviours.generation import CyclicBehaviour
 
 _ORDERS = ("in_turn", "random")
 
@@ -48,10 +45,10 @@ class ChangeStatus(PresenceBehaviour, CyclicBehaviour):
 
     def __init__(
         self,
-        every: Any,
-        looks: Any,
+        every: object,
+        looks: object,
         *,
-        moves: Any = "in_turn",
+        moves: object = "in_turn",
         times: int | None = None,
         seed: int | None = None,
     ) -> None:
@@ -85,14 +82,14 @@ class ChangeStatus(PresenceBehaviour, CyclicBehaviour):
             self._left -= 1
 
     def _show(self) -> None:
-        if self.presence.is_available():
-            apply_change(self.presence, self._looks[self._name].change)
+        if self.control.is_available:
+            self.control.change(self._looks[self._name].change)
 
 
 _Weights = dict[str, tuple[list[str], list[float]]]
 
 
-def _weights(moves: Any, names: list[str]) -> _Weights:
+def _weights(moves: object, names: list[str]) -> _Weights:
     """For each look the names that may follow, and their weights."""
     if isinstance(moves, Mapping):
         return _chain(moves, names)
@@ -104,14 +101,14 @@ def _weights(moves: Any, names: list[str]) -> _Weights:
     return {name: (next_, [1.0] * len(next_)) for name, next_ in zip(names, following, strict=True)}
 
 
-def _chain(moves: Mapping[Any, Any], names: list[str]) -> _Weights:
+def _chain(moves: Mapping[str, object], names: list[str]) -> _Weights:
     missing = [name for name in names if name not in moves]
     if missing:
         raise ValueError(f"moves: nothing follows `{missing[0]}` (expected weights for each look)")
     return {name: _row(f"moves.{name}", moves[name], names) for name in moves}
 
 
-def _row(where: str, row: Any, names: list[str]) -> tuple[list[str], list[float]]:
+def _row(where: str, row: object, names: list[str]) -> tuple[list[str], list[float]]:
     weights = arguments.weights(where, row)
     for name in weights:
         arguments.choice(where, name, names)

@@ -5,16 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from random import Random
-from typing import Any
 
-from aioxmpp import JID
-from spade.behaviour import CyclicBehaviour, OneShotBehaviour
-
+from simulator.agents.base import Contact
 from simulator.behaviours import arguments
 from simulator.behaviours.alternating import Alternating
-from simulator.behaviours.base import Connection, PresenceBehaviour
+from simulator.behaviours.base import PresenceBehaviour
+from simulator.behaviours.generation import CyclicBehaviour, OneShotBehaviour
 from simulator.scenario.plan import Microseconds
-from simulator.spade3.presence.contacts import is_subscribed
 
 
 class Subscribe(PresenceBehaviour, OneShotBehaviour):
@@ -45,11 +42,11 @@ class Subscribe(PresenceBehaviour, OneShotBehaviour):
 
     def __init__(
         self,
-        to: Any,
+        to: object,
         *,
-        at: Any = "0s",
+        at: object = "0s",
         wave: int | None = None,
-        every: Any = "0s",
+        every: object = "0s",
         seed: int | None = None,
     ) -> None:
         self._to = arguments.peers("to", to)
@@ -68,10 +65,10 @@ class Subscribe(PresenceBehaviour, OneShotBehaviour):
         for moment, peer in self._schedule():
             await self.pause(max(0, moment - self.elapsed))
             await self.connected()
-            if not _has_asked(self.roster_item(peer)):
-                self.presence.subscribe(str(peer))
+            if not _has_asked(self.control.contact(peer)):
+                self.control.subscribe(peer)
 
-    def _schedule(self) -> list[tuple[Microseconds, JID]]:
+    def _schedule(self) -> list[tuple[Microseconds, str]]:
         moments, begin = [], 0
         for place, peer in enumerate(self._to):
             if place and place % self._wave == 0:
@@ -98,11 +95,13 @@ class Reciprocate(PresenceBehaviour, CyclicBehaviour):
         agent.add_behaviour(Reciprocate(delay="1s"))
     """
 
-    def __init__(self, *, delay: Any = "0s", share: Any = 1.0, seed: int | None = None) -> None:
+    def __init__(
+        self, *, delay: object = "0s", share: object = 1.0, seed: int | None = None
+    ) -> None:
         self._delay = arguments.distribution("delay", delay)
         self._share = arguments.share("share", share)
-        self._timers: dict[JID, asyncio.TimerHandle] = {}
-        self._due: asyncio.Queue[JID] = asyncio.Queue()
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._due: asyncio.Queue[str] = asyncio.Queue()
         super().__init__(seed)
 
     @property
@@ -110,44 +109,37 @@ class Reciprocate(PresenceBehaviour, CyclicBehaviour):
         """While somebody is to be asked back."""
         return bool(self._timers)
 
-    def listens_to(self) -> list[Connection]:
-        """Entries of the roster that are new or change."""
-        roster = self.presence.roster
-        return [
-            (roster.on_entry_added, self._changed),
-            (roster.on_entry_subscription_state_changed, self._changed),
-        ]
-
     async def on_start(self) -> None:
-        """Look at those who see us already."""
+        """Look at those who see us already, and then at whoever comes to."""
         await super().on_start()
-        for item in list(self.presence.roster.items.values()):
-            self._changed(item)
+        self.listen("contact_changed", self._changed)
+        for contact in self.control.contacts():
+            self._changed(contact.jid)
 
     async def run(self) -> None:
         """Ask the next one back whose time has come."""
         peer = await self.outcome(self._due.get())
         await self.connected()
-        if _is_only_watcher(self.roster_item(peer)):
-            self.presence.subscribe(str(peer))
+        if _is_only_watcher(self.control.contact(peer)):
+            self.control.subscribe(peer)
         del self._timers[peer]
 
-    def kill(self, exit_code: Any = None) -> None:
+    def kill(self, exit_code: object = None) -> None:
         """Ask nobody any more."""
         super().kill(exit_code)
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
 
-    def _changed(self, item: Any) -> None:
-        if not _is_only_watcher(item) or item.jid in self._timers:
+    def _changed(self, peer: str) -> None:
+        if not _is_only_watcher(self.control.contact(peer)) or peer in self._timers:
             return
         # Of each watcher's own, so that the order in which they come does not matter.
-        random = Random(f"{self.origin}/{item.jid.localpart}")
+        random = Random(f"{self.origin}/{peer.partition('@')[0]}")
         if random.random() < self._share:
             delay = self._delay.sample(random) / 1e6
             loop = asyncio.get_running_loop()
-            self._timers[item.jid] = loop.call_later(delay, self._due.put_nowait, item.jid)
+            self._timers[peer] = loop.call_later(delay, self._due.put_nowait, peer)
 
 
 class UnsubscribeAndReturn(Alternating):
@@ -172,15 +164,15 @@ class UnsubscribeAndReturn(Alternating):
 
     def __init__(
         self,
-        watching: Any,
-        gone: Any,
+        watching: object,
+        gone: object,
         *,
-        to: Any = None,
+        to: object = None,
         times: int | None = None,
         seed: int | None = None,
     ) -> None:
         self._to = None if to is None else arguments.peers("to", to)
-        self._missed: list[JID] = []
+        self._missed: list[str] = []
         super().__init__(
             arguments.distribution("watching", watching),
             arguments.distribution("gone", gone),
@@ -191,24 +183,27 @@ class UnsubscribeAndReturn(Alternating):
     async def go(self) -> None:
         """Unsubscribe."""
         await self.connected()
-        self._missed = [peer for peer in self._peers() if is_subscribed(self.roster_item(peer))]
+        contacts = map(self.control.contact, self._peers())
+        self._missed = [contact.jid for contact in contacts if contact.is_subscribed]
         for peer in self._missed:
-            self.presence.unsubscribe(str(peer))
+            self.control.unsubscribe(peer)
 
     async def come(self) -> None:
         """Ask those again who were left."""
         await self.connected()
         for peer in self._missed:
-            if not _has_asked(self.roster_item(peer)):
-                self.presence.subscribe(str(peer))
+            if not _has_asked(self.control.contact(peer)):
+                self.control.subscribe(peer)
 
-    def _peers(self) -> Iterable[JID]:
-        return list(self.presence.roster.items) if self._to is None else map(self.jid, self._to)
-
-
-def _has_asked(item: Any) -> bool:
-    return is_subscribed(item) or (item is not None and item.ask is not None)
+    def _peers(self) -> Iterable[str]:
+        if self._to is None:
+            return [contact.jid for contact in self.control.contacts()]
+        return map(self.jid, self._to)
 
 
-def _is_only_watcher(item: Any) -> bool:
-    return item is not None and item.subscription == "from" and item.ask is None
+def _has_asked(contact: Contact) -> bool:
+    return contact.is_subscribed or contact.ask
+
+
+def _is_only_watcher(contact: Contact) -> bool:
+    return contact.subscription == "from" and not contact.ask

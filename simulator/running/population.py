@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Literal
 
-from simulator.agents.context import Surroundings
+from simulator.agents.base import Generation
+from simulator.agents.context import AgentContext
 from simulator.agents.failures import describe_error, explain
+from simulator.agents.harness import AgentHarness
 from simulator.journal.records import Agent, Failure, Note, Outcome
 from simulator.scenario.plan import ActionPlan, AgentPlan, Plan
-from simulator.servers.real.loop import reported_elsewhere
-from simulator.spade3.connectors import REFUSALS
-from simulator.spade3.harness import AgentHarness
 
+AgentState = Literal["starting", "started", "stopping", "stopped", "failed"]
 STOP_TIMEOUT = 30.0
 """Seconds that the agents may take to stop at the end."""
 
@@ -28,14 +28,16 @@ class Population:
         self,
         plan: Plan,
         passwords: Mapping[str, str],
-        surroundings: Surroundings,
+        context: AgentContext,
+        generation: Generation,
         login_limit: int | None,
     ) -> None:
-        self._record = surroundings.record
-        self._clock = surroundings.clock
-        self._redaction = surroundings.redaction
+        self._record = context.record
+        self._clock = context.clock
+        self._redaction = context.redaction
+        self._password_refusals = generation.password_refusals
         self._harnesses = {
-            agent.name: AgentHarness(agent, passwords[agent.name], surroundings)
+            agent.name: AgentHarness(agent, passwords[agent.name], context, generation)
             for agent in plan.agents
         }
         self._failed: dict[str, str] = {}
@@ -63,7 +65,7 @@ class Population:
         """End an agent without a goodbye, also while it starts. False when it did neither."""
         harness = self._harnesses[name]
         starting = self._is_starting(name)
-        if not harness.is_alive() and not starting:
+        if not harness.is_alive and not starting:
             return False
         if starting:
             self._starting[name].cancel()
@@ -72,12 +74,12 @@ class Population:
 
     def restart(self, name: str) -> None:
         """Start an agent again that crashed, unless somebody did so meanwhile."""
-        if not self._harnesses[name].is_alive() and not self._is_starting(name):
+        if not self._harnesses[name].is_alive and not self._is_starting(name):
             self._start_soon(name)
 
     def is_connected(self, name: str) -> bool:
         """Whether an agent has a session."""
-        return self._harnesses[name].is_connected()
+        return self._harnesses[name].is_connected
 
     def spoil_password(self, name: str) -> None:
         """Let an agent's next logins fail."""
@@ -120,7 +122,7 @@ class Population:
 
     async def _start_failed(self, name: str, met: Exception) -> None:
         # A server that cannot be used is named, where SPADE and aioxmpp say something else.
-        error = explain(met, REFUSALS) or met
+        error = explain(met, self._password_refusals) or met
         harness = self._harnesses[name]
         harness.report("start", error)
         harness.give_up("the agent did not start")
@@ -130,10 +132,10 @@ class Population:
         await harness.disconnect()
 
     def _restart(self, action: ActionPlan, harness: AgentHarness) -> None:
-        if harness.is_alive() or self._is_starting(action.agent):
-            harness.orders.record(action, skipped="the agent runs already")
+        if harness.is_alive or self._is_starting(action.agent):
+            harness.commands.record(action, skipped="the agent runs already")
             return
-        harness.orders.record(action)
+        harness.commands.record(action)
         self._start_soon(action.agent)
 
     def _is_starting(self, name: str) -> bool:
@@ -141,8 +143,8 @@ class Population:
         return task is not None and not task.done()
 
     def _stop_soon(self, action: ActionPlan, harness: AgentHarness) -> None:
-        if not harness.is_alive() and not self._is_starting(action.agent):
-            harness.orders.record(action, skipped="the agent does not run")
+        if not harness.is_alive and not self._is_starting(action.agent):
+            harness.commands.record(action, skipped="the agent does not run")
             return
         task = asyncio.ensure_future(self._stop(action, harness))
         self._stopping[task] = None
@@ -150,10 +152,10 @@ class Population:
 
     async def _stop(self, action: ActionPlan, harness: AgentHarness) -> None:
         await asyncio.wait([self._starting[action.agent]])
-        if not harness.is_alive():
-            harness.orders.record(action, skipped="the agent does not run")
+        if not harness.is_alive:
+            harness.commands.record(action, skipped="the agent does not run")
             return
-        harness.orders.record(action)
+        harness.commands.record(action)
         self._tell(action.agent, "stopping")
         try:
             await harness.stop()
@@ -166,7 +168,7 @@ class Population:
         for task in (*self._starting.values(), *self._stopping):
             task.cancel()
         ends = [
-            asyncio.ensure_future(harness.stop() if harness.is_alive() else harness.disconnect())
+            asyncio.ensure_future(harness.stop() if harness.is_alive else harness.disconnect())
             for harness in self.harnesses
         ]
         _, late = await asyncio.wait(ends, timeout=STOP_TIMEOUT)
@@ -175,7 +177,7 @@ class Population:
 
     # --- records ---
 
-    def _tell(self, name: str, state: Any, reason: str = "") -> None:
+    def _tell(self, name: str, state: AgentState, reason: str = "") -> None:
         self._record(Agent(t=self._clock(), agent=name, state=state, reason=reason))
 
     def outcome(self, agent: AgentPlan) -> Outcome:
@@ -183,7 +185,7 @@ class Population:
         outcome, reason = self._judge(agent.name)
         return Outcome(t=self._clock(), agent=agent.name, outcome=outcome, reason=reason)
 
-    def _judge(self, name: str) -> tuple[Any, str]:
+    def _judge(self, name: str) -> tuple[Literal["ok", "failed", "unknown"], str]:
         if name in self._failed:
             return "failed", self._failed[name]
         task = self._starting.get(name)
@@ -194,23 +196,20 @@ class Population:
         failures = self._harnesses[name].failures
         return ("failed", failures[0]) if failures else ("ok", "")
 
-    def behaviour_failed(self, behaviour: Any, error: BaseException) -> None:
-        """An exception ended a SPADE behaviour, of one of our agents or of one that they made."""
+    def behaviour_failed(self, agent: object, behaviour: object, error: BaseException) -> None:
+        """An exception ended a behaviour, of one of our agents or of one that they made."""
         where = f"behaviour {type(behaviour).__name__}"
-        harness = getattr(behaviour.agent, "harness", None)
+        harness = getattr(agent, "harness", None)
         if harness is not None:
             harness.report(where, error)
             return
-        self._record_failure(str(behaviour.agent.jid), where, error)
+        self._record_failure(str(getattr(agent, "jid", "")), where, error)
 
-    def task_failed(self, _loop: Any, context: dict[str, Any]) -> None:
-        """The event loop's exception handler: a task or callback failed and nobody asked."""
-        if reported_elsewhere(context):
-            return
-        error = context.get("exception")
+    def task_failed(self, message: str, error: BaseException | None) -> None:
+        """A task or callback failed and nobody asked."""
         if error is None:
             # asyncio's message alone: the rest of the context names objects by their address.
-            self._record(Note(t=self._clock(), text=str(context.get("message", ""))))
+            self._record(Note(t=self._clock(), text=message))
             return
         self._record_failure("", "a task or callback that nobody waits for", error)
 

@@ -11,13 +11,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 import simulator
-from simulator.agents.context import Surroundings
+from simulator.agents.base import Generation
+from simulator.agents.context import AgentContext
+from simulator.agents.installed import installed
 from simulator.agents.names import Names
 from simulator.errors import JournalError, Livelock, SimulatorError
 from simulator.garbage import collect_failures
@@ -31,8 +33,7 @@ from simulator.running.schedule import Convergence, Schedule
 from simulator.running.views import read_views
 from simulator.scenario.plan import AgentPlan, Plan
 from simulator.servers.base import Backend, RunContext
-from simulator.spade3 import patches
-from simulator.spade3.managers import make_manager
+from simulator.virtual_time.loop import VirtualTimeLoop
 
 _T = TypeVar("_T")
 
@@ -41,12 +42,14 @@ _T = TypeVar("_T")
 class RunOptions:
     """How to run. `login_limit`: how many agents connect at a time; None for all at once.
 
-    `tuned`: with the quicker aioxmpp of `patches.tuning`; benchmarks switch it off to compare.
-    `redaction` learns the passwords of the agents, for who writes of the run elsewhere.
+    `generation` makes the agents. `tuned`: it makes its library quicker; benchmarks switch that
+    off to compare. `redaction` learns the passwords of the agents, for whoever writes about the run
+    elsewhere.
     """
 
     folder: Path | None = None
     login_limit: int | None = None
+    generation: Generation = field(default_factory=installed)
     tuned: bool = True
     redaction: Redaction = field(default_factory=Redaction)
 
@@ -66,7 +69,7 @@ def execute(
     Raises JournalError when the disk refuses the journal: the run ends then, in order.
     """
     run = _Run(plan, backend, journal, convergence, interruption, options)
-    quicker = patches.tuning() if options.tuned else contextlib.nullcontext()
+    quicker = options.generation.tuning() if options.tuned else contextlib.nullcontext()
     try:
         with quicker:
             backend.run(run.main, plan.seed)
@@ -114,9 +117,10 @@ class _Run:
         """The whole run, inside the backend's loop."""
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
+        self._loop.set_exception_handler(self._loop_failed)
         self._interruption.arm()
         # Around everything: whoever is still connecting when the server stops must find nobody.
-        with patches.seams(make_manager, self._behaviour_failed):
+        with self._patches():
             try:
                 accounts = await self._unless_interrupted(self._bring_up())
                 # A server takes its time to come up: the run begins when it is there.
@@ -128,6 +132,15 @@ class _Run:
                     await self._with_agents(self._population(accounts))
             finally:
                 await self._backend.stop()
+
+    @contextlib.contextmanager
+    def _patches(self) -> Iterator[None]:
+        generation = self._options.generation
+        with contextlib.ExitStack() as stack:
+            if isinstance(self._loop, VirtualTimeLoop):
+                stack.enter_context(generation.virtual_time(self._loop.time))
+            stack.enter_context(generation.patches(self._behaviour_failed))
+            yield
 
     async def _bring_up(self) -> Mapping[str, str]:
         """Start the server and make the accounts; gives the passwords."""
@@ -148,12 +161,22 @@ class _Run:
         await asyncio.wait([task])
         return None
 
-    def _behaviour_failed(self, behaviour: Any, error: BaseException) -> None:
+    def _behaviour_failed(self, agent: object, behaviour: object, error: BaseException) -> None:
         if self._members is not None:
-            self._members.behaviour_failed(behaviour, error)
+            self._members.behaviour_failed(agent, behaviour, error)
+
+    def _loop_failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """The loop's exception handler: a task or callback failed and nobody asked."""
+        if self._options.generation.is_reported_elsewhere(context):
+            return
+        if self._members is None:
+            loop.default_exception_handler(context)
+        else:
+            self._members.task_failed(str(context.get("message", "")), context.get("exception"))
 
     def _population(self, passwords: Mapping[str, str]) -> Population:
-        surroundings = Surroundings(
+        options = self._options
+        context = AgentContext(
             names=Names(self._backend.domain, self._plan.agents),
             record=self.record,
             clock=self.clock,
@@ -161,14 +184,13 @@ class _Run:
             seed=self._plan.seed,
             writes_actual=not self._backend.sees_sessions,
             pings=self._plan.pings,
-            redaction=self._options.redaction,
+            redaction=options.redaction,
         )
-        return Population(self._plan, passwords, surroundings, self._options.login_limit)
+        return Population(self._plan, passwords, context, options.generation, options.login_limit)
 
     async def _with_agents(self, population: Population) -> None:
         assert self._loop is not None
         self._members = population
-        self._loop.set_exception_handler(population.task_failed)
         injector = FaultInjector(population, self._backend, self.record, self.clock)
         schedule = Schedule(self._plan, population, injector, self._convergence, self.clock)
         try:
@@ -185,8 +207,8 @@ class _Run:
                 await injector.stop()
             finally:
                 await population.stop_everybody()
-                # SPADE's container keeps the loop: let it not keep the population. What fails
-                # from here on is after the journal's end.
+                # SPADE's container keeps the loop: let it not keep the run. What fails from here
+                # on is after the journal's end.
                 self._loop.set_exception_handler(lambda _loop, _context: None)
                 self._members = None
 
@@ -223,14 +245,14 @@ class _Run:
 
     def _write_beginning(self) -> None:
         plan = self._plan
-        self.record(_run_started(plan, self._backend))
+        self.record(_run_started(plan, self._backend, self._options.generation))
         for agent in plan.agents:
             self.record(_planned(agent))
         for watch in plan.watches:
             self.record(Watch(t=0, agent=watch.watcher, peer=watch.contact, origin=watch.origin))
 
 
-def _run_started(plan: Plan, backend: Backend) -> RunStarted:
+def _run_started(plan: Plan, backend: Backend, generation: Generation) -> RunStarted:
     return RunStarted(
         t=0,
         format=FORMAT,
@@ -240,7 +262,7 @@ def _run_started(plan: Plan, backend: Backend) -> RunStarted:
         backend=backend.name,
         backend_version=backend.version,
         domain=backend.domain,
-        versions=dict(patches.WRITTEN_FOR),
+        versions=dict(generation.versions),
         scenario=plan.scenario,
     )
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
 
 import msgspec
 
+from simulator.agents.harness import AgentHarness
 from simulator.journal.records import AnyRecord, Belief, Roster, View
-from simulator.spade3.harness import AgentHarness
 
 TIMEOUT = 30.0
 """Seconds to wait for a server's answer to a roster get."""
@@ -35,16 +35,18 @@ async def read_views(
         _record_view(harness.plan.name, "believed", believed, record, now)
 
 
-async def _views(harness: AgentHarness, silence: str) -> tuple[list[Any] | str, list[Any] | str]:
+async def _views(
+    harness: AgentHarness, silence: str
+) -> tuple[list[Roster] | str, list[Belief] | str]:
     """What the server says and what the manager says once it has heard all of that."""
-    served: list[Any] | str = f"no answer: {silence}" if silence else await _served(harness)
-    return served, _beliefs(harness)
+    served = f"no answer: {silence}" if silence else await harness.served_roster(TIMEOUT)
+    return served, harness.beliefs()
 
 
 def _record_view(
     agent: str,
-    view: Any,
-    entries: list[Any] | str,
+    view: Literal["served", "believed"],
+    entries: Sequence[Roster | Belief] | str,
     record: Callable[[AnyRecord], None],
     now: int,
 ) -> None:
@@ -54,40 +56,3 @@ def _record_view(
     record(View(t=now, agent=agent, view=view, entries=len(entries)))
     for entry in entries:
         record(msgspec.structs.replace(entry, t=now))
-
-
-async def _served(harness: AgentHarness) -> list[Roster] | str:
-    if not harness.is_connected() or harness.observer is None:
-        return "the agent is not connected"
-    if harness.agent.client.suspended:
-        return "the agent's stream is broken"
-    try:
-        return await harness.observer.served_roster(TIMEOUT)
-    except Exception as error:  # an agent without an answer must not cost the others theirs
-        return f"no answer: {type(error).__name__}: {error}"
-
-
-def _beliefs(harness: AgentHarness) -> list[Belief] | str:
-    manager = getattr(harness.agent, "presence", None)
-    if manager is None or not harness.is_alive():
-        return "the agent does not run"
-    try:
-        contacts = manager.get_contacts()
-    except Exception as error:  # SPADE's or a user's manager may raise anything
-        return f"get_contacts() raised {type(error).__name__}: {error}"
-    beliefs = [_belief(harness, jid, entry) for jid, entry in contacts.items()]
-    return sorted(beliefs, key=lambda belief: belief.peer)
-
-
-def _belief(harness: AgentHarness, jid: Any, entry: dict[str, Any]) -> Belief:
-    presence = entry.get("presence")
-    available = presence is not None and presence.type_.value is None
-    return Belief(
-        t=0,
-        agent=harness.plan.name,
-        peer=harness.names.name(jid),
-        subscription=entry.get("subscription", ""),
-        ask=bool(entry.get("ask")),
-        available=available,
-        show=(presence.show.value or "") if presence is not None and available else "",
-    )

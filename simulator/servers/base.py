@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -91,7 +91,7 @@ class Backend(Protocol):
         """The server's version. Raises ServerUnavailable when it is not installed."""
         ...
 
-    def run(self, main: Callable[[], Awaitable[_T]], seed: int) -> _T:
+    def run(self, main: Callable[[], Coroutine[object, object, _T]], seed: int) -> _T:
         """Run `main()` on an event loop of this backend's kind, virtual or real, to its end.
 
         `seed` is the run's; a virtual run pins all randomness to it.

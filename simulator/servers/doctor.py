@@ -7,7 +7,7 @@ import platform
 import resource
 import secrets
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from random import Random
@@ -24,7 +24,6 @@ from simulator.servers.real.limits import open_files_needed
 from simulator.servers.real.network import connections_needed
 from simulator.servers.real.ports import LOOPBACK
 from simulator.servers.real.session import session
-from simulator.spade3 import patches
 
 _TRIED = ("embedded", "prosody", "ejabberd")
 _XMPP_PORT = 5222
@@ -47,20 +46,21 @@ class Finding:
     remedy: str = ""
 
 
-def diagnose(plan: Plan | None = None) -> list[Finding]:
+def diagnose(versions: Mapping[str, str], plan: Plan | None = None) -> list[Finding]:
     """Look at versions, each backend (with one login tried), TLS, ports and open files.
 
+    `versions`: the packages that the agents need, each with the version that this was written for.
     With a plan, the limits are held against its population. It starts each installed server
     once, on a free loopback port, and takes a few seconds. It may be called where an event loop
     runs already.
     """
     # The servers need a loop of their own, which a thread always has room for.
     with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(lambda: list(_look(plan))).result()
+        return thread.submit(lambda: list(_look(versions, plan))).result()
 
 
-def _look(plan: Plan | None) -> Iterator[Finding]:
-    yield from _versions()
+def _look(versions: Mapping[str, str], plan: Plan | None) -> Iterator[Finding]:
+    yield from _versions(versions)
     for name in _TRIED:
         yield _backend(name)
     yield Finding("external", "note", "any XMPP server; tried when a run names it")
@@ -70,9 +70,9 @@ def _look(plan: Plan | None) -> Iterator[Finding]:
     yield _open_files(plan)
 
 
-def _versions() -> Iterator[Finding]:
+def _versions(versions: Mapping[str, str]) -> Iterator[Finding]:
     yield Finding("python", "ok", platform.python_version())
-    for package, wanted in patches.WRITTEN_FOR.items():
+    for package, wanted in versions.items():
         found = importlib.metadata.version(package)
         if found == wanted:
             yield Finding(package, "ok", found)

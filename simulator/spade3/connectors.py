@@ -23,9 +23,6 @@ from simulator.servers.base import InMemory, Peer
 from simulator.servers.real.connector import Address, OverTls, Unreachable, dial, named_failures
 from simulator.spade3.tls import verifier_of
 
-REFUSALS = (aiosasl.AuthenticationFailure,)
-"""What aioxmpp raises when the server refuses a password."""
-
 Connected = tuple[asyncio.Transport, protocol.XMLStream, nonza.StreamFeatures]
 
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import spade.presence
 
 from simulator.spade3.presence.manager import PresenceManager
+from simulator.spade3.types import Agent, Manager
 
 # Bound here, before a run puts `make_manager` in its place.
 _spade_manager = spade.presence.PresenceManager
 
 
-def make_manager(agent: Any) -> Any:
+def make_manager(agent: Agent) -> Manager:
     """The presence manager that the plan wants for this agent.
 
     Agents that a user's code makes by itself get SPADE's.
     """
     harness = getattr(agent, "harness", None)
     if harness is None or harness.plan.manager == "spade":
-        return _spade_manager(agent)
+        manager: Manager = _spade_manager(agent)
+        return manager
     return PresenceManager(agent, recovery=harness.plan.recovery)

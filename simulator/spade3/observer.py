@@ -1,4 +1,4 @@
-"""Watches one agent's client and writes what happens to the journal.
+"""Watches one agent's client and tells an `Observer` what happens.
 
 It uses what aioxmpp offers for the purpose (stanza filters and signals), so it sees the same
 for our own agents and a user's, with SPADE's presence manager and with ours.
@@ -6,160 +6,91 @@ for our own agents and a user's, with SPADE's presence manager and with ours.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from functools import partial
 
 import aioxmpp
 import aioxmpp.roster.xso as roster_xso
+from aioxmpp import JID
 from aioxmpp.protocol import State
 from aioxmpp.structs import LanguageTag
 
-from simulator.agents.names import Names
-from simulator.journal.records import Actual, AnyRecord, Received, Roster, Sent, Session
-from simulator.rfc6121.words import StatusText
-from simulator.servers.base import Acceptance
-
-_SUBSCRIPTION_TYPES = frozenset(("subscribe", "subscribed", "unsubscribe", "unsubscribed"))
-_AVAILABILITY_TYPES = frozenset(("available", "unavailable"))
+from simulator.agents.observer import Observer, SessionState
+from simulator.journal.records import Roster
+from simulator.rfc6121.words import StatusText, Subscription
+from simulator.spade3 import types
 
 
-class Observer:
-    """Observes the client of one agent, from before it connects.
+class ClientWatcher:
+    """Watches a client that is not connected yet, from then on."""
 
-    `record` and `clock` (microseconds since the run's start) come from the run. `acceptance` is
-    told what the server must come to hold of the agent's availability; it is None for servers
-    that say so themselves.
-    """
-
-    def __init__(
-        self,
-        agent: str,
-        names: Names,
-        record: Callable[[AnyRecord], None],
-        clock: Callable[[], int],
-        acceptance: Acceptance | None,
-    ) -> None:
-        self._agent = agent
-        self._names = names
-        self._record = record
-        self._clock = clock
-        self._acceptance = acceptance
-        self._client: Any = None
-        self._resource = ""
-        self._language: LanguageTag | None = None
-        self._initial = True
-
-    def attach(self, client: Any) -> None:
-        """Begin to observe `client`, an `aioxmpp.Client` that is not connected yet."""
+    def __init__(self, client: types.Client, observer: Observer) -> None:
         self._client = client
+        self._observer = observer
+        self._language: LanguageTag | None = None
+        self.watch()
+
+    def watch(self) -> None:
+        """Begin to watch."""
+        client = self._client
         client.stream.app_outbound_presence_filter.register(self._sent, order=float("inf"))
         client.stream.app_inbound_presence_filter.register(self._received, order=float("-inf"))
-        self._observe_session(client)
-        self._observe_roster(client.summon(aioxmpp.RosterClient))
-        self._observe_requests(client)
-
-    def detach(self) -> None:
-        """Record nothing more: the agent is dead, whatever its remains do."""
-        self._record = _forget
-        self._acceptance = None
+        self._watch_session()
+        self._watch_roster(client.summon(aioxmpp.RosterClient))
+        self._watch_requests()
 
     # --- the session ---
 
-    def _observe_session(self, client: Any) -> None:
-        client.on_stream_established.connect(self._established)
-        client.on_stream_suspended.connect(self._suspended)
-        client.on_stream_resumed.connect(lambda: self._session("resumed"))
-        client.on_stream_destroyed.connect(self._destroyed)
-        client.on_stopped.connect(lambda: self._session("closed"))
-        client.on_failure.connect(lambda error: self._session("failed", error))
+    def _watch_session(self) -> None:
+        client = self._client
+        client.on_stream_established.connect(partial(self._session, "established"))
+        client.on_stream_suspended.connect(partial(self._session, "suspended"))
+        client.on_stream_resumed.connect(partial(self._session, "resumed"))
+        client.on_stream_destroyed.connect(partial(self._session, "destroyed"))
+        client.on_stopped.connect(partial(self._session, "closed"))
+        client.on_failure.connect(partial(self._session, "failed"))
 
-    def _established(self) -> None:
-        self._session("established")
+    def _session(self, state: SessionState, reason: BaseException | None = None) -> None:
+        self._note_resource()
+        self._observer.session(state, reason)
 
-    def _suspended(self, reason: Any = None) -> None:
-        self._session("suspended", reason)
-
-    def _destroyed(self, reason: Any = None) -> None:
-        self._initial = True
-        self._session("destroyed", reason)
-        if self._acceptance is not None:
-            self._acceptance.ended()
-
-    def _session(self, state: Any, reason: Any = None) -> None:
-        text = "" if reason is None else f"{type(reason).__name__}: {reason}"
-        self._record(
-            Session(
-                t=self._clock(),
-                agent=self._agent,
-                resource=self._bound_resource(),
-                state=state,
-                reason=text,
-            )
-        )
-
-    def _bound_resource(self) -> str:
+    def _note_resource(self) -> None:
         resource = self._client.local_jid.resource
         if resource is not None:
-            self._resource = resource
-        return self._resource
+            self._observer.resource = resource
 
     # --- presence ---
 
-    def _sent(self, stanza: Any) -> Any:
+    def _sent(self, stanza: types.Stanza) -> types.Stanza | None:
         # A stream that is closing takes no stanza: SPADE's farewell at stop() never leaves. It
         # is dropped here, or aioxmpp would log a warning with a traceback for each.
         if self._client.stream._xmlstream.state != State.OPEN:
             return None
-        kind: Any = stanza.type_.value or "available"
-        self._record(
-            Sent(
-                t=self._clock(),
-                agent=self._agent,
-                resource=self._bound_resource(),
-                type=kind,
-                peer="" if stanza.to is None else self._names.name(stanza.to),
-                show=stanza.show.value or "",
-                status=self._texts(stanza),
-                priority=stanza.priority,
-                id=stanza.id_ or "",
-            )
+        self._note_resource()
+        self._observer.sent(
+            stanza.type_.value or "available",
+            stanza.to,
+            stanza.show.value or "",
+            self._texts(stanza),
+            stanza.priority,
+            stanza.id_ or "",
         )
-        if self._acceptance is not None and stanza.to is None and kind in _AVAILABILITY_TYPES:
-            self._acceptance.issued(self._actual(stanza, kind == "available"))
         return stanza
 
-    def _received(self, stanza: Any) -> Any:
+    def _received(self, stanza: types.Stanza) -> types.Stanza:
         sender = stanza.from_
-        self._record(
-            Received(
-                t=self._clock(),
-                agent=self._agent,
-                resource=self._resource,
-                type=stanza.type_.value or "available",
-                peer=self._names.name(sender),
-                peer_resource=(sender.resource or "") if sender is not None else "",
-                show=stanza.show.value or "",
-                status=self._texts(stanza),
-                priority=stanza.priority,
-                id=stanza.id_ or "",
-            )
+        self._observer.received(
+            stanza.type_.value or "available",
+            sender,
+            (sender.resource or "") if sender is not None else "",
+            stanza.show.value or "",
+            self._texts(stanza),
+            stanza.priority,
+            stanza.id_ or "",
         )
         return stanza
 
-    def _actual(self, stanza: Any, available: bool) -> Actual:
-        return Actual(
-            t=self._clock(),
-            agent=self._agent,
-            resource=self._bound_resource(),
-            available=available,
-            show=stanza.show.value or "",
-            status=self._texts(stanza),
-            priority=stanza.priority,
-            id=stanza.id_ or "",
-            source="client",
-        )
-
-    def _texts(self, stanza: Any) -> StatusText:
+    def _texts(self, stanza: types.Stanza) -> StatusText:
         # aioxmpp gives a text without a language the one of the server's stream header.
         status = stanza.status
         if not status:
@@ -171,42 +102,18 @@ class Observer:
 
     # --- the roster ---
 
-    def _observe_roster(self, roster: Any) -> None:
+    def _watch_roster(self, roster: types.Roster) -> None:
         roster.on_entry_added.connect(self._entry_changed)
         roster.on_entry_name_changed.connect(self._entry_changed)
         roster.on_entry_subscription_state_changed.connect(self._entry_changed)
         roster.on_entry_removed.connect(self._entry_removed)
-        roster.on_initial_roster_received.connect(self._initial_roster_received)
+        roster.on_initial_roster_received.connect(self._observer.roster_received)
 
-    def _initial_roster_received(self) -> None:
-        self._initial = False
+    def _entry_changed(self, item: types.RosterItem) -> None:
+        self._observer.roster_item(*_fields(item))
 
-    def _entry_changed(self, item: Any) -> None:
-        self._record(self._roster_record(item, "initial" if self._initial else "push"))
-
-    def _entry_removed(self, item: Any) -> None:
-        self._record(
-            Roster(
-                t=self._clock(),
-                agent=self._agent,
-                peer=self._names.name(item.jid),
-                subscription="remove",
-                source="initial" if self._initial else "push",
-            )
-        )
-
-    def _roster_record(self, item: Any, source: Any) -> Roster:
-        return Roster(
-            t=self._clock(),
-            agent=self._agent,
-            peer=self._names.name(item.jid),
-            subscription=item.subscription,
-            ask=item.ask is not None,
-            approved=bool(item.approved),
-            name=item.name or "",
-            groups=tuple(sorted(item.groups)),
-            source=source,
-        )
+    def _entry_removed(self, item: types.RosterItem) -> None:
+        self._observer.roster_item(item.jid, "remove")
 
     async def served_roster(self, patience: float) -> list[Roster]:
         """Ask the server for the roster over the agent's own stream: the served view.
@@ -218,30 +125,35 @@ class Observer:
         request = aioxmpp.IQ(type_=aioxmpp.IQType.GET, payload=roster_xso.Query())
         response = await self._client.send(request, timeout=patience)
         items = [aioxmpp.roster.Item.from_xso_item(item) for item in response.items]
-        records = [self._roster_record(item, "final") for item in items]
-        return sorted(records, key=lambda record: record.peer)
+        return [self._observer.served_item(*_fields(item)) for item in items]
 
-    def _observe_requests(self, client: Any) -> None:
-        send = client.send
+    def _watch_requests(self) -> None:
+        send = self._client.send
 
-        async def observed_send(stanza: Any, **options: Any) -> Any:
+        async def watched_send(stanza: aioxmpp.stanza.StanzaBase, **options: object) -> object:
             if isinstance(stanza, aioxmpp.IQ) and stanza.type_ == aioxmpp.IQType.SET:
                 self._roster_change(stanza.payload)
             return await send(stanza, **options)
 
-        client.send = observed_send
+        self._client.send = watched_send
 
-    def _roster_change(self, payload: Any) -> None:
+    def _roster_change(self, payload: object) -> None:
         for item in payload.items if isinstance(payload, roster_xso.Query) else ():
-            self._record(
-                Sent(
-                    t=self._clock(),
-                    agent=self._agent,
-                    resource=self._resource,
-                    type="roster_remove" if item.subscription == "remove" else "roster_set",
-                    peer=self._names.name(item.jid),
-                )
-            )
+            self._observer.roster_request(item.jid, remove=item.subscription == "remove")
+
+
+def _fields(
+    item: types.RosterItem,
+) -> tuple[JID, Subscription, bool, bool, str, set[str]]:
+    """An item as an `Observer` takes it."""
+    return (
+        item.jid,
+        item.subscription,
+        item.ask is not None,
+        bool(item.approved),
+        item.name or "",
+        item.groups,
+    )
 
 
 def status_text(
@@ -258,7 +170,3 @@ def status_text(
         for language, text in status.items()
     ]
     return tuple(sorted(texts))
-
-
-def _forget(_record: AnyRecord) -> None:
-    """Where the records of the dead go."""

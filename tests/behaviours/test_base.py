@@ -99,7 +99,7 @@ def test_a_killed_behaviour_ends_at_once(tmp_path: Path) -> None:
     }
     run = play(tmp_path, {"agent": agent, "nobody": {}})
     (*_, (when, _, left)) = shown(run, "agent")
-    assert (round(when, 2), left) == (2.0, "Killer PlanBehaviour")
+    assert (round(when, 2), left) == (2.0, "Killer")
 
 
 class Manager:
@@ -108,6 +108,7 @@ class Manager:
     def __init__(self) -> None:
         self.seen: list[Any] = []
         self.roster = SimpleNamespace(items={})
+        self.client = SimpleNamespace(established=True)
 
     def is_available(self) -> bool:
         return True
@@ -129,7 +130,6 @@ def alone(*behaviours: PresenceBehaviour, name: str = "me") -> list[Any]:
             web=None,
             name=name,
             jid=JID.fromstr(f"{name}@example.org"),
-            client=SimpleNamespace(established=True),
             behaviours=(living := list(behaviours)),
             remove_behaviour=living.remove,
             _alive=asyncio.Event(),

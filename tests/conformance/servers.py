@@ -10,10 +10,9 @@ from typing import Any, TypeVar
 
 from simulator.servers.base import Backend
 from simulator.servers.embedded.backend import EmbeddedBackend
-from simulator.servers.real.loop import reported_elsewhere
-from simulator.spade3 import patches
-from simulator.spade3.managers import make_manager
+from simulator.spade3.generation import GENERATION
 from simulator.virtual_time.loop import VirtualTimeLoop
+from simulator.virtual_time.repeatable import repeatable
 from simulator.virtual_time.wallclock import virtual_wall_clock
 from tests.servers.helpers import LOCAL, context_of, make_local
 
@@ -43,14 +42,15 @@ class Server:
             loop = runner.get_loop()
             if isinstance(loop, VirtualTimeLoop):
                 stack.enter_context(virtual_wall_clock(loop))
-                stack.enter_context(patches.virtual_time(loop.time, 1))
+                stack.enter_context(repeatable(1))
+                stack.enter_context(GENERATION.virtual_time(loop.time))
             else:
                 loop.set_exception_handler(_on_loop_error)
 
             async def enter() -> None:
                 # Inside the running loop, to which SPADE binds itself.
-                stack.enter_context(patches.seams(make_manager, _raise))
-                stack.enter_context(patches.tuning())
+                stack.enter_context(GENERATION.patches(_raise))
+                stack.enter_context(GENERATION.tuning())
 
             runner.run(enter())
             yield lambda coroutine: runner.run(_await(coroutine))
@@ -65,11 +65,11 @@ async def _await(coroutine: Awaitable[T]) -> T:
 
 
 def _on_loop_error(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    if not reported_elsewhere(context):
+    if not GENERATION.is_reported_elsewhere(context):
         loop.default_exception_handler(context)
 
 
-def _raise(_behaviour: Any, error: BaseException) -> None:
+def _raise(_agent: object, _behaviour: object, error: BaseException) -> None:
     raise error
 
 

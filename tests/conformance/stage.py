@@ -17,13 +17,15 @@ import aioxmpp.ping.xso
 import aioxmpp.roster.xso as roster_xso
 from aioxmpp import JID
 
-from simulator.agents.context import Surroundings
+from simulator.agents.base import Control
+from simulator.agents.context import AgentContext
+from simulator.agents.harness import AgentHarness
 from simulator.agents.names import Names
 from simulator.journal.records import AnyRecord
 from simulator.scenario.plan import ActionPlan, AgentPlan
 from simulator.servers.base import Backend
 from simulator.spade3.connectors import override_peer
-from simulator.spade3.harness import AgentHarness
+from simulator.spade3.generation import GENERATION
 from tests.conformance.lines import Log, stanza_item_line
 
 PASSWORD = "secret"
@@ -66,27 +68,32 @@ class Client:
 class Player(Client):
     """A SPADE agent as the harness makes it, with the documented presence manager."""
 
-    def __init__(self, plan: AgentPlan, surroundings: Surroundings, stage: Stage) -> None:
+    def __init__(self, plan: AgentPlan, context: AgentContext, stage: Stage) -> None:
         self.log = Log(stage.short)
         self._short = stage.short
         self._stage = stage
-        self.harness = _LoggedHarness(plan, PASSWORD, surroundings)
+        self.harness = _LoggedHarness(plan, PASSWORD, context, GENERATION)
         self.harness.log = self.log
 
     @property
+    def agent(self) -> Any:
+        return self.harness.agent
+
+    @property
     def client(self) -> Any:
-        return self.harness.agent.client
+        return self.agent.client
 
     @property
     def presence(self) -> Any:
         """The agent's presence manager."""
-        return self.harness.agent.presence
+        return self.agent.presence
 
     async def do(self, action: str, peer: str) -> None:
         """Do what a plan can ask for, as a plan's action is done: subscribe, approve, ..."""
         name = self._stage.local(peer)
         plan = ActionPlan(0, self.harness.plan.name, action, "case", name)  # type: ignore[arg-type]
-        await self.harness.orders.perform(self.harness.agent, plan)
+        control = GENERATION.control(self.harness.agent)
+        await self.harness.commands.perform(control, plan)
 
     async def stop(self) -> None:
         await self.harness.stop()
@@ -95,8 +102,9 @@ class Player(Client):
 class _LoggedHarness(AgentHarness):
     log: Log
 
-    def before_connecting(self, agent: Any) -> None:
-        super().before_connecting(agent)
+    def attach(self, control: Control) -> None:
+        super().attach(control)
+        agent: Any = self.agent
         self.log.attach(agent.client)
 
 
@@ -173,7 +181,7 @@ class Stage:
         local, _, resource = name.partition("/")
         await self.accounts(local)
         planned = AgentPlan(self.local(local), local, 0, resource or "r", **plan)
-        player = Player(planned, self._surroundings(), self)
+        player = Player(planned, self._context(), self)
         self._clients.append(player)
         await player.harness.start()
         return player
@@ -202,15 +210,15 @@ class Stage:
 
     @staticmethod
     async def _stop(client: Player | Stock) -> None:
-        if isinstance(client, Stock) or client.harness.is_connected():
+        if isinstance(client, Stock) or client.harness.is_connected:
             await client.stop()
-        elif client.harness.agent is not None:
+        elif client.agent is not None:
             # Its connection is gone, and its behaviours would go on.
-            for behaviour in client.harness.agent.behaviours:
+            for behaviour in client.agent.behaviours:
                 behaviour.kill()
 
-    def _surroundings(self) -> Surroundings:
-        return Surroundings(
+    def _context(self) -> AgentContext:
+        return AgentContext(
             names=Names(self._domain),
             record=self._record,
             clock=self._clock,

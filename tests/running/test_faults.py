@@ -96,7 +96,7 @@ def test_a_fault_that_cannot_be_ended_leaves_no_agent_alive(
 
     async def observed(population: Population) -> None:
         await stop(population)
-        stopped.append([harness.is_connected() for harness in population.harnesses])
+        stopped.append([harness.is_connected for harness in population.harnesses])
 
     monkeypatch.setattr(Population, "stop_everybody", observed)
     stall = fault("stall", at=1)

@@ -16,9 +16,9 @@ from simulator.agents.failures import explain
 from simulator.errors import AuthenticationRefused, ServerUnavailable
 from simulator.servers.base import Peer
 from simulator.servers.real.connector import Address, OverTls, Unreachable
-from simulator.servers.real.loop import reported_elsewhere
 from simulator.servers.real.trust import Anybody
-from simulator.spade3.connectors import REFUSALS, endpoint, named_spade_failures
+from simulator.spade3.connectors import endpoint, named_spade_failures
+from simulator.spade3.generation import GENERATION
 
 HEADER = (
     b"<?xml version='1.0'?><stream:stream xmlns='jabber:client' from='localhost' id='1'"
@@ -176,7 +176,7 @@ def test_explain_finds_a_password_that_spade_hides():
 
     with pytest.raises(KeyError) as caught:
         start_as_spade_does()
-    assert isinstance(explain(caught.value, REFUSALS), AuthenticationRefused)
+    assert isinstance(explain(caught.value, GENERATION.password_refusals), AuthenticationRefused)
 
 
 @pytest.mark.parametrize("rest", [b"", b"</stream:stream>", HOST_UNKNOWN])
@@ -190,7 +190,7 @@ def test_a_hasty_server_leaves_no_complaint_behind(first, rest):
         writer.close()
 
     def told(_loop, context):
-        if not reported_elsewhere(context):
+        if not GENERATION.is_reported_elsewhere(context):
             complaints.append(context)
 
     async def main():

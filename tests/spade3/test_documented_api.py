@@ -21,7 +21,7 @@ from simulator.scenario.plan import PresencePlan
 from simulator.servers.embedded.backend import EmbeddedBackend
 from simulator.servers.local.prosody import ProsodyBackend
 from tests.servers.helpers import context_of, make_local
-from tests.spade3.world import Script, World, play, play_embedded
+from tests.spade3.world import Script, World, agent_of, play, play_embedded
 
 Run = Callable[[Script], None]
 
@@ -254,7 +254,7 @@ def test_row_10_priority_of_the_first_presence(run: Run) -> None:
         await harness.start()
         # The request was delivered at login, before anybody could assign a handler.
         await world.until(lambda: world.received("agent", "subscribe"))
-        harness.agent.presence.approve_all = True
+        agent_of(harness).presence.approve_all = True
         await world.until(lambda: seen)
         assert (seen[-1].show, seen[-1].priority) == (PresenceShow.CHAT, 5)
         assert seen[-1].status[LanguageTag.fromstr("es")] == "Hola"
@@ -509,7 +509,7 @@ def test_row_19_requests_that_were_pending_at_login(run: Run, flag: bool) -> Non
         watcher.presence.subscribe(world.jid("agent"))
         await world.quiet()
         await harness.start()
-        presence = harness.agent.presence
+        presence = agent_of(harness).presence
         await world.until(lambda: world.received("agent", "subscribe"))
         await world.quiet()
         assert world.sent("agent", "subscribed") == []
@@ -536,7 +536,7 @@ def test_row_20_the_example(run: Run, capsys: pytest.CaptureFixture[str]) -> Non
 
         def both() -> bool:
             entries = [
-                harness.agent.presence.get_contacts().get(world.jid(peer), {})
+                agent_of(harness).presence.get_contacts().get(world.jid(peer), {})
                 for harness, peer in ((one, "agent2"), (two, "agent1"))
             ]
             return all(

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import spade.presence
 
 from simulator.agents.names import Names
+from simulator.agents.policies import SubscriptionPolicy
 from simulator.scenario.plan import PolicyRule
 from simulator.servers.embedded.backend import EmbeddedBackend
-from simulator.spade3.policies import SubscriptionPolicy
+from simulator.spade3.control import ManagerControl
 from simulator.spade3.presence.manager import PresenceManager
 from tests.spade3.world import play_embedded
 
@@ -39,6 +41,10 @@ class Uniform:
         return random.randrange(1_000_000)
 
 
+def control_of(rig):
+    return ManagerControl(SimpleNamespace(presence=rig.presence))
+
+
 class Clocked:
     """A rig whose loop has a clock that tests advance."""
 
@@ -47,7 +53,7 @@ class Clocked:
         self.now = 0.0
         rig.loop.time = lambda: self.now
         self.policy = SubscriptionPolicy(tuple(rules), Random(seed))
-        self.policy.attach(rig.presence, Names("localhost").name)
+        self.policy.attach(control_of(rig), Names("localhost").name)
 
     def to(self, seconds):
         """Let virtual time pass until `seconds`."""
@@ -290,7 +296,7 @@ def test_attached_again_after_a_restart_it_keeps_its_draws(make):
     peers = [f"p{number}@localhost" for number in range(30)]
     for peer in peers:
         first.rig.arrive(peer, "subscribe")
-    first.policy.attach(second.rig.presence, Names("localhost").name)
+    first.policy.attach(control_of(second.rig), Names("localhost").name)
     second.rig.login()
     for peer in peers:
         second.rig.arrive(peer, "subscribe")
@@ -337,7 +343,7 @@ def test_a_users_handler_is_called_beside_the_policy(make, assigned):
     policy = SubscriptionPolicy((PolicyRule("approve"),), Random(1))
     if assigned == "before":
         clocked.rig.presence.on_subscribe = calls.append
-    policy.attach(clocked.rig.presence, Names("localhost").name)
+    policy.attach(control_of(clocked.rig), Names("localhost").name)
     if assigned == "after":
         clocked.rig.presence.on_subscribe = calls.append
     clocked.rig.arrive(FRIEND, "subscribe")

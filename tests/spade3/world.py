@@ -12,14 +12,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.agents.context import Surroundings
+from simulator.agents.context import AgentContext
+from simulator.agents.harness import AgentHarness
 from simulator.agents.names import Names
 from simulator.journal.records import AnyRecord, Received, Sent
 from simulator.scenario.plan import AgentPlan
 from simulator.servers.base import Backend, RunContext
-from simulator.spade3 import patches
-from simulator.spade3.harness import AgentHarness
-from simulator.spade3.managers import make_manager
+from simulator.spade3.generation import GENERATION
 from tests.servers.helpers import context_of
 
 PASSWORD = "secret"
@@ -28,6 +27,11 @@ _labels = itertools.count()
 
 class Patience(AssertionError):
     """What a test waited for did not come."""
+
+
+def agent_of(harness: AgentHarness) -> Any:
+    """The SPADE agent of a harness, as it comes."""
+    return harness.agent
 
 
 @dataclass
@@ -58,7 +62,7 @@ class World:
                 **plan,
             }
         )
-        harness = AgentHarness(planned, PASSWORD, self._surroundings())
+        harness = AgentHarness(planned, PASSWORD, self._context(), GENERATION)
         self.harnesses.append(harness)
         return harness
 
@@ -66,16 +70,16 @@ class World:
         """Start an agent and return it."""
         harness = await self.prepare(name, **plan)
         await harness.start()
-        return harness.agent
+        return agent_of(harness)
 
     async def start_again(self, name: str, resource: str = "r", **plan: Any) -> Any:
         """Start an agent for an account that exists: again, or with another resource."""
         harness = self._harness(name, resource=resource, **plan)
         await harness.start()
-        return harness.agent
+        return agent_of(harness)
 
-    def _surroundings(self) -> Surroundings:
-        return Surroundings(
+    def _context(self) -> AgentContext:
+        return AgentContext(
             names=Names(self.backend.domain),
             record=self.records.append,
             clock=lambda: 0,
@@ -129,7 +133,7 @@ class World:
 
     async def stop(self) -> None:
         """Stop the agents. An agent that is logging in may never stop: aioxmpp loses the wish."""
-        alive = [harness for harness in self.harnesses if harness.is_alive()]
+        alive = [harness for harness in self.harnesses if harness.is_alive]
         async with asyncio.timeout(10):
             await asyncio.gather(*(harness.stop() for harness in alive))
 
@@ -139,7 +143,7 @@ Script = Callable[[World], Awaitable[None]]
 
 async def play(backend: Backend, script: Script) -> None:
     """Run a test's script in a world on a server that is up."""
-    with patches.seams(make_manager, lambda _behaviour, error: _raise(error)):
+    with GENERATION.patches(lambda _agent, _behaviour, error: _raise(error)):
         world = World(backend)
         try:
             await script(world)
@@ -155,8 +159,9 @@ def play_embedded(backend: Backend, script: Script) -> None:
     """Run a script on an embedded server of its own, in virtual time."""
 
     async def main() -> None:
-        await backend.start(RunContext(context_of().plan, lambda: 0, lambda _: None, None))
-        await play(backend, script)
-        await backend.stop()
+        with GENERATION.virtual_time(asyncio.get_running_loop().time):
+            await backend.start(RunContext(context_of().plan, lambda: 0, lambda _: None, None))
+            await play(backend, script)
+            await backend.stop()
 
     backend.run(main, 1)

@@ -23,12 +23,13 @@ def doctor(
     ] = None,
 ) -> int:
     """Look at what is installed and usable, try each server once, and say what to do."""
+    from simulator.agents.installed import installed
     from simulator.scenario import build_plan, load_scenario
     from simulator.servers.doctor import diagnose
 
     plan = build_plan(load_scenario(file)) if file is not None else None
     with Console(stderr=True).status("starting each server once"):
-        findings = diagnose(plan)
+        findings = diagnose(installed().versions, plan)
     table = Table(box=None, show_header=False, padding=(0, 2))
     for finding in findings:
         detail = finding.detail + (f"\n→ {finding.remedy}" if finding.remedy else "")

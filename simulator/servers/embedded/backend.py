@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from typing import TypeVar
 
@@ -16,8 +16,8 @@ from simulator.servers.embedded.faults import FAULTS, EmbeddedFaults
 from simulator.servers.embedded.network import Network
 from simulator.servers.embedded.server import EmbeddedServer
 from simulator.servers.real.connector import Address
-from simulator.spade3 import patches
 from simulator.virtual_time import loop as virtual
+from simulator.virtual_time.repeatable import repeatable
 from simulator.virtual_time.wallclock import virtual_wall_clock
 
 _T = TypeVar("_T")
@@ -50,13 +50,13 @@ class EmbeddedBackend:
         """What ``simulator run`` is told to use this server in this way."""
         return ("--backend", self.name, *(["--realtime"] if self._paced else []))
 
-    def run(self, main: Callable[[], Awaitable[_T]], seed: int) -> _T:
+    def run(self, main: Callable[[], Coroutine[object, object, _T]], seed: int) -> _T:
         """Run `main()` on a virtual-time loop to its end, free of wall clock and randomness."""
 
         async def pinned() -> _T:
             loop = asyncio.get_running_loop()
             assert isinstance(loop, virtual.VirtualTimeLoop)
-            with virtual_wall_clock(loop), patches.virtual_time(loop.time, seed):
+            with virtual_wall_clock(loop), repeatable(seed):
                 return await main()
 
         return virtual.run(pinned, paced=self._paced)

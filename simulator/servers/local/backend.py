@@ -10,11 +10,11 @@ import pwd
 import shutil
 import socket
 import tempfile
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar, TypeVar
 
 from simulator.errors import ServerUnavailable
 from simulator.journal.folder import write_private
@@ -32,6 +32,7 @@ from simulator.servers.real.ports import LOOPBACK, reserved_port
 from simulator.servers.real.session import greet
 from simulator.servers.real.trust import Authorities
 
+_T = TypeVar("_T")
 _READY_WITHIN = 30.0
 _POLL = 0.02
 _SYSTEM_FOLDERS = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -73,7 +74,7 @@ class LocalBackend(RealBackend, abc.ABC):
         """The installed server's version. Raises ServerUnavailable when there is none."""
         return self.installation.version
 
-    def run(self, main: Callable[[], Awaitable[Any]], seed: int) -> Any:
+    def run(self, main: Callable[[], Coroutine[object, object, _T]], seed: int) -> _T:
         """Run `main()` on a fresh asyncio loop; the server does not outlive it.
 
         `seed` is not used: a real network pins nothing.

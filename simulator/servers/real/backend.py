@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import TypeVar
 
 from simulator.errors import InputError, ServerUnavailable
 from simulator.journal.records import Note
@@ -11,9 +12,10 @@ from simulator.rfc6121.stanza import Jid
 from simulator.scenario.plan import FaultPlan
 from simulator.servers.base import Peer, RunContext
 from simulator.servers.real.connector import Address, OverTls
-from simulator.servers.real.loop import run_on_real_loop
 from simulator.servers.real.network import LINK_FAULTS, Network
 from simulator.servers.real.session import RequestRefused, session
+
+_T = TypeVar("_T")
 
 
 class RealBackend:
@@ -41,9 +43,9 @@ class RealBackend:
         """What ``simulator run`` is told to use this server."""
         return ("--backend", self.name)
 
-    def run(self, main: Callable[[], Awaitable[Any]], seed: int) -> Any:
+    def run(self, main: Callable[[], Coroutine[object, object, _T]], seed: int) -> _T:
         """Run `main()` on a fresh asyncio loop. `seed` is not used: a real network pins nothing."""
-        return run_on_real_loop(main)
+        return asyncio.run(main())
 
     def peer(self, agent: str, resource: str = "") -> Peer:
         """How an agent reaches the server. Raises ServerUnavailable before it was started."""

@@ -13,21 +13,20 @@ import spade.agent
 import spade.behaviour
 from spade.container import Container
 
+from simulator.spade3.managers import make_manager
 from simulator.spade3.patches import loggers, signals
 from simulator.spade3.patches.replacing import replace
 from simulator.spade3.patches.versions import check_versions
 
 
 @contextlib.contextmanager
-def seams(
-    make_manager: Callable[[Any], Any],
-    on_behaviour_error: Callable[[Any, BaseException], None],
+def connection_patches(
+    on_behaviour_error: Callable[[Any, Any, BaseException], None],
 ) -> Iterator[None]:
     """What a run needs on any server.
 
-    `make_manager(agent)` builds the agent's presence manager. `on_behaviour_error(behaviour,
-    error)` is told of each exception that ends a SPADE behaviour. Enter it inside the running
-    loop: SPADE's container, a singleton, is reset to that loop.
+    `on_behaviour_error(agent, behaviour, error)` is told of each exception that ends a SPADE
+    behaviour. Enter it inside the running loop: SPADE's container, a singleton, is reset to it.
     """
     check_versions()
     kill = spade.behaviour.CyclicBehaviour.kill
@@ -35,7 +34,7 @@ def seams(
     def observed_kill(self: Any, exit_code: Any = None) -> None:
         # SPADE's step loop swallows an exception and calls this from its except clause.
         if isinstance(exit_code, Exception):
-            on_behaviour_error(self, exit_code)
+            on_behaviour_error(self.agent, self, exit_code)
         kill(self, exit_code)
 
     with contextlib.ExitStack() as stack:

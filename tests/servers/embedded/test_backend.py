@@ -44,7 +44,7 @@ def test_each_domain_has_its_server_and_no_link_leads_to_another() -> None:
         await asyncio.sleep(10)
 
     async def patched() -> None:
-        with patches.virtual_time(asyncio.get_running_loop().time, seed=1):
+        with patches.virtual_time(asyncio.get_running_loop().time):
             await main()
 
     run(patched)

@@ -32,7 +32,7 @@ from simulator.servers.local.prosody import ProsodyBackend
 from simulator.servers.real.connector import OverTls
 from simulator.servers.real.session import session
 from simulator.servers.real.trust import Authorities
-from simulator.spade3.connectors import REFUSALS
+from simulator.spade3.generation import GENERATION
 from tests.servers.helpers import LOCAL, client_of, context_of, make_local
 
 
@@ -170,7 +170,7 @@ def test_a_clients_refused_password_is_explained(server):
 
     with pytest.raises(aiosasl.AuthenticationFailure) as caught:
         asyncio.run(main())
-    assert isinstance(explain(caught.value, REFUSALS), AuthenticationRefused)
+    assert isinstance(explain(caught.value, GENERATION.password_refusals), AuthenticationRefused)
 
 
 def test_another_certificate_is_refused_before_anything_is_told(server, tmp_path):

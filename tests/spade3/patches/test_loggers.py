@@ -46,7 +46,7 @@ def test_a_logger_that_somebody_set_up_is_used() -> None:
 
 def test_spade_asks_it_and_has_the_rest_of_logging() -> None:
     async def main() -> None:
-        with patches.seams(lambda agent: agent, lambda behaviour, error: None):
+        with patches.connection_patches(lambda agent, behaviour, error: None):
             assert isinstance(spade.agent.logging.getLogger("unknown-name"), AgentLogger)
             assert spade.agent.logging.DEBUG == logging.DEBUG
 

@@ -1,8 +1,4 @@
-"""What an agent does with subscription requests, as its plan says.
-
-A policy uses nothing but the presence manager's documented API and aioxmpp's signals, so it
-works with SPADE's manager and with the documented one.
-"""
+"""What an agent does with subscription requests, as its plan says."""
 
 from __future__ import annotations
 
@@ -10,14 +6,9 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from random import Random
-from typing import Any
 
-import spade.presence
-from aioxmpp import JID
-
+from simulator.agents.base import Control
 from simulator.scenario.plan import Decision, Distribution, PolicyRule
-from simulator.spade3.actions import deny
-from simulator.spade3.presence.contacts import is_approved, is_subscribed
 
 _APPROVE_ALL_AT_ONCE = (PolicyRule("approve_all"),)
 
@@ -25,12 +16,12 @@ _APPROVE_ALL_AT_ONCE = (PolicyRule("approve_all"),)
 class SubscriptionPolicy:
     """Decides each request by the first of `rules` that holds for its asker.
 
-    Whom no rule holds for gets no answer. What is random is drawn from a generator of each
+    An asker for whom no rule holds gets no answer. What is random is drawn from a generator of each
     asker's own, derived from `random`, so it does not depend on the order in which requests
     arrive. An asker's rule is drawn once in the life of the policy; a delay is drawn for each
     request. Only a rule's `limit` goes by the order in which askers come first.
 
-    A handler of the user's own goes on being called, whether it was assigned before or is later.
+    A handler of the user's own is still called, whether it was assigned before or is later.
 
     A request that is withdrawn before its delay is over is forgotten. After a reconnect the
     server delivers open requests again; they are answered at the time that was drawn first.
@@ -45,53 +36,45 @@ class SubscriptionPolicy:
         self._taken = [0] * len(rules)
         self._seed = random.getrandbits(64)
         self._askers: dict[str, _Asker] = {}
-        self._presence: Any = None
-        self._name: Callable[[JID], str] = str
-        self._connections: list[tuple[Any, Any]] = []
+        self._control: Control | None = None
+        self._name: Callable[[str], str] = str
+        self._listening: list[Callable[[], None]] = []
         self._settled = False
-        self._due: dict[JID, float] = {}
-        self._timers: dict[JID, asyncio.TimerHandle] = {}
-        self._at_login: dict[JID, Decision] = {}
+        self._due: dict[str, float] = {}
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._at_login: dict[str, Decision] = {}
 
     @property
     def pending(self) -> int:
         """How many decisions wait for the end of their delay, or of the login."""
         return len(self._timers) + len(self._at_login)
 
-    def attach(self, presence: Any, name: Callable[[JID], str]) -> None:
-        """Decide the requests that reach `presence`, in place of any manager before it.
+    def attach(self, control: Control, name: Callable[[str], str]) -> None:
+        """Decide the requests that reach an agent, in place of any attached to before.
 
-        To miss no request, `presence` is a presence manager whose client is not connected yet.
-        `name` turns an asker's JID into the name that rules use. The manager's `on_subscribe` is
-        assigned where nobody has assigned it yet: SPADE's documentation gives each manager one.
+        To miss no request, attach before the agent connects. `name` turns an asker's bare JID into
+        the name that rules use.
         """
         self.detach()
-        self._presence, self._name = presence, name
+        self._control, self._name = control, name
         if self._rules[:1] == _APPROVE_ALL_AT_ONCE:
-            presence.approve_all = True
+            control.approve_all()
         elif self._rules:
-            self._listen(presence)
+            self._settled = control.is_connected
+            self._listening = [
+                control.listen("requested", self._requested),
+                control.listen("withdrawn", self._withdrawn),
+                control.listen("connected", self._connected),
+                control.listen("disconnected", self._disconnected),
+            ]
 
     def detach(self) -> None:
         """Decide nothing more, and drop what waits."""
-        for signal, token in self._connections:
-            signal.disconnect(token)
-        self._connections.clear()
+        for stop in self._listening:
+            stop()
+        self._listening.clear()
         self._disconnected()
         self._due.clear()
-
-    def _listen(self, presence: Any) -> None:
-        if _is_unassigned(presence.on_subscribe):
-            presence.on_subscribe = self._requested
-        client = presence.client
-        self._settled = client.established
-        slots = (
-            (presence.roster.on_subscribe, self._overheard),
-            (presence.roster.on_unsubscribe, self._withdrawn),
-            (client.on_stream_established, self._connected),
-            (client.on_stream_destroyed, self._disconnected),
-        )
-        self._connections = [(signal, signal.connect(slot)) for signal, slot in slots]
 
     # --- the session ---
 
@@ -103,7 +86,7 @@ class SubscriptionPolicy:
         # The others were withdrawn or answered while nobody was there.
         self._due = {peer: due for peer, due in self._due.items() if peer in self._timers}
 
-    def _disconnected(self, _reason: Any = None) -> None:
+    def _disconnected(self) -> None:
         self._settled = False
         for timer in self._timers.values():
             timer.cancel()
@@ -112,10 +95,7 @@ class SubscriptionPolicy:
 
     # --- requests ---
 
-    def _requested(self, peer_jid: str) -> None:
-        if self._presence.approve_all or not self._connections:
-            return
-        peer = JID.fromstr(peer_jid).bare()
+    def _requested(self, peer: str) -> None:
         asker = self._asker(peer)
         if asker.rule is None or asker.rule.decision == "ignore" or self._is_waiting(peer):
             return
@@ -127,34 +107,29 @@ class SubscriptionPolicy:
         else:
             self._decide(peer, decision)
 
-    def _overheard(self, stanza: Any) -> None:
-        # The handler is somebody else's; if it is ours, the manager calls it.
-        if self._presence.on_subscribe != self._requested:
-            self._requested(str(stanza.from_))
-
-    def _is_waiting(self, peer: JID) -> bool:
+    def _is_waiting(self, peer: str) -> bool:
         return peer in self._timers or peer in self._at_login
 
-    def _withdrawn(self, stanza: Any) -> None:
-        peer = stanza.from_.bare()
+    def _withdrawn(self, peer: str) -> None:
         timer = self._timers.pop(peer, None)
         if timer is not None:
             timer.cancel()
         self._at_login.pop(peer, None)
         self._due.pop(peer, None)
 
-    def _decide(self, peer: JID, decision: Decision) -> None:
+    def _decide(self, peer: str, decision: Decision) -> None:
         self._timers.pop(peer, None)
         if not self._settled:
             # Before the roster is there, nobody knows whether to subscribe back.
             self._at_login[peer] = decision
             return
         self._due.pop(peer, None)
+        assert self._control is not None
         # A connection that breaks just now: the request comes again at the next login.
         with contextlib.suppress(ConnectionError):
-            _ANSWERS[decision](self._presence, peer)
+            _ANSWERS[decision](self._control, peer)
 
-    def _asker(self, peer: JID) -> _Asker:
+    def _asker(self, peer: str) -> _Asker:
         name = self._name(peer)
         asker = self._askers.get(name)
         if asker is None:
@@ -194,37 +169,33 @@ class _Asker:
         return self._delay.sample(self._random) / 1e6
 
 
-def _is_unassigned(handler: Any) -> bool:
-    return getattr(handler, "__func__", None) is spade.presence.PresenceManager.on_subscribe
-
-
 def _holds(rule: PolicyRule, asker: str, draw: float) -> bool:
     return (rule.askers is None or asker in rule.askers) and draw < rule.share
 
 
-def _approve(presence: Any, peer: JID) -> None:
+def _approve(control: Control, peer: str) -> None:
     # To approve twice would promise a later request (RFC 6121, section 3.4).
-    if not is_approved(presence.roster.items.get(peer)):
-        presence.approve(str(peer))
+    if not control.contact(peer).is_approved:
+        control.approve(peer)
 
 
-def _approve_and_subscribe(presence: Any, peer: JID) -> None:
-    _approve(presence, peer)
-    item = presence.roster.items.get(peer)
-    if not is_subscribed(item) and (item is None or item.ask is None):
-        presence.subscribe(str(peer))
+def _approve_and_subscribe(control: Control, peer: str) -> None:
+    _approve(control, peer)
+    contact = control.contact(peer)
+    if not contact.is_subscribed and not contact.ask:
+        control.subscribe(peer)
 
 
-def _approve_all(presence: Any, peer: JID) -> None:
-    presence.approve_all = True
-    _approve(presence, peer)
+def _approve_all(control: Control, peer: str) -> None:
+    control.approve_all()
+    _approve(control, peer)
 
 
-def _deny(presence: Any, peer: JID) -> None:
-    deny(presence, str(peer))
+def _deny(control: Control, peer: str) -> None:
+    control.deny(peer)
 
 
-_ANSWERS: dict[Decision, Callable[[Any, JID], None]] = {
+_ANSWERS: dict[Decision, Callable[[Control, str], None]] = {
     "approve": _approve,
     "approve_and_subscribe": _approve_and_subscribe,
     "deny": _deny,

@@ -1,0 +1,185 @@
+"""Writes to the journal what happens to one session of an agent, as its generation tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from simulator.agents.context import AgentContext
+from simulator.agents.names import Address
+from simulator.journal.records import Actual, AnyRecord, Received, Roster, Sent, Session
+from simulator.rfc6121.words import PresenceType, Show, StatusText, Subscription
+from simulator.servers.base import Acceptance
+
+SessionState = Literal["established", "suspended", "resumed", "destroyed", "closed", "failed"]
+
+
+class Observer:
+    """Observes one session of an agent, from before it connects.
+
+    `resource` is the bound one, which the generation sets. `acceptance` is told what the server
+    must come to hold of the agent's availability; it is None for servers that say so themselves.
+    """
+
+    def __init__(self, agent: str, context: AgentContext, acceptance: Acceptance | None) -> None:
+        self.resource = ""
+        self._agent = agent
+        self._name = context.names.name
+        self._record = context.record
+        self._clock = context.clock
+        self._acceptance = acceptance
+        self._source: Literal["initial", "push"] = "initial"
+
+    def detach(self) -> None:
+        """Record nothing more: the agent is dead, whatever its remains do."""
+        self._record = _forget
+        self._acceptance = None
+
+    def session(self, state: SessionState, reason: BaseException | None = None) -> None:
+        """The session is in another state. Destroyed: nothing of it is left."""
+        text = "" if reason is None else f"{type(reason).__name__}: {reason}"
+        self._record(
+            Session(
+                t=self._clock(),
+                agent=self._agent,
+                resource=self.resource,
+                state=state,
+                reason=text,
+            )
+        )
+        if state == "destroyed":
+            self._source = "initial"
+            if self._acceptance is not None:
+                self._acceptance.ended()
+
+    def sent(
+        self,
+        type: PresenceType,
+        peer: Address | None,
+        show: Show,
+        status: StatusText,
+        priority: int,
+        id: str,
+    ) -> None:
+        """The agent sends a presence stanza; `peer` is None without an addressee."""
+        self._record(
+            Sent(
+                t=self._clock(),
+                agent=self._agent,
+                resource=self.resource,
+                type=type,
+                peer="" if peer is None else self._name(peer),
+                show=show,
+                status=status,
+                priority=priority,
+                id=id,
+            )
+        )
+        if self._acceptance is not None and peer is None and type in ("available", "unavailable"):
+            self._acceptance.issued(
+                Actual(
+                    t=self._clock(),
+                    agent=self._agent,
+                    resource=self.resource,
+                    available=type == "available",
+                    show=show,
+                    status=status,
+                    priority=priority,
+                    id=id,
+                    source="client",
+                )
+            )
+
+    def received(
+        self,
+        type: PresenceType,
+        peer: Address | None,
+        peer_resource: str,
+        show: Show,
+        status: StatusText,
+        priority: int,
+        id: str,
+    ) -> None:
+        """A presence stanza reaches the agent; `peer` is None for one of its own server."""
+        self._record(
+            Received(
+                t=self._clock(),
+                agent=self._agent,
+                resource=self.resource,
+                type=type,
+                peer=self._name(peer),
+                peer_resource=peer_resource,
+                show=show,
+                status=status,
+                priority=priority,
+                id=id,
+            )
+        )
+
+    # --- the roster ---
+
+    def roster_received(self) -> None:
+        """The whole roster is there: what follows are pushes."""
+        self._source = "push"
+
+    def roster_item(
+        self,
+        peer: Address,
+        subscription: Subscription,
+        ask: bool = False,
+        approved: bool = False,
+        name: str = "",
+        groups: Iterable[str] = (),
+    ) -> None:
+        """The client has a roster item that is new, changed, or gone (``remove``)."""
+        self._record(self._item(peer, subscription, ask, approved, name, groups, self._source))
+
+    def roster_request(self, peer: Address, *, remove: bool) -> None:
+        """The client asks the server to set or to remove a roster item."""
+        self._record(
+            Sent(
+                t=self._clock(),
+                agent=self._agent,
+                resource=self.resource,
+                type="roster_remove" if remove else "roster_set",
+                peer=self._name(peer),
+            )
+        )
+
+    def served_item(
+        self,
+        peer: Address,
+        subscription: Subscription,
+        ask: bool = False,
+        approved: bool = False,
+        name: str = "",
+        groups: Iterable[str] = (),
+    ) -> Roster:
+        """A roster item that the server was asked for, as a record."""
+        return self._item(peer, subscription, ask, approved, name, groups, "final")
+
+    def _item(
+        self,
+        peer: Address,
+        subscription: Subscription,
+        ask: bool,
+        approved: bool,
+        name: str,
+        groups: Iterable[str],
+        source: Literal["initial", "push", "final"],
+    ) -> Roster:
+        return Roster(
+            t=self._clock(),
+            agent=self._agent,
+            peer=self._name(peer),
+            subscription=subscription,
+            ask=ask,
+            approved=approved,
+            name=name,
+            groups=tuple(sorted(groups)),
+            source=source,
+        )
+
+
+def _forget(_record: AnyRecord) -> None:
+    """Where the records of the dead go."""

@@ -1,0 +1,194 @@
+"""What we use of the objects of SPADE 3 and aioxmpp, which have no type hints of their own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import timedelta
+from typing import Literal, Protocol, TypedDict, TypeVar
+
+from aioxmpp import JID, PresenceState, xso
+from aioxmpp.connector import BaseConnector
+from aioxmpp.protocol import State
+from aioxmpp.security_layer import SecurityLayer
+from aioxmpp.structs import LanguageTag
+
+from simulator.rfc6121.words import PresenceType, Show, Subscription
+
+Service = TypeVar("Service")
+
+
+class Signal(Protocol):
+    """`aioxmpp.callbacks.AdHocSignal`."""
+
+    def connect(self, slot: Callable[..., object], mode: object = None) -> object: ...
+    def disconnect(self, token: object) -> None: ...
+    def future(self) -> asyncio.Future[object]: ...
+
+
+class Filter(Protocol):
+    """`aioxmpp.callbacks.Filter`."""
+
+    def register(self, func: Callable[..., object], order: float) -> object: ...
+
+
+class TypeValue(Protocol):
+    """`aioxmpp.PresenceType`; the value of ``AVAILABLE`` is None."""
+
+    value: PresenceType | None
+    is_presence_state: bool
+
+
+class ShowValue(Protocol):
+    """`aioxmpp.PresenceShow`; the value of ``NONE`` is None."""
+
+    value: Show | None
+
+
+class Stanza(Protocol):
+    """`aioxmpp.Presence`."""
+
+    type_: TypeValue
+    from_: JID | None
+    to: JID | None
+    id_: str | None
+    show: ShowValue
+    status: Mapping[LanguageTag | None, str | None]
+    priority: int
+
+
+class RosterItem(Protocol):
+    """`aioxmpp.roster.Item`."""
+
+    jid: JID
+    subscription: Subscription
+    ask: str | None
+    approved: bool | None
+    name: str | None
+    groups: set[str]
+
+
+class Roster(Protocol):
+    """`aioxmpp.RosterClient`."""
+
+    items: Mapping[JID, RosterItem]
+    on_entry_added: Signal
+    on_entry_name_changed: Signal
+    on_entry_subscription_state_changed: Signal
+    on_entry_removed: Signal
+    on_initial_roster_received: Signal
+    on_subscribe: Signal
+    on_unsubscribe: Signal
+
+    async def remove_entry(self, jid: JID) -> None: ...
+
+
+class Presences(Protocol):
+    """`aioxmpp.PresenceClient`."""
+
+    on_bare_unavailable: Signal
+
+    def get_peer_resources(self, peer_jid: JID) -> Mapping[str | None, Stanza]: ...
+
+
+class Processor(Protocol):
+    """`aioxmpp.xml.XMPPXMLProcessor`, which reads a stream."""
+
+    remote_lang: LanguageTag | None
+
+
+class XmlStream(Protocol):
+    """`aioxmpp.protocol.XMLStream`."""
+
+    state: State
+    _processor: Processor | None
+
+
+class Stream(Protocol):
+    """`aioxmpp.stream.StanzaStream`."""
+
+    soft_timeout: timedelta | None
+    app_inbound_presence_filter: Filter
+    app_outbound_presence_filter: Filter
+    _xmlstream: XmlStream
+
+
+class Client(Protocol):
+    """`aioxmpp.Client`."""
+
+    local_jid: JID
+    stream: Stream
+    running: bool
+    established: bool
+    suspended: bool
+    on_stream_established: Signal
+    on_stream_suspended: Signal
+    on_stream_resumed: Signal
+    on_stream_destroyed: Signal
+    on_stopped: Signal
+    on_failure: Signal
+    send: Callable[..., Coroutine[object, object, xso.XSO]]
+    override_peer: list[tuple[str, int, BaseConnector]]
+    _security_layer: SecurityLayer
+
+    def summon(self, service: type[Service]) -> Service: ...
+    def enqueue(self, stanza: Stanza) -> object: ...
+    def stop(self) -> None: ...
+
+
+class ContactEntry(TypedDict, total=False):
+    """An entry of `get_contacts()`."""
+
+    subscription: Literal["none", "to", "from", "both"]
+    ask: str
+    presence: Stanza
+
+
+class Manager(Protocol):
+    """`spade.presence.PresenceManager`, and what stands for it."""
+
+    client: Client
+    roster: Roster
+    presenceclient: Presences
+    approve_all: bool
+    on_subscribe: Callable[[str], object]
+    state: PresenceState
+    status: Mapping[str | None, str]
+    priority: int
+
+    def is_available(self) -> bool: ...
+    def set_presence(
+        self,
+        state: PresenceState | None = None,
+        status: Mapping[str | None, str] | None = None,
+        priority: int | None = None,
+    ) -> None: ...
+    def set_unavailable(self) -> None: ...
+    def subscribe(self, peer_jid: str) -> None: ...
+    def unsubscribe(self, peer_jid: str) -> None: ...
+    def approve(self, peer_jid: str) -> None: ...
+    def get_contacts(self) -> Mapping[JID, ContactEntry]: ...
+
+
+class Behaviour(Protocol):
+    """`spade.behaviour.CyclicBehaviour`."""
+
+    agent: Agent
+
+    def kill(self, exit_code: object = None) -> None: ...
+
+
+class Agent(Protocol):
+    """`spade.agent.Agent`."""
+
+    jid: JID
+    presence: Manager
+    client: Client | None
+    behaviours: list[Behaviour]
+    verify_security: bool
+    _alive: asyncio.Event
+
+    async def start(self, auto_register: bool = True) -> None: ...
+    async def stop(self) -> None: ...
+    def is_alive(self) -> bool: ...
+    def add_behaviour(self, behaviour: Behaviour) -> None: ...
