@@ -7,16 +7,16 @@ agent still verifies the server's certificate and the proxy reads nothing.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import struct
 from collections.abc import Callable
 from random import Random
-from typing import Any
 
 from simulator.scenario.plan import Distribution
 from simulator.servers.link_faults import DuplexState, LinkState
 from simulator.servers.real.flow import Flow
-from simulator.servers.real.ports import LOOPBACK
+from simulator.servers.real.ports import LOOPBACK, reserved_port
 
 _LINGER_NOT = struct.pack("ii", 1, 0)
 FILES = 4
@@ -46,12 +46,9 @@ class Line:
         self.passages: list[Passage] = []
         self._refused = 0
         self._listener: asyncio.Server | None = None
-        self._holder = socket.socket()
-
-    @property
-    def port(self) -> int:
+        self._reserved = contextlib.ExitStack()
+        self.port = 0
         """The port that the agent connects to."""
-        return int(self._holder.getsockname()[1])
 
     @property
     def newest(self) -> Passage | None:
@@ -60,9 +57,8 @@ class Line:
 
     async def open(self) -> None:
         """Listen on a free port."""
-        # Bound without listening: the port stays ours, and closed, while connections are refused.
-        self._holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._holder.bind((LOOPBACK, 0))
+        # The port stays ours, and closed, while connections are refused.
+        self.port = self._reserved.enter_context(reserved_port("a proxy"))
         await self._listen()
 
     async def _listen(self) -> None:
@@ -104,7 +100,7 @@ class Line:
     def close(self) -> None:
         """Close the port and every connection."""
         self._stop_listening()
-        self._holder.close()
+        self._reserved.close()
         for passage in self.passages:
             passage.reset()
 
@@ -121,11 +117,12 @@ class Passage:
         self._line = line
         self._server_address = (host, port)
         self._connecting: asyncio.Task[None] | None = None
+        self.agent = _End(self._dial)
+        self.server = _End(self.agent.resume, lambda: line.over(self))
         up, down = line.state.up, line.state.down
-        self.up = Flow(up, lambda: line.delay(up), self._send_up, self._finish_up)
-        self.down = Flow(down, lambda: line.delay(down), self._send_down, self._finish_down)
-        self.agent = _End(self.up, self._dial, self._nobody_cares)
-        self.server = _End(self.down, self._connected, lambda: line.over(self))
+        self.up = Flow(up, lambda: line.delay(up), self.server.write, self.server.finish)
+        self.down = Flow(down, lambda: line.delay(down), self.agent.write, self.agent.finish)
+        self.agent.flow, self.server.flow = self.up, self.down
 
     @property
     def is_over(self) -> bool:
@@ -168,24 +165,6 @@ class Passage:
             self.server.closed = True
             self.agent.abort()
 
-    def _connected(self) -> None:
-        self.agent.resume()
-
-    def _nobody_cares(self) -> None:
-        """The agent's end tells the server through the flow, if it can."""
-
-    def _send_up(self, data: bytes) -> None:
-        self.server.write(data)
-
-    def _send_down(self, data: bytes) -> None:
-        self.agent.write(data)
-
-    def _finish_up(self, error: Exception | None) -> None:
-        self.server.finish(error)
-
-    def _finish_down(self, error: Exception | None) -> None:
-        self.agent.finish(error)
-
     def _abort(self) -> None:
         if self._connecting is not None:
             self._connecting.cancel()
@@ -199,39 +178,41 @@ class _End(asyncio.Protocol):
     `made` is called once it is connected, `over` once when the other side of it is gone.
     """
 
-    def __init__(self, flow: Flow, made: Callable[[], None], over: Callable[[], None]) -> None:
-        self._flow = flow
+    flow: Flow
+
+    def __init__(self, made: Callable[[], None], over: Callable[[], None] = lambda: None) -> None:
         self._made = made
         self._over = over
         self._told = False
         self._finished = False
-        self._transport: Any = None
+        self._transport: asyncio.Transport | None = None
         self.closed = False
 
     # --- what asyncio calls ---
 
-    def connection_made(self, transport: Any) -> None:
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Connected."""
+        assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self._made()
 
     def data_received(self, data: bytes) -> None:
-        """Bytes of the one that it is connected to."""
-        self._flow.send(data)
+        """Pass on bytes of the one that it is connected to."""
+        self.flow.send(data)
 
     def eof_received(self) -> bool:
-        """The other side said its last word. It may still listen."""
+        """Pass on that the other side sends no more. It may still listen."""
         self._tell()
-        self._flow.end()
-        if self._finished:
+        self.flow.end()
+        if self._finished and self._transport is not None:
             self._transport.close()
         return True
 
     def connection_lost(self, error: Exception | None) -> None:
-        """The socket is closed."""
+        """Pass on that the socket is closed."""
         self.closed = True
         self._tell()
-        self._flow.end(error)
+        self.flow.end(error)
 
     def _tell(self) -> None:
         if not self._told:
@@ -240,35 +221,40 @@ class _End(asyncio.Protocol):
 
     # --- what the passage asks ---
 
+    @property
+    def _open(self) -> asyncio.Transport | None:
+        """The transport, unless it is closed or was never open."""
+        transport = self._transport
+        return None if transport is None or transport.is_closing() else transport
+
     def pause(self) -> None:
         """Read nothing for now."""
-        self._transport.pause_reading()
+        if transport := self._open:
+            transport.pause_reading()
 
     def resume(self) -> None:
         """Read again."""
-        if not self._transport.is_closing():
-            self._transport.resume_reading()
+        if transport := self._open:
+            transport.resume_reading()
 
     def write(self, data: bytes) -> None:
         """Send bytes, if anybody is there."""
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(data)
+        if transport := self._open:
+            transport.write(data)
 
     def finish(self, error: Exception | None) -> None:
-        """Say the last word, or with an error reset."""
-        if self._transport is None or self._transport.is_closing():
-            return
+        """Send no more, or with an error reset."""
         if error is not None:
             self.abort()
-            return
-        self._finished = True
-        self._transport.write_eof()
-        if self._told:
-            self._transport.close()
+        elif transport := self._open:
+            self._finished = True
+            transport.write_eof()
+            if self._told:
+                transport.close()
 
     def abort(self) -> None:
         """Close the socket with a reset (RST)."""
-        if self._transport is not None and not self._transport.is_closing():
-            sock = self._transport.get_extra_info("socket")
+        if transport := self._open:
+            sock = transport.get_extra_info("socket")
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
-            self._transport.abort()
+            transport.abort()
