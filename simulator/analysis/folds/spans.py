@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from simulator.analysis.folds.watches import Sight, WatchState
 from simulator.journal.records import Actual, FaultChanged
-from simulator.scenario.language.faults import MAY_LAST
+from simulator.scenario.plan import MAY_LAST
 
 
 class AvailabilitySpan(NamedTuple):
