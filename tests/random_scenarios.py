@@ -20,8 +20,9 @@ from simulator.running.faults import check_faults
 from simulator.running.interruption import Interruption
 from simulator.scenario import build_plan, scenario_from
 from simulator.scenario.language.expected_figures import FIGURES
-from simulator.scenario.language.faults import LASTING, STREAM_ERRORS
+from simulator.scenario.language.faults import STREAM_ERRORS
 from simulator.scenario.language.timeline import WITH_PEER
+from simulator.scenario.plan import FAULT_KINDS
 from simulator.servers.embedded.backend import EmbeddedBackend
 
 Document = dict[str, Any]
@@ -247,7 +248,7 @@ def fault(draw: st.DrawFn, names: list[str]) -> Document:
     }
     kind = draw(st.sampled_from(sorted(kinds)))
     found: Document = {"at": draw(st.integers(0, 25)), kind: draw(kinds[kind])}
-    if kind in LASTING:
+    if FAULT_KINDS[kind].lasts == "always":
         found["for"] = draw(st.sampled_from(["1ms", "2s", "9s", "150s"]))
     return found
 

@@ -19,8 +19,8 @@ RUNS = PLANS | {"garbage", "virtual_time"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "garbage": set(),
-    "scenario": {"errors"},
     "rfc6121": {"errors"},
+    "scenario": {"errors", "rfc6121"},
     "journal": {"errors", "scenario", "rfc6121"},
     "virtual_time": {"errors", "garbage"},
     "servers": RUNS | {"spade3"},

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from simulator.errors import InputError, SimulatorError
 from simulator.journal.records import AnyRecord, Died, FaultChanged
-from simulator.scenario.plan import FaultPlan, Plan
+from simulator.scenario.plan import FAULT_KINDS, FaultPlan, Plan
 from simulator.servers.base import Backend
 
 if TYPE_CHECKING:
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 
 OF_AGENTS = frozenset(("wrong_password",))
 """Kinds that the harness brings about without the server's help, on every backend."""
-CUTS_OFF = frozenset(("reset", "close", "black_hole", "partition", "crash"))
-"""Kinds after which an agent is dead to the others, though nobody was told."""
-SILENCES = frozenset(("black_hole", "stall", "partition", "server_freeze"))
-"""Kinds during which an agent gets no answer, though its stream seems whole."""
 
 
 def check_faults(plan: Plan, backend: Backend) -> None:
@@ -113,7 +109,7 @@ class FaultInjector:
                 await self._crash(fault)
             else:
                 await self._backend.begin_fault(fault)
-                if fault.kind in SILENCES:
+                if FAULT_KINDS[fault.kind].silences:
                     self._silencing.append(fault)
 
     async def _end(self, fault: FaultPlan) -> None:
@@ -153,12 +149,12 @@ class FaultInjector:
                 fault=fault.kind,
                 state=state,
                 agents=fault.agents,
-                lose_rosters=fault.lose_rosters,
+                lose_rosters=fault.rosters == "lost",
             )
         )
 
     def _tell_deaths(self, fault: FaultPlan) -> None:
-        if fault.kind not in CUTS_OFF:
+        if not FAULT_KINDS[fault.kind].cuts_off:
             return
         for agent in fault.agents:
             if self._population.is_connected(agent):

@@ -14,6 +14,8 @@ from pathlib import Path
 from random import Random
 from typing import Literal, Protocol
 
+from simulator.rfc6121.words import Show
+
 Microseconds = int
 
 
@@ -30,7 +32,7 @@ class PresencePlan:
     """A presence to show. `status` maps a language (None for the default) to a text."""
 
     available: bool = True
-    show: Literal["", "chat", "away", "xa", "dnd"] = ""
+    show: Show = ""
     status: tuple[tuple[str | None, str], ...] = ()
     priority: int = 0
 
@@ -39,7 +41,7 @@ class PresencePlan:
 class PresenceChange:
     """A change of presence; a part that is None keeps its value."""
 
-    show: Literal["", "chat", "away", "xa", "dnd"] | None = None
+    show: Show | None = None
     status: tuple[tuple[str | None, str], ...] | None = None
     priority: int | None = None
 
@@ -145,21 +147,39 @@ class WatchPlan:
     origin: str
 
 
-FaultName = Literal[
-    "reset",
-    "close",
-    "black_hole",
-    "stall",
-    "slow",
-    "refuse",
-    "stream_error",
-    "conflict",
-    "wrong_password",
-    "crash",
-    "partition",
-    "server_restart",
-    "server_freeze",
-]
+@dataclass(frozen=True, slots=True)
+class FaultKind:
+    """What holds for every fault of one kind.
+
+    `lasts`: whether it has an end: never, possibly, or always. `cuts_off`: the agent is dead to
+    the others afterwards, though nobody was told. `silences`: while it lasts the agent gets no
+    answer, though its stream seems whole. `hits_server`: it names no agents and hits everybody.
+    """
+
+    lasts: Literal["never", "possibly", "always"] = "never"
+    cuts_off: bool = False
+    silences: bool = False
+    hits_server: bool = False
+
+
+FAULT_KINDS = {
+    "reset": FaultKind(cuts_off=True),
+    "close": FaultKind(cuts_off=True),
+    "black_hole": FaultKind("always", cuts_off=True, silences=True),
+    "stall": FaultKind("always", silences=True),
+    "slow": FaultKind("always"),
+    "refuse": FaultKind("always"),
+    "stream_error": FaultKind(),
+    "conflict": FaultKind(),
+    "wrong_password": FaultKind("possibly"),
+    "crash": FaultKind(cuts_off=True),
+    "partition": FaultKind("always", cuts_off=True, silences=True),
+    "server_restart": FaultKind("always", hits_server=True),
+    "server_freeze": FaultKind("always", silences=True, hits_server=True),
+}
+"""Every kind of fault, by the word of the scenario."""
+MAY_LAST = frozenset(kind for kind, traits in FAULT_KINDS.items() if traits.lasts != "never")
+
 Direction = Literal["up", "down", "both"]
 
 
@@ -167,16 +187,17 @@ Direction = Literal["up", "down", "both"]
 class FaultPlan:
     """One occurrence of a fault. `agents` is whom it hits; for the server's faults, nobody.
 
-    `end`: when it ends; None for a fault that is over at once or lasts to the end of the run.
-    The other fields matter to single kinds. `direction`: black_hole and stall; up is from the
-    agent to the server. `added` and `factor`: slow, microseconds on top and a multiple of the
-    latency. `condition`: stream_error (RFC 6120, 4.9.3). `silent`: crash, the machine dies and
-    not only the process, so that nobody closes the connection. `restart_after`: crash, when the
-    agent comes back, in microseconds. `lose_rosters`: server_restart.
+    `kind` is a key of `FAULT_KINDS`. `end`: when it ends; None for a fault that is over at once
+    or lasts to the end of the run. The other fields are terms of single kinds, called as in the
+    scenario. `direction`: black_hole and stall; up is from the agent to the server. `added` and
+    `factor`: slow, microseconds on top and a multiple of the latency. `condition`: stream_error
+    (RFC 6120, 4.9.3). `silent`: crash, the machine dies and not only the process, so that nobody
+    closes the connection. `restart_after`: crash, when the agent comes back, in microseconds.
+    `rosters`: server_restart.
     """
 
     at: Microseconds
-    kind: FaultName
+    kind: str
     origin: str
     agents: tuple[str, ...] = ()
     end: Microseconds | None = None
@@ -186,7 +207,7 @@ class FaultPlan:
     condition: str = ""
     silent: bool = False
     restart_after: Microseconds | None = None
-    lose_rosters: bool = False
+    rosters: Literal["kept", "lost"] = "kept"
 
 
 @dataclass(frozen=True, slots=True)

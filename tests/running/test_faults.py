@@ -270,7 +270,7 @@ def test_a_wrong_password_ends_at_the_next_login(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("lose", [False, True])
 def test_a_server_restart_keeps_or_loses_the_rosters(tmp_path: Path, lose: bool) -> None:
-    run = run_with(tmp_path, fault("server_restart", until=50, lose_rosters=lose))
+    run = run_with(tmp_path, fault("server_restart", until=50, rosters="lost" if lose else "kept"))
     assert run.summary["wrong_entries"]["count"] == 0
     entries = run.summary["roster_convergence"].get("total", 0)
     assert entries == (0 if lose else 6)

@@ -11,11 +11,13 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from simulator.rfc6121.words import PresenceType, Subscription
 from simulator.scenario.language.durations import Duration
 from simulator.scenario.language.expected_figures import FigureExpectation
 from simulator.scenario.language.presence import Show
 from simulator.scenario.language.selectors import AgentNames
 from simulator.scenario.language.words import Flag, Text, Words, form_by_keys, wrong
+from simulator.scenario.plan import ActionName
 
 SubscriptionState = Literal["none", "to", "from", "both", "absent"]
 
@@ -97,17 +99,7 @@ class NobodySaw(Words):
     nobody_saw: Sight = Field(description="What nobody may have seen.")
 
 
-PresenceWord = Literal[
-    "available",
-    "unavailable",
-    "subscribe",
-    "subscribed",
-    "unsubscribe",
-    "unsubscribed",
-    "probe",
-    "error",
-]
-SentWord = Literal[PresenceWord, "roster_set", "roster_remove"]
+SentWord = Literal[PresenceType, "roster_set", "roster_remove"]
 
 
 class SentStep(Words):
@@ -123,7 +115,7 @@ class ReceivedStep(Words):
     """A presence stanza reached an agent."""
 
     agent: AgentNames = Field(description="Who received it.")
-    received: PresenceWord = Field(description="The type of the stanza.")
+    received: PresenceType = Field(description="The type of the stanza.")
     peer: Text | None = Field(None, alias="from", description="From whom; omitted: anybody.")
     show: Show | None = Field(None, description="With this show.")
 
@@ -133,7 +125,7 @@ class RosterStep(Words):
 
     agent: AgentNames = Field(description="Whose roster.")
     contact: Text = Field(description="Which entry.")
-    roster: Literal["none", "to", "from", "both", "remove"] = Field(
+    roster: Subscription = Field(
         description="The subscription of the entry; `remove` when it goes."
     )
     ask: Flag | None = Field(None, description="Whether a request waits; omitted: either.")
@@ -143,17 +135,7 @@ class DidStep(Words):
     """The plan had an agent do something."""
 
     agent: AgentNames = Field(description="Who.")
-    did: Literal[
-        "set_presence",
-        "become_unavailable",
-        "subscribe",
-        "unsubscribe",
-        "approve",
-        "deny",
-        "remove",
-        "stop",
-        "start",
-    ] = Field(description="The action.")
+    did: ActionName = Field(description="The action.")
     peer: Text | None = Field(None, description="To whom; omitted: anybody.")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -21,14 +21,8 @@ from simulator.scenario.language.words import (
     quoted,
     wrong,
 )
-from simulator.scenario.plan import Direction, FaultName
+from simulator.scenario.plan import FAULT_KINDS, Direction
 
-KINDS: tuple[FaultName, ...] = get_args(FaultName)
-LASTING = frozenset(
-    {"black_hole", "stall", "slow", "refuse", "partition", "server_freeze", "server_restart"}
-)
-"""Kinds that need to know for how long."""
-MAY_LAST = LASTING | {"wrong_password"}
 STREAM_ERRORS = (
     "bad-format",
     "connection-timeout",
@@ -185,31 +179,34 @@ class FaultEntry(Words):
         """``server_freeze:`` with nothing after it names the kind all the same."""
         if not isinstance(value, dict):
             return value
-        kinds = ("server_restart", "server_freeze")
-        bare = [kind for kind in kinds if kind in value and value[kind] is None]
-        return {**value, **{kind: {} for kind in bare}}
+        of_server = {kind for kind, traits in FAULT_KINDS.items() if traits.hits_server}
+        return {
+            key: {} if terms is None and key in of_server else terms for key, terms in value.items()
+        }
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         kinds = list(self._given())
         if len(kinds) != 1:
             found = "no fault" if not kinds else "several faults: " + ", ".join(kinds)
-            raise wrong(f"{found} in one entry", "one of " + ", ".join(KINDS))
-        if self.kind in LASTING and self.last is None:
+            raise wrong(f"{found} in one entry", "one of " + ", ".join(FAULT_KINDS))
+        lasts = FAULT_KINDS[self.kind].lasts
+        if lasts == "always" and self.last is None:
             raise wrong(f"`{self.kind}` needs a duration", "`for: ...`")
-        if self.kind not in MAY_LAST and self.last is not None:
+        if lasts == "never" and self.last is not None:
             raise wrong(f"`{self.kind}` has no duration", "no `for`", key="for")
         return self
 
-    def _given(self) -> Iterable[FaultName]:
-        return (kind for kind in KINDS if getattr(self, kind) is not None)
+    def _given(self) -> Iterable[str]:
+        return (kind for kind in FAULT_KINDS if getattr(self, kind) is not None)
 
     @property
-    def kind(self) -> FaultName:
+    def kind(self) -> str:
         """Which fault it is."""
         return next(iter(self._given()))
 
     @property
-    def terms(self) -> object:
+    def terms(self) -> Hit | Partition | ServerRestart | ServerFreeze:
         """What the entry says of that kind."""
-        return getattr(self, self.kind)
+        terms: Hit | Partition | ServerRestart | ServerFreeze = getattr(self, self.kind)
+        return terms

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, get_args
 
 from pydantic import (
     AfterValidator,
@@ -15,16 +15,11 @@ from pydantic import (
     model_validator,
 )
 
+from simulator.rfc6121 import words
 from simulator.scenario.language.words import Flag, Text, Whole, Words, nearest, quoted, wrong
 from simulator.scenario.plan import PresenceChange, PresencePlan
 
-SHOWS: dict[str, Literal["", "chat", "away", "xa", "dnd"]] = {
-    "none": "",
-    "chat": "chat",
-    "away": "away",
-    "xa": "xa",
-    "dnd": "dnd",
-}
+SHOWS: dict[str, words.Show] = {show or "none": show for show in get_args(words.Show)}
 """The show words of a scenario, with what goes over the wire (RFC 6121, section 4.7.2.1)."""
 
 DEFAULT_LANGUAGE = "default"

@@ -16,6 +16,8 @@ from simulator.scenario.source import DocumentPath
 
 MOST_TIMES = 100_000
 """Times of one entry."""
+_SELECTING = frozenset(("who", "cut_off", "communities"))
+"""Terms that say whom a fault hits; the others are fields of the plan."""
 
 
 def planned_faults(
@@ -87,20 +89,14 @@ class _Fault:
         self._faults.add((*self._path, "at"), problem, expected)
 
     def _plan(self, at: Microseconds, agents: tuple[str, ...]) -> FaultPlan:
-        terms, last = self._entry.terms, self._entry.last
+        last = self._entry.last
         return FaultPlan(
             at=at,
             kind=self._entry.kind,
             origin=self._origin,
             agents=agents,
             end=None if last is None else at + last,
-            direction=getattr(terms, "direction", "both"),
-            added=getattr(terms, "added", 0),
-            factor=getattr(terms, "factor", 1.0),
-            condition=getattr(terms, "condition", ""),
-            silent=getattr(terms, "silent", False),
-            restart_after=getattr(terms, "restart_after", None),
-            lose_rosters=getattr(terms, "rosters", "kept") == "lost",
+            **{key: value for key, value in self._entry.terms if key not in _SELECTING},
         )
 
     # --- whom ---

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from simulator.scenario.plan import FaultPlan
+from simulator.scenario.plan import FAULT_KINDS, FaultPlan
 from simulator.servers.embedded.network import DuplexLink, Line, Network
 from simulator.servers.embedded.server import EmbeddedServer
 from simulator.servers.link_faults import LINK_FAULTS
 from simulator.servers.xml import StreamError
 
-OF_SERVER = frozenset(("server_restart", "server_freeze"))
-"""Kinds that name no agent and hit the server, hence everybody."""
-
 
 class EmbeddedFaults:
-    """Begins and ends faults. Those in `OF_SERVER` hit all `servers` and `agents`, by name."""
+    """Begins and ends faults. Those of the server hit all `servers` and all `agents`, by name."""
 
     def __init__(
         self, network: Network, servers: Iterable[EmbeddedServer], agents: Iterable[str]
@@ -37,7 +34,7 @@ class EmbeddedFaults:
         FAULTS[fault.kind][1](self, fault)
 
     def _lines(self, fault: FaultPlan) -> list[Line]:
-        hit = self._everybody if fault.kind in OF_SERVER else fault.agents
+        hit = self._everybody if FAULT_KINDS[fault.kind].hits_server else fault.agents
         return [self._network.line(agent) for agent in hit]
 
     def _open_links(self, fault: FaultPlan) -> Iterator[DuplexLink]:
@@ -109,7 +106,7 @@ class EmbeddedFaults:
         for line in self._lines(fault):
             for link in line.links:
                 link.connection.fail(StreamError("system-shutdown"))
-        if fault.lose_rosters:
+        if fault.rosters == "lost":
             for server in self._servers:
                 server.forget_rosters()
 

@@ -60,7 +60,7 @@ class ServerControl:
 
     async def _shut_down(self, fault: FaultPlan) -> None:
         self._down += 1
-        self._forget |= fault.lose_rosters
+        self._forget |= fault.rosters == "lost"
         if self._down == 1:
             await self._server.halt()
             # While it is down its port stays closed, and ours.

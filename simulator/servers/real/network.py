@@ -10,7 +10,8 @@ from collections.abc import Callable, Coroutine, Iterator
 from random import Random
 from typing import Any, NamedTuple
 
-from simulator.scenario.plan import FaultPlan, Plan
+from simulator.scenario.plan import FAULT_KINDS, FaultPlan, Plan
+from simulator.servers import link_faults
 from simulator.servers.base import Peer, RunContext
 from simulator.servers.real.acceptance import Acceptance, Gate
 from simulator.servers.real.connector import Address, OverTls
@@ -136,11 +137,11 @@ async def _crash(line: Line, fault: FaultPlan) -> None:
 # --- for a time ---
 
 
-async def _worsen(line: Line, fault: FaultPlan) -> None:
+async def _degrade(line: Line, fault: FaultPlan) -> None:
     line.state.begin(fault)
 
 
-async def _clear_up(line: Line, fault: FaultPlan) -> None:
+async def _recover(line: Line, fault: FaultPlan) -> None:
     line.state.end(fault)
     line.release()
 
@@ -158,11 +159,13 @@ _Step = Callable[[Line, FaultPlan], Coroutine[Any, Any, None]]
 LINK_FAULTS: dict[str, tuple[_Step, _Step]] = {
     "reset": (_reset, _nothing),
     "close": (_close, _nothing),
-    "black_hole": (_worsen, _clear_up),
-    "stall": (_worsen, _clear_up),
-    "slow": (_worsen, _clear_up),
     "refuse": (_refuse, _accept),
     "crash": (_crash, _nothing),
-    "partition": (_worsen, _clear_up),
+    # The harness freezes a real server itself.
+    **{
+        kind: (_degrade, _recover)
+        for kind in link_faults.LINK_FAULTS
+        if not FAULT_KINDS[kind].hits_server
+    },
 }
 """What begins and what ends each fault of a link, on one agent's line."""

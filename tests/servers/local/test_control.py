@@ -37,7 +37,9 @@ class Recorder:
 
 
 def fault(kind: Any, *, lose_rosters: bool = False) -> FaultPlan:
-    return FaultPlan(at=0, kind=kind, origin="faults[0]", lose_rosters=lose_rosters)
+    return FaultPlan(
+        at=0, kind=kind, origin="faults[0]", rosters="lost" if lose_rosters else "kept"
+    )
 
 
 RESTART, FREEZE = fault("server_restart"), fault("server_freeze")
