@@ -2,6 +2,7 @@
 # make test     set up, then the tests
 # make lint     style
 # make types    types
+# make coverage the tests, and which lines and branches of the package they miss
 # make docs     the documentation site, in build/site
 # make notebooks    run the notebooks again and keep their output; needs Prosody and ejabberd
 # make lock     refresh the locks; needs uv (pip install uv)
@@ -18,13 +19,16 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint types docs notebooks lock clean runtime dev
+.PHONY: run test coverage lint types docs notebooks lock clean runtime dev
 
 run: runtime
 	$(BIN)/simulator run scenarios/two_agents.yaml --narrate
 
 test: dev
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+coverage: dev
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
 
 lint: dev
 	$(BIN)/ruff check .
@@ -77,5 +81,5 @@ lock:
 	$(LOCK) --group docs --output-file requirements-docs.lock
 
 clean:
-	rm -rf $(VENV) $(DOCS_VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(DOCS_VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 	find simulator tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
