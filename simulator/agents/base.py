@@ -224,7 +224,7 @@ class Host(Protocol):
         """Hear requests: the client is observed and not connected yet."""
         ...
 
-    def name(self, jid: Address) -> str:
+    def name(self, jid: Address | str) -> str:
         """A JID as the journal names it."""
         ...
 
