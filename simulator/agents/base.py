@@ -69,11 +69,6 @@ class Control(Protocol):
         """Whether the agent has a session and its roster."""
         ...
 
-    @property
-    def approves_all(self) -> bool:
-        """Whether the manager approves every request by itself."""
-        ...
-
     def change(self, change: PresenceChange) -> None:
         """Change the agent's presence; one that is unavailable becomes available."""
         ...
