@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import Any
 
 import typer
 from rich.console import Console
@@ -27,7 +26,7 @@ from simulator.cli.failures import print_error, print_faults
 from simulator.cli.options import UNKNOWN, WRONG_CALL
 from simulator.errors import InputError, Livelock, ScenarioError, SimulatorError
 
-COMMANDS: dict[str, Callable[..., Any]] = {
+COMMANDS: dict[str, Callable[..., int | None]] = {
     "new": creating.new,
     "run": running.run,
     "check": scenarios.check,

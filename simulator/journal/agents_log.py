@@ -7,10 +7,15 @@ import copy
 import logging
 from collections.abc import Hashable, Iterator
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import TypeAlias
 
 from simulator.journal import folder as run_folder
 from simulator.journal.redaction import Redaction
+
+_ExcInfo: TypeAlias = (
+    tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+)
 
 _MANY = 1_000
 """Tracebacks that are remembered at once."""
@@ -68,7 +73,7 @@ class Redacted(logging.Formatter):
         """Where it was logged, when that is asked for."""
         return self._redaction.text(super().formatStack(stack_info))
 
-    def formatException(self, ei: Any) -> str:  # noqa: N802
+    def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802
         """The traceback."""
         key = _outline(ei[1])
         if key is None:
@@ -80,7 +85,7 @@ class Redacted(logging.Formatter):
             self._tracebacks[key] = self._traceback(ei)
         return self._tracebacks[key]
 
-    def _traceback(self, ei: Any) -> str:
+    def _traceback(self, ei: _ExcInfo) -> str:
         return self._redaction.text(super().formatException(ei))
 
 

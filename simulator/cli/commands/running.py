@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -127,7 +127,7 @@ def _narrate_to(output: Console) -> Callable[[AnyRecord], None]:
 
     narrator = Narrator()
 
-    def tell(record: Any) -> None:
+    def tell(record: AnyRecord) -> None:
         for line in narrator.lines(record):
             output.print(Text(line), soft_wrap=True)
 

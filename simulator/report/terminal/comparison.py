@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -134,6 +133,5 @@ def _print_figures(console: Console, comparison: Comparison) -> None:
     for sign in "-+":
         table.add_column(style=_STYLES[sign])
     for item in comparison.figures:
-        cells: list[Any] = [Text(printable(text)) for text in item]
-        table.add_row(*cells)
+        table.add_row(*(Text(printable(text)) for text in item))
     console.print(table)

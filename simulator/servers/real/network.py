@@ -6,9 +6,9 @@ own; the others, and every agent of a run without such faults, meet the server d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from random import Random
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from simulator.scenario.plan import FAULT_KINDS, FaultPlan, Plan
 from simulator.servers import link_faults
@@ -154,7 +154,7 @@ async def _accept(line: Line, _fault: FaultPlan) -> None:
     await line.accept()
 
 
-_Step = Callable[[Line, FaultPlan], Coroutine[Any, Any, None]]
+_Step = Callable[[Line, FaultPlan], Awaitable[None]]
 
 LINK_FAULTS: dict[str, tuple[_Step, _Step]] = {
     "reset": (_reset, _nothing),
