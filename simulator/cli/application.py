@@ -1,4 +1,4 @@
-"""The table of commands, and the way from a call to its exit code."""
+"""The table of commands, and how a call becomes an exit code."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def application() -> int:
         print_error(errors, error)
         return UNKNOWN
     except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output left: nothing to say, nobody to say it to
+        sys.stderr.close()  # nobody reads our output any more
         return UNKNOWN
     except Exception as error:
         usage = getattr(error, "format_message", None)

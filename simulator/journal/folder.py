@@ -152,7 +152,7 @@ def _copy_beside(target: Path, source: Path, file: Path) -> str:
 
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """While something is written to `path`: a RunFolderError says what the system has against it.
+    """While something is written to `path`, turn an OSError into a RunFolderError.
 
     For a full disk, a folder that is read-only, and a place where no file can be.
     """

@@ -35,14 +35,14 @@ def new(
         list[str] | None,
         typer.Option(
             help="What goes wrong: crash, reset, black_hole, slow, partition, server_restart,"
-            " server_freeze. May be given several times."
+            " server_freeze. Repeatable."
         ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="The file; it must not exist.")
     ] = None,
 ) -> None:
-    """Write a commented scenario. On a terminal, what is not given is asked for."""
+    """Write a scenario with comments. On a terminal, you are asked for what you leave out."""
     from simulator.scenario.template import FAULTS, GRAPHS, Answers, write_scenario
 
     usual = Answers()
@@ -78,7 +78,7 @@ def _answer_faults(question: str, given: list[str] | None) -> tuple[str, ...]:
 
 
 def _refuse_unusable(text: str) -> None:
-    """Raise ScenarioError for answers that make no scenario, such as a delay without a unit."""
+    """Raise ScenarioError where the answers are not valid, such as a delay without a unit."""
     from simulator.scenario import build_plan
     from simulator.scenario.reading.loader import parse_scenario
 

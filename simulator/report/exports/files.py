@@ -38,7 +38,7 @@ FRAMES: dict[str, Callable[[Run], pl.DataFrame]] = {
 }
 """Name of a file -> the frame in it. `Run` describes the columns."""
 _FORMULA = "^[=+@\t\r-]"
-"""A cell that begins so is taken for a formula by spreadsheets."""
+"""Spreadsheets take a cell that begins like this for a formula."""
 
 
 def export(run: Run, to: str, folder: Path) -> list[Path]:
@@ -141,13 +141,13 @@ def subscription_graph(run: Run) -> Graph:
 
 
 def _is_subscription(row: Mapping[str, object]) -> bool:
-    """Is a roster entry more than the other end of somebody else's subscription?"""
+    """Whether a roster entry is more than the other end of somebody else's subscription."""
     words = {*f"{row['expected']} {row['served']}".split()}
     return row["right"] is False or not words.isdisjoint(("to", "both", "ask"))
 
 
 def _attributes(values: Mapping[str, object]) -> dict[str, object]:
-    """GraphML knows no missing value: such an attribute is left out."""
+    """Attributes for GraphML, which has no missing values: those are left out."""
     return {
         name: printable(value) if isinstance(value, str) else value
         for name, value in values.items()

@@ -1,4 +1,4 @@
-"""A comparison of two runs on a terminal: what was chosen, then what differs."""
+"""A comparison of two runs on a terminal: how they were run, then what differs."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from simulator.analysis.comparing.runs import Comparison, OrderDifference
 from simulator.report.text import printable
 
 MOST = 10
-"""At most so many differences of a kind are named; the rest is counted."""
+"""At most so many differences of a kind are listed; the rest is counted."""
 MOST_AGENTS = 5
-"""Of at most so many agents the order of events is shown."""
+"""The order of events is shown for at most so many agents."""
 MOST_LINES = 12
 """At most so many lines of an agent's events."""
 _STYLES = {"-": "red", "+": "green", " ": ""}

@@ -1,7 +1,7 @@
 """How the agents of a run reach a real server, and what can happen on the way.
 
-Only agents that a fault of the plan hits go through a proxy, each of their sessions through its
-own; the others, and every agent of a run without such faults, meet the server directly.
+Only agents that a fault of the plan hits go through a proxy, one for each of their sessions. The
+others, and all agents of a run without such faults, connect to the server directly.
 """
 
 from __future__ import annotations
