@@ -53,7 +53,7 @@ async def _live(graph: Any) -> int:
     Container().reset()
     server = EmbeddedServer(DOMAIN, lambda _change: None)
     server.create_accounts({_name(node): PASSWORD for node in graph})
-    network = Network(lambda _agent: server, Constant(value="20ms"), seed=1)
+    network = Network(lambda _agent: server, Constant.model_validate({"value": "20ms"}), seed=1)
     agents = {node: _make_agent(node, network) for node in graph}
     await asyncio.gather(*(agent.start(auto_register=False) for agent in agents.values()))
     for node, peer in graph.edges:

@@ -161,7 +161,7 @@ def test_junit_is_not_written_for_a_wrong_call(call: Call, tmp_path: Path) -> No
     own = scenario(tmp_path)
     done = call("run", own, "--junit", own)
     assert done.code == 2
-    assert "is no JUnit document" in done.err
+    assert "is not a JUnit document" in done.err
     assert own.read_text() == SCENARIO
 
 

@@ -1,11 +1,13 @@
-"""Who may import whom: the picture in docs/design.md, as a table.
+"""Who may import whom: the picture in docs/design.md, as a table; and how large a part may be.
 
 Imports inside functions and under TYPE_CHECKING count too, and so do modules that are named
 in a call of `import_module`.
 """
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -23,24 +25,34 @@ MAY_IMPORT: dict[str, set[str]] = {
     "scenario": {"errors", "rfc6121"},
     "journal": {"errors", "scenario", "rfc6121"},
     "virtual_time": {"errors", "garbage"},
-    "servers": RUNS | {"spade3"},
+    "servers": RUNS,
     "agents": PLANS | {"servers"},
-    "spade3": RUNS | {"servers", "agents"},
+    # Nothing imports it: `agents.installed` finds it by name.
+    "spade3": PLANS | {"servers", "agents"},
     # Nothing of the package imports it: scenarios and users name its classes.
-    "behaviours": PLANS | {"agents", "spade3"},
-    "running": RUNS | {"servers", "agents", "spade3"},
+    "behaviours": PLANS | {"agents"},
+    "running": RUNS | {"servers", "agents"},
     "analysis": PLANS | {"garbage"},
     "report": PLANS | {"analysis"},
-    "api": RUNS | {"servers", "agents", "spade3", "running", "analysis", "report"},
+    "api": RUNS | {"servers", "running", "analysis", "report"},
     "testing": PLANS | {"analysis", "report", "api"},
     "pytest_plugin": {"analysis", "testing"},
-    "cli": RUNS | {"servers", "agents", "spade3", "running", "analysis", "report", "api"},
+    "cli": RUNS | {"servers", "agents", "running", "analysis", "report", "api"},
     "__init__": PLANS | {"analysis", "api"},
     "__main__": {"cli"},
 }
 
-SPADE = {"spade", "aioxmpp", "aiosasl", "aioopenssl"}
-KNOW_SPADE = {"servers", "behaviours", "spade3"}
+# The libraries of the generations, and the one part that may import them.
+LIBRARIES = {"spade3": {"spade", "aioxmpp", "aiosasl", "aioopenssl", "OpenSSL"}}
+FINDS_GENERATIONS = "agents/installed.py"
+
+LONGEST_MODULE = 350
+"""Lines."""
+SIDE_BY_SIDE = 13
+"""Modules in one folder, without its __init__."""
+LARGER = {"analysis/folds": 14}
+"""Folders that are still to be divided."""
+AT_THE_TOP = 8
 
 # rfc6121 is sans-IO: no clock, no chance, no socket, no thread.
 OUTSIDE_WORLD = {"asyncio", "datetime", "logging", "multiprocessing", "os", "pathlib", "random"}
@@ -89,8 +101,8 @@ def is_allowed(part: str, root: str, child: str = "", *_: str) -> bool:
     if root == "simulator":
         # The bare package gives its version; anything else is one of its parts.
         return child in MAY_IMPORT[part] | {part, "", "__version__"}
-    if root in SPADE:
-        return part in KNOW_SPADE
+    if any(root in libraries for libraries in LIBRARIES.values()):
+        return root in LIBRARIES.get(part, ())
     return not (part == "rfc6121" and root in OUTSIDE_WORLD)
 
 
@@ -105,12 +117,80 @@ def impure(tree: ast.AST) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(
-    "path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE))
-)
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def module_of(path: Path) -> str:
+    """The dotted name of a file."""
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_go_downwards(path: Path) -> None:
-    module = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
-    assert faults(part_of(path), path.read_text("utf-8"), module) == []
+    assert faults(part_of(path), path.read_text("utf-8"), module_of(path)) == []
+
+
+def test_the_table_is_in_order() -> None:
+    """Each part names only parts that stand before it, so that no import runs up."""
+    parts = list(MAY_IMPORT)
+    for place, part in enumerate(parts):
+        assert MAY_IMPORT[part] <= set(parts[:place]), part
+
+
+def test_a_generation_is_named_in_one_place() -> None:
+    """Only `agents.installed` knows that there are several; by name, since it stands below."""
+    for path in FILES:
+        if part_of(path) not in LIBRARIES:
+            named_here = [name for name in LIBRARIES if name in path.read_text("utf-8")]
+            assert not named_here or str(path.relative_to(PACKAGE)) == FINDS_GENERATIONS, path
+
+
+def import_graph(sources: dict[str, str]) -> dict[str, set[str]]:
+    """Which of these modules import which, by their dotted names."""
+    graph: dict[str, set[str]] = {}
+    for module, source in sources.items():
+        found = {nearest(name, sources) for _, name in imported(ast.parse(source), module)}
+        graph[module.removesuffix(".__init__")] = found - {None, module, "simulator"}  # type: ignore[assignment]
+    return graph
+
+
+def nearest(name: str, sources: dict[str, str]) -> str | None:
+    """The module that an imported name is, or is in. The bare package gives its version."""
+    while name and name not in sources and f"{name}.__init__" not in sources:
+        name = name.rpartition(".")[0]
+    return name or None
+
+
+def cycle_of(sources: dict[str, str]) -> list[str]:
+    """Modules that import each other in a circle, if there are any."""
+    try:
+        TopologicalSorter(import_graph(sources)).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert cycle_of({module_of(path): path.read_text("utf-8") for path in FILES}) == []
+
+
+def test_a_circle_is_found() -> None:
+    two = "if TYPE_CHECKING:\n    from simulator.b.one import Thing"
+    assert cycle_of({"simulator.a": "from simulator.b import one", "simulator.b.one": ""}) == []
+    assert cycle_of({"simulator.a": "from .b import one", "simulator.b.one": "import simulator.a"})
+    assert cycle_of({"simulator.b.__init__": "import simulator.c", "simulator.c": two})
+
+
+def test_modules_are_short() -> None:
+    long = {path.name: len(path.read_text("utf-8").splitlines()) for path in FILES}
+    assert {name: lines for name, lines in long.items() if lines > LONGEST_MODULE} == {}
+
+
+def test_few_modules_stand_side_by_side() -> None:
+    folders = [path.relative_to(PACKAGE).parent for path in FILES if path.name != "__init__.py"]
+    counted = {str(folder): number for folder, number in Counter(folders).items()}
+    assert {folder: n for folder, n in counted.items() if n > SIDE_BY_SIDE} == LARGER
+    assert sum(path.parent == PACKAGE for path in FILES) <= AT_THE_TOP
 
 
 WRONG = [
@@ -122,12 +202,12 @@ WRONG = [
     ("rfc6121", "def stanza(): print('out')"),
     ("rfc6121", "async def stanza(): pass"),
     ("scenario", "from simulator.running.runner import run"),
-    ("scenario", "def lazy():\n    from simulator.spade3 import actions"),
+    ("scenario", "def lazy():\n    from simulator.spade3 import driver"),
     ("scenario", "import networkx, aioxmpp"),
     ("analysis", "from simulator import servers"),
     ("analysis", "from ..running.runner import run"),
     ("analysis", "if TYPE_CHECKING:\n    from simulator.virtual_time.loop import run"),
-    ("analysis", "import importlib\nimportlib.import_module('simulator.spade3.harness')"),
+    ("analysis", "import importlib\nimportlib.import_module('simulator.spade3.driver')"),
     ("behaviours", "from simulator.running.runner import execute"),
     ("agents", "from simulator.behaviours import ComeAndGo"),
     ("agents", "import spade"),
@@ -135,8 +215,12 @@ WRONG = [
     ("report", "import aioxmpp.structs"),
     ("report", "from simulator.running.runner import run"),
     ("report", "from . import api\nfrom .. import api"),
-    ("embedded", "from simulator.spade3.harness import Harness"),
-    ("backends", "from simulator.running.runner import run"),
+    ("servers", "from simulator.spade3.driver import AgentDriver"),
+    ("servers", "from simulator.running.runner import run"),
+    ("servers", "import OpenSSL.SSL"),
+    ("agents", "from simulator.spade3 import generation"),
+    ("behaviours", "from spade.behaviour import State"),
+    ("running", "from simulator.spade3 import patches"),
     ("running", "from spade.agent import Agent"),
     ("cli", "__import__('spade')"),
     ("novelty", "import os"),

@@ -69,11 +69,6 @@ class Control(Protocol):
         """Whether the agent has a session and its roster."""
         ...
 
-    @property
-    def approves_all(self) -> bool:
-        """Whether the manager approves every request by itself."""
-        ...
-
     def change(self, change: PresenceChange) -> None:
         """Change the agent's presence; one that is unavailable becomes available."""
         ...
@@ -224,7 +219,7 @@ class Host(Protocol):
         """Hear requests: the client is observed and not connected yet."""
         ...
 
-    def name(self, jid: Address) -> str:
+    def name(self, jid: Address | str) -> str:
         """A JID as the journal names it."""
         ...
 

@@ -182,7 +182,7 @@ class AgentHarness:
         """Hear requests: the client is observed and not connected yet."""
         self._policy.attach(control, self._context.names.name)
 
-    def name(self, jid: Address) -> str:
+    def name(self, jid: Address | str) -> str:
         """A JID as the journal names it."""
         return self._context.names.name(jid)
 

@@ -17,8 +17,9 @@ SessionState = Literal["established", "suspended", "resumed", "destroyed", "clos
 class Observer:
     """Observes one session of an agent, from before it connects.
 
-    `resource` is the bound one, which the generation sets. `acceptance` is told what the server
-    must come to hold of the agent's availability; it is None for servers that say so themselves.
+    Peers are JIDs of the generation's library, or bare JIDs as text. `resource` is the bound one,
+    which the generation sets. `acceptance` is told what the server must come to hold of the
+    agent's availability; it is None for servers that say so themselves.
     """
 
     def __init__(self, agent: str, context: AgentContext, acceptance: Acceptance | None) -> None:
@@ -55,7 +56,7 @@ class Observer:
     def sent(
         self,
         type: PresenceType,
-        peer: Address | None,
+        peer: Address | str | None,
         show: Show,
         status: StatusText,
         priority: int,
@@ -93,7 +94,7 @@ class Observer:
     def received(
         self,
         type: PresenceType,
-        peer: Address | None,
+        peer: Address | str | None,
         peer_resource: str,
         show: Show,
         status: StatusText,
@@ -124,7 +125,7 @@ class Observer:
 
     def roster_item(
         self,
-        peer: Address,
+        peer: Address | str,
         subscription: Subscription,
         ask: bool = False,
         approved: bool = False,
@@ -134,7 +135,7 @@ class Observer:
         """The client has a roster item that is new, changed, or gone (``remove``)."""
         self._record(self._item(peer, subscription, ask, approved, name, groups, self._source))
 
-    def roster_request(self, peer: Address, *, remove: bool) -> None:
+    def roster_request(self, peer: Address | str, *, remove: bool) -> None:
         """The client asks the server to set or to remove a roster item."""
         self._record(
             Sent(
@@ -148,7 +149,7 @@ class Observer:
 
     def served_item(
         self,
-        peer: Address,
+        peer: Address | str,
         subscription: Subscription,
         ask: bool = False,
         approved: bool = False,
@@ -160,7 +161,7 @@ class Observer:
 
     def _item(
         self,
-        peer: Address,
+        peer: Address | str,
         subscription: Subscription,
         ask: bool,
         approved: bool,

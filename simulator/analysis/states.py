@@ -52,10 +52,15 @@ class Steps(Generic[V]):
         """The value at the end; None where there never was one."""
         return self.values[-1] if self.values else None
 
-    def spans(self, end: int) -> Iterator[tuple[V, int, int]]:
-        """(value, begin, end) of each span until `end`, the empty ones left out."""
-        ends = [*self.times[1:], end]  # one too many where there is no value at all
-        for value, begin, after in zip(self.values, self.times, ends, strict=False):
+    def spans(self, end: int, since: int = 0) -> Iterator[tuple[V, int, int]]:
+        """(value, begin, end) of each span between `since` and `end`, the empty ones left out.
+
+        The first one may have begun before `since`.
+        """
+        first = max(bisect_right(self.times, since) - 1, 0)
+        times = self.times[first:]
+        ends = [*times[1:], end]  # one too many where there is no value at all
+        for value, begin, after in zip(self.values[first:], times, ends, strict=False):
             if begin < min(after, end):
                 yield value, begin, min(after, end)
 
@@ -225,3 +230,7 @@ class States:
     def all_watches(self) -> list[WatchStates]:
         """Every watch, in the order of the plan."""
         return [watch for watches in self.watches.values() for watch in watches.values()]
+
+    def sorted_watches(self) -> list[WatchStates]:
+        """Every watch, by the names of watcher and contact."""
+        return sorted(self.all_watches(), key=lambda watch: (watch.watcher, watch.contact))

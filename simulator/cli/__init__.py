@@ -1,8 +1,8 @@
 """The command line: thin, no logic. Each command calls the API and prints its result.
 
-A module for each command or group of commands; `simulator.cli.application` has the table of all
-of them. What a command needs is imported when it is called: SPADE, polars and matplotlib take
-more than a second together, and no command needs them all.
+Each command or group of commands has a module; `simulator.cli.application` has the table of them
+all. What a command needs is imported when it is called: SPADE, polars and matplotlib take more
+than a second together, and no command needs them all.
 
 Exit codes: 0 pass, 1 fail, 2 the scenario or the call is wrong, 3 unknown.
 """

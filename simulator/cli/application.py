@@ -1,11 +1,10 @@
-"""The table of commands, and the way from a call to its exit code."""
+"""The table of commands, and how a call becomes an exit code."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Callable
-from typing import Any
 
 import typer
 from rich.console import Console
@@ -27,7 +26,7 @@ from simulator.cli.failures import print_error, print_faults
 from simulator.cli.options import UNKNOWN, WRONG_CALL
 from simulator.errors import InputError, Livelock, ScenarioError, SimulatorError
 
-COMMANDS: dict[str, Callable[..., Any]] = {
+COMMANDS: dict[str, Callable[..., int | None]] = {
     "new": creating.new,
     "run": running.run,
     "check": scenarios.check,
@@ -77,7 +76,7 @@ def application() -> int:
         print_error(errors, error)
         return UNKNOWN
     except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output left: nothing to say, nobody to say it to
+        sys.stderr.close()  # nobody reads our output any more
         return UNKNOWN
     except Exception as error:
         usage = getattr(error, "format_message", None)

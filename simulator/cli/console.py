@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 class Output(Console):
-    """Standard output. When its reader leaves (``| head``), what goes on goes on in silence.
+    """Standard output. When its reader goes away (``| head``), the command goes on in silence.
 
-    rich would end the process with 1, which here means that a run failed.
+    rich would exit with 1, which here means that a run failed.
     """
 
     def on_broken_pipe(self) -> None:
-        """Say nothing more; the run and its verdict do not depend on who listens."""
+        """Print nothing more; the run and its verdict do not depend on a reader."""
         self.quiet = True
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
@@ -28,7 +28,7 @@ class Output(Console):
 
 
 def measured_run(folder: Path) -> Run:
-    """The run in a folder, measured; a terminal shows that this goes on, as it may take seconds.
+    """The run in a folder, measured. It may take seconds, so a terminal shows a spinner.
 
     Raises RunFolderError where there is none, and JournalError for a damaged one.
     """

@@ -1,4 +1,4 @@
-"""The options that name a server of one's own, and the backend they make."""
+"""The options that name your own server, and the backend they make."""
 # ruff: noqa: PLC0415  (what a command needs is imported when it is called)
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ NoVerify = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class ExternalOptions:
-    """What the command line says of a server of one's own."""
+    """What the command line says about your own server."""
 
     server: str | None = None
     domain: str | None = None
@@ -73,7 +73,7 @@ class ExternalOptions:
 
 
 def choose_backend(name: str, options: ExternalOptions, scenario: Scenario) -> str | Backend:
-    """The backend that the command line means: a name, or a server of one's own.
+    """The backend that the command line asks for: a name, or your own server.
 
     Raises InputError for options that do not fit together.
     """
@@ -84,7 +84,7 @@ def choose_backend(name: str, options: ExternalOptions, scenario: Scenario) -> s
             raise InputError(f"{', '.join(options.given())}: only with --server HOST:PORT")
         return name
     if name not in (NAME, "embedded"):
-        raise InputError(f"--server names a server of your own, --backend {name} another")
+        raise InputError(f"--server names your own server, and --backend {name} another one")
     return _external(options.server, options, scenario)
 
 

@@ -18,7 +18,7 @@ ScenarioFile = Annotated[Path, typer.Argument(help="The scenario, a YAML file.",
 Settings = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="KEY=VALUE", help="Set a scenario's value: populations.member.count=50"
+        "--set", metavar="KEY=VALUE", help="Override a value, as in populations.member.count=50"
     ),
 ]
 JUnitFile = Annotated[

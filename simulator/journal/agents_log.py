@@ -1,4 +1,4 @@
-"""The agents' log: what SPADE and aioxmpp warn of during a run, without the run's passwords."""
+"""The agents' log: the warnings of SPADE and aioxmpp during a run, without its passwords."""
 
 from __future__ import annotations
 
@@ -7,22 +7,27 @@ import copy
 import logging
 from collections.abc import Hashable, Iterator
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import TypeAlias
 
 from simulator.journal import folder as run_folder
 from simulator.journal.redaction import Redaction
 
+_ExcInfo: TypeAlias = (
+    tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+)
+
 _MANY = 1_000
 """Tracebacks that are remembered at once."""
 _SAY_MORE = (SyntaxError, NameError, AttributeError, ImportError, BaseExceptionGroup)
-"""Errors whose traceback says more than their text and their frames do."""
+"""Errors whose traceback shows more than their text and their frames."""
 
 
 @contextlib.contextmanager
 def logged(path: Path | None, redaction: Redaction) -> Iterator[None]:
-    """Send the warnings of SPADE and aioxmpp to a file, not to the terminal, for a while.
+    """Send the warnings of SPADE and aioxmpp to a file instead of the terminal.
 
-    `path` None: send them nowhere.
+    Without a `path` they go nowhere.
     """
     handler = logging.NullHandler() if path is None else _log_file(path, redaction)
     root = logging.getLogger()
@@ -46,7 +51,7 @@ def _log_file(path: Path, redaction: Redaction) -> logging.Handler:
 class Redacted(logging.Formatter):
     """Lines, and tracebacks, without the passwords of the run.
 
-    When a server goes down, every agent logs the same traceback: it is made once.
+    When a server goes down, every agent logs the same traceback, so it is formatted once.
     """
 
     def __init__(self, redaction: Redaction) -> None:
@@ -55,21 +60,21 @@ class Redacted(logging.Formatter):
         self._tracebacks: dict[Hashable, str] = {}
 
     def format(self, record: logging.LogRecord) -> str:
-        """As always, and redacted."""
+        """Format as usual, then redact."""
         own = copy.copy(record)
         own.exc_text = None  # that of another formatter has the passwords
         return super().format(own)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  (logging's name)
-        """The line."""
+        """Redact the line."""
         return self._redaction.text(super().formatMessage(record))
 
     def formatStack(self, stack_info: str) -> str:  # noqa: N802
-        """Where it was logged, when that is asked for."""
+        """Redact where it was logged."""
         return self._redaction.text(super().formatStack(stack_info))
 
-    def formatException(self, ei: Any) -> str:  # noqa: N802
-        """The traceback."""
+    def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802
+        """Format a traceback, or take it from memory."""
         key = _outline(ei[1])
         if key is None:
             return self._traceback(ei)
@@ -80,12 +85,12 @@ class Redacted(logging.Formatter):
             self._tracebacks[key] = self._traceback(ei)
         return self._tracebacks[key]
 
-    def _traceback(self, ei: Any) -> str:
+    def _traceback(self, ei: _ExcInfo) -> str:
         return self._redaction.text(super().formatException(ei))
 
 
 def _outline(error: BaseException | None) -> Hashable | None:
-    """What decides on the text of a traceback, or None when something else may."""
+    """What the text of a traceback depends on, or None where something else may count."""
     found: list[Hashable] = []
     seen: list[BaseException] = []
     while error is not None:
@@ -100,7 +105,7 @@ def _outline(error: BaseException | None) -> Hashable | None:
 
 
 def _places(error: BaseException) -> Iterator[tuple[str, str, int, int]]:
-    """Where an error came by: each call, to the instruction."""
+    """The frames that an error went through, each to the instruction."""
     traceback = error.__traceback__
     while traceback is not None:
         code = traceback.tb_frame.f_code
@@ -109,7 +114,7 @@ def _places(error: BaseException) -> Iterator[tuple[str, str, int, int]]:
 
 
 class _LogFile(logging.FileHandler):
-    """A log that a full disk cuts short: the journal says what is wrong, and says it once."""
+    """A log that a full disk cuts short without a word: the journal reports that, once."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
-        """Say nothing."""
+        """Do nothing."""

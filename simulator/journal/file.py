@@ -91,7 +91,7 @@ class Journal:
         except OSError as error:
             raise _refused(self._path, "written", error) from error
         finally:
-            # What a full disk did not take is tried once more, and given up.
+            # What a full disk refused is tried once more, then given up.
             with contextlib.suppress(OSError):
                 self._file.close()
 
@@ -107,8 +107,8 @@ def _new_file(path: Path) -> IO[bytes]:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
         raise _refused(path, "written", error) from error
-    # Readers see by the lock that the writer lives; it goes with the process. Where the file
-    # system knows no locks, they cannot tell, and assume that the writer lives.
+    # The lock tells readers that the writer lives; it ends with the process. On a file system
+    # without locks they cannot tell, and assume that it does.
     with contextlib.suppress(OSError):
         fcntl.flock(descriptor, fcntl.LOCK_EX)
     return os.fdopen(descriptor, "wb", buffering=_BUFFER)
@@ -192,7 +192,7 @@ class JournalTail:
 
     @property
     def is_written(self) -> bool:
-        """Does a process still hold the journal open to write?"""
+        """Whether a process still has the journal open for writing."""
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except OSError:

@@ -69,8 +69,13 @@ def _refusing(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def _default_names(name: str, seed: int) -> Any:
-    stem = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "run"
+def file_stem(title: str, between: str = "-") -> str:
+    """A title as the beginning of a file name: small letters and digits, perhaps none."""
+    return re.sub(r"[^a-z0-9]+", between, title.lower()).strip(between)[:40]
+
+
+def _default_names(name: str, seed: int) -> Iterator[Path]:
+    stem = file_stem(name) or "run"
     yield DEFAULT_PARENT / f"{stem}-seed{seed}"
     for number in itertools.count(2):
         yield DEFAULT_PARENT / f"{stem}-seed{seed}-{number}"
@@ -147,7 +152,7 @@ def _copy_beside(target: Path, source: Path, file: Path) -> str:
 
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """While something is written to `path`: a RunFolderError says what the system has against it.
+    """While something is written to `path`, turn an OSError into a RunFolderError.
 
     For a full disk, a folder that is read-only, and a place where no file can be.
     """
@@ -182,7 +187,7 @@ def write_private_bytes(path: Path, content: bytes) -> Path:
     return path
 
 
-def write_json(path: Path, value: Any) -> None:
+def write_json(path: Path, value: object) -> None:
     """Write a value as JSON into a new file that only its owner can read."""
     write_private(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 

@@ -15,7 +15,7 @@ _START = 4
 
 
 class Redaction:
-    """The passwords that a run knows, and texts without them."""
+    """Takes the passwords that a run knows out of texts."""
 
     def __init__(self) -> None:
         self._short: set[str] = set()
@@ -24,11 +24,11 @@ class Redaction:
 
     @property
     def known(self) -> int:
-        """How many passwords, and other forms of them, are kept out by now."""
+        """How many passwords, and other forms of them, are taken out by now."""
         return len(self._forms)
 
     def add(self, password: str) -> None:
-        """Keep one more password out, also in the form in which `repr` quotes it."""
+        """Take one more password out, also in the form in which `repr` quotes it."""
         for form in {password, repr(password)[1:-1]} - {""}:
             self._forms.add(form)
             if len(form) < _START:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from simulator.errors import InputError, SimulatorError
 from simulator.journal.records import AnyRecord, Died, FaultChanged
@@ -87,7 +87,7 @@ class FaultInjector:
         """Wait for ever, or raise what kept a fault from being brought about."""
         await self._failed
 
-    def _soon(self, step: Coroutine[Any, Any, None]) -> None:
+    def _soon(self, step: Coroutine[object, object, None]) -> None:
         task = asyncio.ensure_future(step)
         self._steps[task] = None
         task.add_done_callback(self._done)

@@ -149,7 +149,7 @@ class _Run:
         passwords = {agent.name: secrets.token_urlsafe(18) for agent in self._plan.agents}
         return await self._backend.create_accounts(passwords)
 
-    async def _unless_interrupted(self, work: Coroutine[Any, Any, _T]) -> _T | None:
+    async def _unless_interrupted(self, work: Coroutine[object, object, _T]) -> _T | None:
         """The result of `work`, or None when somebody interrupted the run meanwhile."""
         task = asyncio.ensure_future(work)
         interruption = asyncio.ensure_future(self._interruption.wait())

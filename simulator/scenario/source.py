@@ -11,6 +11,19 @@ from simulator.errors import Fault
 DocumentPath = tuple[str | int, ...]
 
 
+class PartError(Exception):
+    """Something is wrong with a part of a scenario: what it is, and what was expected.
+
+    `key` leads from the part that is worked on to the place of the fault.
+    """
+
+    def __init__(self, problem: str, expected: str = "", key: str = "") -> None:
+        self.problem = problem
+        self.expected = expected
+        self.key = key
+        super().__init__(problem)
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where something stands: a file (or an option of the command), line and column from 1."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from difflib import get_close_matches
-from typing import Any
 
 from simulator.errors import InputError
 from simulator.servers.base import Backend
@@ -19,7 +18,7 @@ BACKENDS = {
 }
 
 
-def make_backend(name: str, *, realtime: bool = False, **options: Any) -> Backend:
+def make_backend(name: str, *, realtime: bool = False, **options: object) -> Backend:
     """The backend of that name. Raises InputError for a name that is not known."""
     if name not in BACKENDS:
         near = get_close_matches(name, BACKENDS, n=1)

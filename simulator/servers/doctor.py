@@ -7,13 +7,12 @@ import platform
 import resource
 import secrets
 import socket
+import ssl
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from random import Random
 from typing import Literal
-
-import OpenSSL.SSL
 
 from simulator.errors import SimulatorError
 from simulator.rfc6121.stanza import Jid
@@ -110,8 +109,7 @@ async def _try_login(backend: Backend) -> str:
 
 
 def _tls() -> Finding:
-    version = OpenSSL.SSL.SSLeay_version(OpenSSL.SSL.SSLEAY_VERSION).decode()
-    return Finding("TLS", "ok", version)
+    return Finding("TLS", "ok", ssl.OPENSSL_VERSION)
 
 
 def _free_port() -> Finding:

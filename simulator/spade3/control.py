@@ -40,11 +40,6 @@ class ManagerControl:
         """Whether the agent has a session and its roster."""
         return self._manager.client.established
 
-    @property
-    def approves_all(self) -> bool:
-        """Whether the manager approves every request by itself."""
-        return self._manager.approve_all
-
     def change(self, change: PresenceChange) -> None:
         """Change the agent's presence; one that is unavailable becomes available."""
         state = None if change.show is None else presence_state(change.show)

@@ -67,6 +67,8 @@ class RosterItem(Protocol):
     name: str | None
     groups: set[str]
 
+    def export_as_json(self) -> ContactEntry: ...
+
 
 class Roster(Protocol):
     """`aioxmpp.RosterClient`."""
@@ -80,6 +82,9 @@ class Roster(Protocol):
     on_subscribe: Signal
     on_unsubscribe: Signal
 
+    def subscribe(self, peer_jid: JID) -> None: ...
+    def unsubscribe(self, peer_jid: JID) -> None: ...
+    def approve(self, peer_jid: JID) -> None: ...
     async def remove_entry(self, jid: JID) -> None: ...
 
 
@@ -88,7 +93,21 @@ class Presences(Protocol):
 
     on_bare_unavailable: Signal
 
+    def handle_presence(self, st: Stanza) -> None: ...
     def get_peer_resources(self, peer_jid: JID) -> Mapping[str | None, Stanza]: ...
+
+
+class OwnPresence(Protocol):
+    """`aioxmpp.PresenceServer`."""
+
+    state: PresenceState
+    status: Mapping[LanguageTag | None, str]
+    priority: int
+    make_stanza: Callable[[], Stanza]
+
+    def set_presence(
+        self, state: PresenceState, status: Mapping[LanguageTag | None, str], priority: int
+    ) -> None: ...
 
 
 class Processor(Protocol):
@@ -110,6 +129,8 @@ class Stream(Protocol):
     soft_timeout: timedelta | None
     app_inbound_presence_filter: Filter
     app_outbound_presence_filter: Filter
+    service_outbound_presence_filter: Filter
+    on_presence_received: Signal
     _xmlstream: XmlStream
 
 
@@ -133,6 +154,7 @@ class Client(Protocol):
 
     def summon(self, service: type[Service]) -> Service: ...
     def enqueue(self, stanza: Stanza) -> object: ...
+    def start(self) -> None: ...
     def stop(self) -> None: ...
 
 
@@ -141,6 +163,9 @@ class ContactEntry(TypedDict, total=False):
 
     subscription: Literal["none", "to", "from", "both"]
     ask: str
+    approved: bool
+    name: str
+    groups: list[str]
     presence: Stanza
 
 

@@ -162,8 +162,8 @@ def _wrong_spans(measurement: Measurement, hit: Container[str], since: int) -> I
     for watch in measurement.states.all_watches():
         if watch.watcher not in hit and watch.contact not in hit:
             continue
-        for sight, begin, end in watch.sights.spans(measurement.end):
-            if sight > Sight.RIGHT and end > since:
+        for sight, begin, end in watch.sights.spans(measurement.end, since):
+            if sight > Sight.RIGHT:
                 yield _Span(begin, end, next(numbers), watch, sight)
 
 

@@ -62,16 +62,10 @@ def availability(measurement: Measurement) -> pl.DataFrame:
 
 def sights(measurement: Measurement) -> pl.DataFrame:
     """Spans of every authorised watch: how what the watcher saw compared with the truth."""
-    watches = _ordered(measurement)
+    watches = measurement.states.sorted_watches()
     return _named(_sight_spans(watches, measurement.end), watches).with_columns(
         _words(pl.col("sight"), Sight), seconds("begin_s"), seconds("end_s")
     )
-
-
-def _ordered(measurement: Measurement) -> list[WatchStates]:
-    """All watches, by the names of watcher and contact."""
-    watches = measurement.states.all_watches()
-    return sorted(watches, key=lambda watch: (watch.watcher, watch.contact))
 
 
 def _sight_spans(watches: Sequence[WatchStates], end: int) -> pl.DataFrame:
@@ -220,7 +214,7 @@ def _accepted(actual: Actual) -> int | None:
 
 def staleness(measurement: Measurement) -> pl.DataFrame:
     """Per watch: how long it was authorised, and how long it was wrong in which way."""
-    watches = _ordered(measurement)
+    watches = measurement.states.sorted_watches()
     length = pl.col("end_s") - pl.col("begin_s")
     stale = [
         (length.filter(pl.col("sight") == sight.value).sum() / SECOND).alias(

@@ -19,10 +19,10 @@ def compare(
     other: Annotated[Path, typer.Argument(help="Another run of the scenario.", metavar="RUN")],
     only: Annotated[
         list[str] | None,
-        typer.Option(help="Compare this alone: watches, rosters, orders, figures. Repeatable."),
+        typer.Option(help="Compare only this: watches, rosters, orders or figures. Repeatable."),
     ] = None,
 ) -> int:
-    """Compare two runs of one scenario; exit code 1 where they differ."""
+    """Compare two runs of one scenario; the exit code is 1 if they differ."""
     from simulator.analysis.comparing.runs import compare as compare_runs
     from simulator.report.terminal.comparison import print_comparison
 

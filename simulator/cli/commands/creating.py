@@ -6,13 +6,16 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
 from simulator.errors import InputError
+from simulator.journal.folder import file_stem
+
+_Answer = TypeVar("_Answer")
 
 
 def new(
@@ -32,60 +35,54 @@ def new(
         list[str] | None,
         typer.Option(
             help="What goes wrong: crash, reset, black_hole, slow, partition, server_restart,"
-            " server_freeze. May be given several times."
+            " server_freeze. Repeatable."
         ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="The file; it must not exist.")
     ] = None,
 ) -> None:
-    """Write a commented scenario. On a terminal, what is not given is asked for."""
-    from simulator.scenario.template import Answers, write_scenario
+    """Write a scenario with comments. On a terminal, you are asked for what you leave out."""
+    from simulator.scenario.template import FAULTS, GRAPHS, Answers, write_scenario
 
-    given = {
-        "name": name,
-        "agents": agents,
-        "graph": graph,
-        "approve_delay": approve_delay,
-        "faults": tuple(faults) if faults is not None else None,
-    }
-    answers = Answers(**{key: _answer(key, value) for key, value in given.items()})
+    usual = Answers()
+    answers = Answers(
+        name=_answer("Title", name, usual.name),
+        agents=_answer("How many agents", agents, usual.agents),
+        graph=_answer(f"Who watches whom ({', '.join(GRAPHS)})", graph, usual.graph),
+        approve_delay=_answer("How long an approval takes", approve_delay, usual.approve_delay),
+        faults=_answer_faults(f"Faults ({', '.join(FAULTS)}; or none)", faults),
+    )
     text = write_scenario(answers)
     _refuse_unusable(text)
-    file = out or Path(_file_name(answers.name))
+    file = out or Path(file_stem(answers.name, "_") or "scenario").with_suffix(".yaml")
     _write(file, text)
     Console().print(Text(f"{file}: written; simulator run {file} runs it"), soft_wrap=True)
 
 
-def _answer(key: str, given: Any) -> Any:
-    """What was given, what somebody at the terminal says, or the default."""
-    from simulator.scenario.template import FAULTS, GRAPHS, Answers
+def _answer(question: str, given: _Answer | None, usual: _Answer) -> _Answer:
+    """What was given, what somebody at the terminal says, or what is usual."""
+    if given is not None:
+        return given
+    if not sys.stdin.isatty():
+        return usual
+    answer: _Answer = typer.prompt(question, usual, type=type(usual))
+    return answer
 
-    default = getattr(Answers(), key)
-    if given is not None or not sys.stdin.isatty():
-        return default if given is None else given
-    if key == "faults":
-        words = typer.prompt(f"Faults ({', '.join(FAULTS)}; or none)", "none")
-        return tuple(word for word in re.split(r"[,\s]+", words) if word not in ("", "none"))
-    questions = {
-        "name": "Title",
-        "agents": "How many agents",
-        "graph": f"Who watches whom ({', '.join(GRAPHS)})",
-        "approve_delay": "How long an approval takes",
-    }
-    return typer.prompt(questions[key], default, type=type(default))
+
+def _answer_faults(question: str, given: list[str] | None) -> tuple[str, ...]:
+    if given is not None:
+        return tuple(given)
+    words = re.split(r"[,\s]+", _answer(question, None, "none"))
+    return tuple(word for word in words if word not in ("", "none"))
 
 
 def _refuse_unusable(text: str) -> None:
-    """Raise ScenarioError for answers that make no scenario, such as a delay without a unit."""
+    """Raise ScenarioError where the answers are not valid, such as a delay without a unit."""
     from simulator.scenario import build_plan
     from simulator.scenario.reading.loader import parse_scenario
 
     build_plan(parse_scenario(text, "new scenario", Path.cwd()))
-
-
-def _file_name(name: str) -> str:
-    return (re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:40] or "scenario") + ".yaml"
 
 
 def _write(file: Path, text: str) -> None:

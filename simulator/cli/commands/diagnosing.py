@@ -19,10 +19,10 @@ _STYLES = {"ok": "green", "missing": "yellow", "problem": "bold red", "note": "c
 def doctor(
     file: Annotated[
         Path | None,
-        typer.Argument(help="A scenario, to hold the limits against.", metavar="[FILE]"),
+        typer.Argument(help="A scenario to check the limits for.", metavar="[FILE]"),
     ] = None,
 ) -> int:
-    """Look at what is installed and usable, try each server once, and say what to do."""
+    """Check what is installed, start each server once, and say what to fix."""
     from simulator.agents.installed import installed
     from simulator.scenario import build_plan, load_scenario
     from simulator.servers.doctor import diagnose

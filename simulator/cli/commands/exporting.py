@@ -20,7 +20,7 @@ def export(
     out: Annotated[
         Path | None,
         typer.Option(
-            "-o", "--out", help="A folder that does not exist. Default: FORMAT/ in the run folder."
+            "-o", "--out", help="The folder to create. Default: FORMAT/ in the run folder."
         ),
     ] = None,
 ) -> None:

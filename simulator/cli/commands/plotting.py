@@ -26,7 +26,9 @@ def plot(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("-o", "--out", help="Where to. Default: plots/ in the run folder."),
+        typer.Option(
+            "-o", "--out", help="The pictures' folder. Default: plots/ in the run folder."
+        ),
     ] = None,
     format_: Annotated[str, typer.Option("--format", help="png or svg.")] = "png",
 ) -> None:

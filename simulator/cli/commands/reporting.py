@@ -16,14 +16,14 @@ from simulator.errors import RunFolderError
 def report(
     folders: Annotated[
         list[Path],
-        typer.Argument(help="Run folders; several stand side by side.", metavar="RUN..."),
+        typer.Argument(help="Run folders; several are shown side by side.", metavar="RUN..."),
     ],
     out: Annotated[
         Path | None,
         typer.Option("-o", "--out", help="The page. Default: report.html in the first run folder."),
     ] = None,
 ) -> None:
-    """Write one self-contained HTML page: the answer, pictures, and tables that sort."""
+    """Write one self-contained HTML page: the verdict, pictures and sortable tables."""
     from simulator.analysis.run import open_run
     from simulator.journal.folder import write_private, writing
     from simulator.report.page import build_page

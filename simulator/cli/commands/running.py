@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -44,10 +44,11 @@ def run(
     ] = "embedded",
     set_: Settings = None,
     narrate: Annotated[
-        bool, typer.Option("--narrate", help="Tell each event as a line with its time.")
+        bool, typer.Option("--narrate", help="Print each event as a line with its time.")
     ] = False,
     realtime: Annotated[
-        bool, typer.Option("--realtime", help="Pace the embedded server by the wall clock.")
+        bool,
+        typer.Option("--realtime", help="Let the embedded server keep pace with real time."),
     ] = False,
     junit: JUnitFile = None,
     server: Server = None,
@@ -57,7 +58,7 @@ def run(
     register: Register = False,
     no_verify: NoVerify = False,
 ) -> int:
-    """Run a scenario, and say whether it did what it should."""
+    """Run a scenario and print its verdict."""
     from simulator import api
     from simulator.report.exports.junit import (
         broken_junit_xml,
@@ -127,7 +128,7 @@ def _narrate_to(output: Console) -> Callable[[AnyRecord], None]:
 
     narrator = Narrator()
 
-    def tell(record: Any) -> None:
+    def tell(record: AnyRecord) -> None:
         for line in narrator.lines(record):
             output.print(Text(line), soft_wrap=True)
 

@@ -20,7 +20,7 @@ def check(
     files: Annotated[list[Path], typer.Argument(help="Scenario files.", metavar="FILE...")],
     set_: Settings = None,
 ) -> int:
-    """Validate scenario files without running them: all faults of form, or else of meaning."""
+    """Check scenario files without running them, and report every fault."""
     from simulator.scenario import build_plan, load_scenario
 
     output, errors = Console(), Console(stderr=True)

@@ -9,7 +9,7 @@ from simulator.cli.options import UNKNOWN, RunFolder
 
 
 def watch(folder: RunFolder) -> int:
-    """Follow a run while it goes on. Ctrl-C leaves it alone."""
+    """Follow a run that is under way. Ctrl-C stops watching, not the run."""
     from simulator.analysis.checks.verdict import EXIT_CODES
     from simulator.report.terminal.summary import print_verdict
     from simulator.report.terminal.watching import watch as follow

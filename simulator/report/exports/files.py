@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import networkx as nx
 import polars as pl
@@ -38,7 +38,7 @@ FRAMES: dict[str, Callable[[Run], pl.DataFrame]] = {
 }
 """Name of a file -> the frame in it. `Run` describes the columns."""
 _FORMULA = "^[=+@\t\r-]"
-"""A cell that begins so is taken for a formula by spreadsheets."""
+"""Spreadsheets take a cell that begins like this for a formula."""
 
 
 def export(run: Run, to: str, folder: Path) -> list[Path]:
@@ -136,18 +136,18 @@ def subscription_graph(run: Run) -> Graph:
         edge = (row["agent"], row["peer"])
         if edge in declared or _is_subscription(row):
             views = {name: row[name] for name in ("expected", "served", "believed", "right")}
-            graph.add_edge(*edge, declared=edge in declared, **_attributes(views))
+            graph.add_edges_from([edge], declared=edge in declared, **_attributes(views))
     return graph
 
 
-def _is_subscription(row: dict[str, Any]) -> bool:
-    """Is a roster entry more than the other end of somebody else's subscription?"""
+def _is_subscription(row: Mapping[str, object]) -> bool:
+    """Whether a roster entry is more than the other end of somebody else's subscription."""
     words = {*f"{row['expected']} {row['served']}".split()}
     return row["right"] is False or not words.isdisjoint(("to", "both", "ask"))
 
 
-def _attributes(values: dict[str, Any]) -> dict[str, Any]:
-    """GraphML knows no missing value: such an attribute is left out."""
+def _attributes(values: Mapping[str, object]) -> dict[str, object]:
+    """Attributes for GraphML, which has no missing values: those are left out."""
     return {
         name: printable(value) if isinstance(value, str) else value
         for name, value in values.items()

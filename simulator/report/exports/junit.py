@@ -2,8 +2,8 @@
 
 Three suites: ``run`` (is the evidence complete?), ``expectations`` (a case for each, or the
 default checks), ``agents`` (a case for each agent that did not end ok). Something in the file
-is red when, and only when, the command's exit code is not 0: in a run that passed, an agent
-that failed is a skipped case, because the scenario expected as much.
+is red if and only if the command's exit code is not 0: in a run that passed, an agent that
+failed is a skipped case, because the scenario expected it to.
 
 The shape is that of Jenkins' junit-10.xsd, which the common CI systems read. Texts come from
 agents and servers: characters that a reader cannot see, or that XML forbids, are escapes.
@@ -27,7 +27,7 @@ from simulator.journal.records import Outcome
 from simulator.report.text import printable, printable_lines
 
 _BEGINNING = 1024
-"""In so many bytes a JUnit document says that it is one."""
+"""A JUnit document can be recognised by so many bytes."""
 _RESULTS: dict[str, type[FinalResult] | None] = {"pass": None, "fail": Failure, "unknown": Error}
 
 
@@ -56,21 +56,21 @@ def junit_xml(run: Run) -> str:
 
 
 def broken_junit_xml(name: str, error: BaseException) -> str:
-    """The document of a run that broke down, with its error alone."""
+    """The document of a run that broke down: its error alone."""
     case = _case("the run went to its end", Error, str(error))
     return _document(name, {"run": [case]}, {"verdict": "unknown"}, 0.0)
 
 
 def prepare_junit(path: Path) -> None:
-    """Take away an older document at `path`, and see that one can be written there.
+    """Remove an older document at `path`, and check that a new one can be written there.
 
-    So that a run that is killed leaves no green document of the run before. Raises InputError,
+    So a run that is killed does not leave the green document of an earlier run. Raises InputError,
     also for a file that is something else: only JUnit documents are replaced.
     """
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and b"<testsuite" not in path.read_bytes()[:_BEGINNING]:
-            raise InputError(f"{path}: exists already and is no JUnit document")
+            raise InputError(f"{path}: exists already and is not a JUnit document")
         path.unlink(missing_ok=True)
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise InputError(f"{path}: cannot be written: its folder is read-only")

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from simulator.analysis.run import Run
+from simulator.analysis.states import Steps
 
-Span: TypeAlias = tuple[float, float]
+Span: TypeAlias = tuple[int, int]
 
 LANES = 40
 """A picture has at most so many."""
@@ -27,16 +28,22 @@ class Lane:
 
 def lanes_of(run: Run) -> dict[str, list[Lane]]:
     """The lanes of every planned agent, in the order of the plan; one has one at least."""
-    extents: dict[str, dict[str, Span]] = {agent: {} for agent in run.measurement.info.planned}
-    spans = run.availability().select("agent", "resource", "begin_s", "end_s").rows()
-    for agent, resource, begin, end in sorted(spans):
-        held = extents.setdefault(agent, {})
-        first, last = held.get(resource, (begin, end))
-        held[resource] = min(first, begin), max(last, end)
-    own = {name: planned.resource for name, planned in run.measurement.info.planned.items()}
-    return {
-        agent: _named(agent, _packed(held, own.get(agent, ""))) for agent, held in extents.items()
-    }
+    planned, end = run.measurement.info.planned, run.measurement.end
+    lanes = {}
+    for agent, states in run.measurement.states.agents.items():
+        spans = {name: _extent(shows, end) for name, shows in states.shows.items()}
+        extents = {name: span for name, span in spans.items() if span is not None}
+        if agent in planned:
+            lanes[agent] = _named(agent, _packed(extents, planned[agent].resource))
+        elif extents:
+            lanes[agent] = _named(agent, _packed(extents, ""))
+    return lanes
+
+
+def _extent(shows: Steps[str | None], end: int) -> Span | None:
+    """From when until when a resource was available, the gaps included."""
+    spans = [(begin, over) for show, begin, over in shows.spans(end) if show is not None]
+    return (spans[0][0], spans[-1][1]) if spans else None
 
 
 def choose(lanes: Mapping[str, list[Lane]], weights: Mapping[str, float]) -> list[Lane]:
@@ -53,7 +60,7 @@ def choose(lanes: Mapping[str, list[Lane]], weights: Mapping[str, float]) -> lis
 def _packed(extents: Mapping[str, Span], own: str) -> list[list[str]]:
     """Resources by lane: each is in the first one that is free from its begin on."""
     lanes: list[list[str]] = []
-    ends: list[float] = []
+    ends: list[int] = []
     for resource in sorted(extents, key=lambda name: (extents[name][0], name != own, name)):
         begin, end = extents[resource]
         free = next((number for number, last in enumerate(ends) if last <= begin), len(lanes))

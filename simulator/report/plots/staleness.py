@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import matplotlib
 import numpy as np
-import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 
 from simulator.analysis.run import Run
+from simulator.analysis.states import STALE, Sight, States
 from simulator.report.plots.style import PALE, entitle, new_figure, picture, say_nothing
 
 TICKS = {0: "0%", 0.001: "0.1%", 0.01: "1%", 0.05: "5%", 0.2: "20%", 0.5: "50%", 1: "100%"}
@@ -26,12 +26,11 @@ def plot_staleness(run: Run) -> Figure:
     figure = new_figure(8.6, 7.4)
     axes = figure.add_subplot()
     agents = list(run.measurement.info.planned)
-    watches = run.staleness().filter(pl.all_horizontal(pl.col("watcher", "contact").is_in(agents)))
-    if watches.is_empty():
+    groups = _groups(agents)
+    shares = _matrix(run.measurement.states, groups)
+    if np.isnan(shares).all():
         say_nothing(axes, "No watch was ever authorised")
         return figure
-    groups = _groups(agents)
-    shares = _matrix(watches, groups)
     colours = matplotlib.colormaps["viridis_r"].with_extremes(bad=PALE)
     scale = PowerNorm(_GAMMA, vmin=0, vmax=1)
     image = axes.imshow(shares, cmap=colours, norm=scale, interpolation="nearest")
@@ -50,14 +49,16 @@ def _groups(agents: list[str]) -> dict[str, int]:
     return {agent: number // size for number, agent in enumerate(agents)}
 
 
-def _matrix(watches: pl.DataFrame, groups: dict[str, int]) -> np.ndarray:
+def _matrix(states: States, groups: dict[str, int]) -> np.ndarray:
     """Stale share by cell of the watcher (row) and contact; not a number without a watch."""
-    count = max(groups.values()) + 1
+    count = max(groups.values(), default=0) + 1
     stale, whole = np.zeros((count, count)), np.zeros((count, count))
-    for row in watches.iter_rows(named=True):
-        cell = groups[row["watcher"]], groups[row["contact"]]
-        stale[cell] += row["ghost_s"] + row["blind_s"] + row["mislabelled_s"]
-        whole[cell] += row["authorised_s"]
+    for watch in states.all_watches():
+        if watch.watcher in groups and watch.contact in groups:
+            cell = groups[watch.watcher], groups[watch.contact]
+            for sight, begin, end in watch.sights.spans(states.end):
+                stale[cell] += (end - begin) * (sight in STALE)
+                whole[cell] += (end - begin) * (sight is not Sight.UNAUTHORISED)
     return np.where(whole > 0, stale / np.where(whole > 0, whole, 1), np.nan)
 
 

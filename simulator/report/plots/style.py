@@ -19,6 +19,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from simulator.analysis.run import Run
+from simulator.analysis.states import Sight
 from simulator.journal.folder import write_private_bytes
 
 BLACK = "#000000"
@@ -33,7 +34,7 @@ GREY = "#999999"
 PALE = "#E4E4E4"
 WINE = "#882255"
 
-SIGHT_COLOURS = {"right": PALE, "ghost": VERMILION, "blind": BLUE, "mislabelled": BLACK}
+SIGHT_COLOURS = {Sight.GHOST: VERMILION, Sight.BLIND: BLUE, Sight.MISLABELLED: BLACK}
 SHOW_COLOURS = {"": GREEN, "chat": "#5FD3A8", "away": YELLOW, "xa": ORANGE, "dnd": PURPLE}
 
 _RC: Any = {

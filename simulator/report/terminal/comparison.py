@@ -1,11 +1,10 @@
-"""A comparison of two runs on a terminal: what was chosen, then what differs."""
+"""A comparison of two runs on a terminal: how they were run, then what differs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -15,9 +14,9 @@ from simulator.analysis.comparing.runs import Comparison, OrderDifference
 from simulator.report.text import printable
 
 MOST = 10
-"""At most so many differences of a kind are named; the rest is counted."""
+"""At most so many differences of a kind are listed; the rest is counted."""
 MOST_AGENTS = 5
-"""Of at most so many agents the order of events is shown."""
+"""The order of events is shown for at most so many agents."""
 MOST_LINES = 12
 """At most so many lines of an agent's events."""
 _STYLES = {"-": "red", "+": "green", " ": ""}
@@ -134,6 +133,5 @@ def _print_figures(console: Console, comparison: Comparison) -> None:
     for sign in "-+":
         table.add_column(style=_STYLES[sign])
     for item in comparison.figures:
-        cells: list[Any] = [Text(printable(text)) for text in item]
-        table.add_row(*cells)
+        table.add_row(*(Text(printable(text)) for text in item))
     console.print(table)

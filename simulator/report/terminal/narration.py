@@ -1,4 +1,4 @@
-"""Tells a run as lines of text, one event a line, each with its virtual time in seconds.
+"""Narrates a run: a line of text for each event, with its virtual time in seconds.
 
 The words follow the printed lines of the documented two-agent example, so that a reader
 recognises it. A narrator is a fold over journal records: it works live and afterwards.
@@ -14,14 +14,14 @@ from simulator.report.text import printable
 
 
 class Narrator:
-    """Turns records into lines. `lines(record)` gives none, one or several."""
+    """Turns records into lines; a record gives none, one or several."""
 
     def __init__(self) -> None:
         self._rosters: dict[str, dict[str, events.Roster]] = {}
         self._accepted: set[tuple[str, str]] = set()
 
     def lines(self, record: events.AnyRecord) -> list[str]:
-        """The lines that tell `record`, in order; an empty list where there is nothing to tell."""
+        """The lines about `record`, in order; none where there is nothing to say."""
         tell = _TELLERS.get(type(record))
         if tell is None:
             return []
@@ -67,7 +67,7 @@ class Narrator:
             contacts.pop(record.peer, None)
             return [(record.agent, f"{record.peer} is removed from the contact list")]
         contacts[record.peer] = record
-        # The acceptance comes before the roster push, so the list is told when it is true.
+        # The acceptance comes before the roster push; the list is shown when it is up to date.
         if (record.agent, record.peer) not in self._accepted:
             return []
         self._accepted.discard((record.agent, record.peer))

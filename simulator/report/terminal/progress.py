@@ -13,7 +13,7 @@ from simulator.analysis.states import Share
 from simulator.journal.records import Agent, AnyRecord, RunEnded
 
 _LOOK_EVERY = 64
-"""Records between two looks at the real clock."""
+"""The real clock is read once in so many records."""
 _LINE_EVERY = 5.0
 """Seconds between two lines where there is no terminal."""
 _DRAW_EVERY = 0.1

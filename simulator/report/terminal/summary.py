@@ -1,4 +1,4 @@
-"""The summary of a run on a terminal: the answer first, then the figures behind it."""
+"""The summary of a run on a terminal: the verdict first, then the figures behind it."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def _noticed(detection: shapes.Quantiles) -> str:
 
 
 def _some(what: str, counts: Mapping[str, float], text: str) -> str:
-    """Those of the counts that are not 0."""
+    """The counts that are not 0."""
     found = [text.format(count, name) for name, count in counts.items() if count]
     return f"{what} {', '.join(found)}" if found else ""
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from simulator.scenario.graphs.capacity import available_bytes
 from simulator.scenario.graphs.limits import run_limited
 from simulator.scenario.language.words import nearest, quoted
+from simulator.scenario.source import PartError
 
 if TYPE_CHECKING:
     from networkx import Graph
@@ -36,14 +37,8 @@ _MEMORY_PARTS = 10
 """A graph may take this part of the memory: its watches need far more once they run."""
 
 
-class GraphError(Exception):
-    """A graph that cannot be had: what is wrong, what was expected, and which argument it is."""
-
-    def __init__(self, problem: str, expected: str = "", argument: str = "") -> None:
-        self.problem = problem
-        self.expected = expected
-        self.argument = argument
-        super().__init__(problem)
+class GraphError(PartError):
+    """A graph that cannot be made; `key` is the argument that is wrong."""
 
 
 @lru_cache(maxsize=1)

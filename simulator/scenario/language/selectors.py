@@ -25,6 +25,7 @@ from simulator.scenario.language.words import (
     quoted,
     wrong,
 )
+from simulator.scenario.source import PartError
 
 ALL = "all"
 STOPPED = "stopped"
@@ -93,13 +94,8 @@ for _model in (Sample, Portion, Except):
     _model.model_rebuild()
 
 
-class UnknownAgentError(Exception):
-    """A selector that nobody fits: what is wrong with it, and what was expected."""
-
-    def __init__(self, problem: str, expected: str = "") -> None:
-        self.problem = problem
-        self.expected = expected
-        super().__init__(problem)
+class UnknownAgentError(PartError):
+    """A selector that no agent fits."""
 
 
 @dataclass(frozen=True)

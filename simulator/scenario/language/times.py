@@ -12,6 +12,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from simulator.scenario.language.durations import Draw, Duration, Period
 from simulator.scenario.language.words import Positive, Words, form_by_keys, wrong
 from simulator.scenario.plan import Microseconds
+from simulator.scenario.source import PartError
 
 
 class Ramp(Words):
@@ -56,13 +57,13 @@ class Repeat(Words):
         """Each of the times."""
         return islice(count(self.starting, self.every), self.how_often(end))
 
-    def problem(self, end: Microseconds, most: int, *, run_is_open: bool) -> tuple[str, str] | None:
-        """What is wrong with it in a run that plans up to `end`, and what was expected."""
+    def check(self, end: Microseconds, most: int, *, run_is_open: bool) -> None:
+        """Raise PartError for what cannot be planned in a run that plans up to `end`."""
         if self.endless and run_is_open:
-            return "repeats forever, so the run never converges", "`times` or `until`"
+            problem = "repeats forever, so the run never converges"
+            raise PartError(problem, "`times` or `until`", "at")
         if self.how_often(end) > most:
-            return f"{self.how_often(end):,} times", f"at most {most:,}"
-        return None
+            raise PartError(f"{self.how_often(end):,} times", f"at most {most:,}", "at")
 
 
 EachAt = Annotated[

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from random import Random
 
 from simulator.scenario.graphs.capacity import too_large
 from simulator.scenario.language.populations import Population, fill_pattern
 from simulator.scenario.language.schema import Scenario
-from simulator.scenario.language.selectors import RESERVED, AgentIndex, Selector, UnknownAgentError
+from simulator.scenario.language.selectors import RESERVED, AgentIndex, Selector
 from simulator.scenario.language.times import moments_of
 from simulator.scenario.plan import (
     AgentPlan,
@@ -20,12 +19,11 @@ from simulator.scenario.plan import (
     PresencePlan,
     ResourcePlan,
 )
-from simulator.scenario.planning.fault_list import FaultList
+from simulator.scenario.planning.context import FaultList, Planning
 from simulator.scenario.planning.jids import localpart_problem, resource_problem
 from simulator.scenario.planning.user_classes import (
     AGENT,
     BEHAVIOUR,
-    NotUsableError,
     check_arguments,
     load_checked,
     make_importable,
@@ -87,37 +85,33 @@ RESERVED_ARGUMENTS = frozenset({"jid", "password"})
 """What a run gives to each agent's constructor."""
 
 
-def planned_agents(
-    scenario: Scenario, seed: int, index: AgentIndex, faults: FaultList
-) -> tuple[AgentPlan, ...]:
+def planned_agents(planning: Planning) -> tuple[AgentPlan, ...]:
     """The agents of a scenario, in the order of its populations."""
-    make_importable((scenario.source.folder, Path.cwd()))
+    make_importable((planning.scenario.source.folder, Path.cwd()))
     return tuple(
         agent
-        for name, population in scenario.populations.items()
-        for agent in _Members(scenario, name, population, seed, faults).agents(index)
+        for name, population in planning.scenario.populations.items()
+        for agent in _Members(planning, name, population).agents()
     )
 
 
 class _Members:
     """The agents of one population."""
 
-    def __init__(
-        self, scenario: Scenario, name: str, population: Population, seed: int, faults: FaultList
-    ) -> None:
+    def __init__(self, planning: Planning, name: str, population: Population) -> None:
         self._name = name
         self._population = population
-        self._seed = seed
-        self._faults = faults
+        self._planning = planning
+        self._faults = planning.faults
         self._path: DocumentPath = ("populations", name)
-        self._manager = population.presence_manager or scenario.presence_manager
-        self._recovery = population.recovery or scenario.recovery
+        self._manager = population.presence_manager or planning.scenario.presence_manager
+        self._recovery = population.recovery or planning.scenario.recovery
 
-    def agents(self, index: AgentIndex) -> Iterator[AgentPlan]:
+    def agents(self) -> Iterator[AgentPlan]:
         self._check_classes()
         self._check_resource()
-        rules = self._rules(index)
-        members = index.populations[self._name]
+        rules = self._rules()
+        members = self._planning.index.populations[self._name]
         for place, (agent, start) in enumerate(zip(members, self._starts(members), strict=False)):
             yield self._agent(place, agent, start, rules)
 
@@ -168,26 +162,21 @@ class _Members:
         return PresencePlan() if self._population.agent is None else None
 
     def _starts(self, members: tuple[str, ...]) -> Iterable[Microseconds]:
-        seeds = (f"{self._seed}/start/{agent}" for agent in members)
+        seeds = (f"{self._planning.seed}/start/{agent}" for agent in members)
         return moments_of(self._population.start, seeds)
 
-    def _rules(self, index: AgentIndex) -> tuple[PolicyRule, ...]:
+    def _rules(self) -> tuple[PolicyRule, ...]:
         rules = self._population.on_subscribe or ()
         return tuple(
-            rule.plan(partial(self._askers, index, place, rule.decision))
+            rule.plan(partial(self._askers, place, rule.decision))
             for place, rule in enumerate(rules)
         )
 
-    def _askers(
-        self, index: AgentIndex, place: int, decision: str, selector: Selector
-    ) -> frozenset[str]:
-        random = Random(f"{self._seed}/askers/{self._name}/{place}")
-        try:
-            return frozenset(index.select(selector, random))
-        except UnknownAgentError as error:
-            path: DocumentPath = (*self._path, "on_subscribe", place, decision, "from")
-            self._faults.add(path, error.problem, error.expected)
-            return frozenset()
+    def _askers(self, place: int, decision: str, selector: Selector) -> frozenset[str]:
+        random = self._planning.random(f"askers/{self._name}/{place}")
+        with self._faults.noting((*self._path, "on_subscribe", place, decision, "from")):
+            return frozenset(self._planning.index.select(selector, random))
+        return frozenset()
 
     # --- checks ---
 
@@ -219,9 +208,7 @@ class _Members:
         base: tuple[str, str],
         arguments: dict[str, object] | None,
     ) -> None:
-        try:
+        with self._faults.noting(path):
             found = load_checked(written, base)
             if arguments is not None:
                 check_arguments(found, arguments)
-        except NotUsableError as error:
-            self._faults.add(path, error.problem, error.expected)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from simulator.errors import Fault, InputError, ScenarioError
-from simulator.scenario.language.durations import as_distribution, format_duration
+from simulator.scenario.language.durations import as_distribution
 from simulator.scenario.language.schema import ForDuration, Scenario
 from simulator.scenario.plan import ActionPlan, AgentPlan, Microseconds, Plan, RunPlan
 from simulator.scenario.planning.agents import agent_names, planned_agents
+from simulator.scenario.planning.context import FaultList, Planning
 from simulator.scenario.planning.expectations import check_expectations
-from simulator.scenario.planning.fault_list import FaultList
 from simulator.scenario.planning.faults import planned_faults
 from simulator.scenario.planning.timeline import planned_timeline
 from simulator.scenario.planning.user_classes import module_folders
@@ -41,14 +41,14 @@ def _worked_out(scenario: Scenario, seed: int) -> tuple[Plan | None, list[Fault]
     index = agent_names(scenario, faults)
     if index is None or len(index.names) < len(index.agents):
         return None, faults.faults
-    agents = planned_agents(scenario, seed, index, faults)
-    starts = {agent.name: agent.start for agent in agents}
     run, last = run_plan(scenario)
-    watches, asking = planned_watches(scenario, seed, index, starts, faults)
-    actions = [*asking, *planned_timeline(scenario, seed, index, agents, last, faults)]
-    going_wrong = planned_faults(scenario, seed, index, watches, last, faults)
-    check_expectations(scenario, index, faults)
-    _check_times(actions, agents, last, faults)
+    planning = Planning(scenario, seed, index, faults, last)
+    agents = planned_agents(planning)
+    watches, asking = planned_watches(planning, {agent.name: agent.start for agent in agents})
+    actions = [*asking, *planned_timeline(planning, agents)]
+    going_wrong = planned_faults(planning, watches)
+    check_expectations(planning)
+    _check_times(planning, actions, agents)
     plan = Plan(
         name=scenario.name,
         seed=seed,
@@ -80,18 +80,14 @@ def run_plan(scenario: Scenario) -> tuple[RunPlan, Microseconds]:
 
 
 def _check_times(
-    actions: Iterable[ActionPlan],
-    agents: Iterable[AgentPlan],
-    last: Microseconds,
-    faults: FaultList,
+    planning: Planning, actions: Iterable[ActionPlan], agents: Iterable[AgentPlan]
 ) -> None:
-    expected = f"{format_duration(last)} or earlier, or a longer run"
-    late = {action.origin: action.at for action in actions if action.at > last}
+    late = {action.origin: action.at for action in actions if action.at > planning.end}
     for origin, at in late.items():
         part, _, place = origin.partition("[")
-        problem = f"{format_duration(at)} is after the end of the run"
-        faults.add((part, int(place[:-1]), "at"), problem, expected)
-    starts = {agent.population: agent.start for agent in agents if agent.start > last}
+        with planning.faults.noting((part, int(place[:-1]))):
+            planning.check_time(at, "at")
+    starts = {agent.population: agent.start for agent in agents if agent.start > planning.end}
     for population, at in starts.items():
-        problem = f"{format_duration(at)} is after the end of the run"
-        faults.add(("populations", population, "start"), problem, expected)
+        with planning.faults.noting(("populations", population)):
+            planning.check_time(at, "start")

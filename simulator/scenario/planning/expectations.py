@@ -10,9 +10,8 @@ from simulator.scenario.language.expectations import (
     NobodySaw,
     RosterExpectation,
 )
-from simulator.scenario.language.schema import Scenario
 from simulator.scenario.language.selectors import AgentIndex, UnknownAgentError
-from simulator.scenario.planning.fault_list import FaultList
+from simulator.scenario.planning.context import Planning
 from simulator.scenario.planning.jids import bare_jid_problem
 from simulator.scenario.source import DocumentPath
 
@@ -20,13 +19,14 @@ _Named = tuple[DocumentPath, str, bool]
 """Where a name stands, the name, and whether it may be of somebody outside the scenario."""
 
 
-def check_expectations(scenario: Scenario, index: AgentIndex, faults: FaultList) -> None:
+def check_expectations(planning: Planning) -> None:
     """Note every name in `expect` that nobody has."""
-    for place, expectation in enumerate(scenario.expect):
+    for place, expectation in enumerate(planning.scenario.expect):
         for path, name, outside in _names(expectation):
-            problem = _problem(index, name, outside)
+            problem = _problem(planning.index, name, outside)
             if problem:
-                faults.add(("expect", place, *path), *problem, key=path[0] == "roster")
+                at_key = path[0] == "roster"
+                planning.faults.add(("expect", place, *path), *problem, key=at_key)
 
 
 def _names(expectation: Expectation) -> Iterable[_Named]:

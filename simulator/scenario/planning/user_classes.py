@@ -13,19 +13,15 @@ from pathlib import Path
 from types import ModuleType
 
 from simulator.scenario.language.words import nearest
+from simulator.scenario.source import PartError
 
 AGENT = ("spade.agent", "Agent")
 BEHAVIOUR = ("spade.behaviour", "CyclicBehaviour")
 """Module and name of the classes that users' classes must descend from."""
 
 
-class NotUsableError(Exception):
-    """An import path that leads to nothing usable: what is wrong, and what was expected."""
-
-    def __init__(self, problem: str, expected: str) -> None:
-        self.problem = problem
-        self.expected = expected
-        super().__init__(problem)
+class NotUsableError(PartError):
+    """An import path that leads to nothing usable."""
 
 
 def make_importable(folders: Iterable[Path | str]) -> None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from random import Random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from simulator.scenario.graphs.capacity import too_large
 from simulator.scenario.graphs.files import read_graph
 from simulator.scenario.graphs.topology import GraphError, Node, generate, ordered_nodes, two_sides
-from simulator.scenario.language.schema import Scenario
-from simulator.scenario.language.selectors import AgentIndex, Selector, UnknownAgentError
-from simulator.scenario.language.subscriptions import GraphFile
+from simulator.scenario.language.selectors import Selector
+from simulator.scenario.language.subscriptions import GeneratedGraph, GraphFile, Subscription
 from simulator.scenario.language.times import moments_of
 from simulator.scenario.plan import ActionPlan, Microseconds, WatchPlan
-from simulator.scenario.planning.fault_list import FaultList
-from simulator.scenario.source import DocumentPath
+from simulator.scenario.planning.context import Planning
+from simulator.scenario.source import DocumentPath, PartError
 
 if TYPE_CHECKING:
     from networkx import Graph
@@ -25,11 +23,7 @@ Watched = tuple[str, str]
 
 
 def planned_watches(
-    scenario: Scenario,
-    seed: int,
-    index: AgentIndex,
-    starts: dict[str, Microseconds],
-    faults: FaultList,
+    planning: Planning, starts: Mapping[str, Microseconds]
 ) -> tuple[tuple[WatchPlan, ...], list[ActionPlan]]:
     """The watches, each once, and one `subscribe` for each.
 
@@ -37,10 +31,12 @@ def planned_watches(
     """
     watches: dict[Watched, WatchPlan] = {}
     actions: list[ActionPlan] = []
-    for place in range(len(scenario.subscriptions)):
+    for place, subscription in enumerate(planning.scenario.subscriptions):
         origin = f"subscriptions[{place}]"
-        work = _Watches(scenario, place, seed, index, faults, len(watches))
-        new = [pair for pair in work.pairs() if pair not in watches]
+        work = _Watches(planning, subscription, place, len(watches))
+        new: list[Watched] = []
+        with planning.faults.noting(("subscriptions", place)):
+            new = [pair for pair in work.pairs() if pair not in watches]
         for (watcher, contact), at in zip(new, work.times(new), strict=False):
             watches[watcher, contact] = WatchPlan(watcher, contact, origin)
             at_last = max(at, starts[watcher])
@@ -52,46 +48,28 @@ class _Watches:
     """The watches of one subscription."""
 
     def __init__(
-        self,
-        scenario: Scenario,
-        place: int,
-        seed: int,
-        index: AgentIndex,
-        faults: FaultList,
-        already: int,
+        self, planning: Planning, subscription: Subscription, place: int, already: int
     ) -> None:
-        self._folder = scenario.source.folder
-        self._subscription = scenario.subscriptions[place]
-        self._already = already
+        self._planning = planning
+        self._subscription = subscription
         self._path: DocumentPath = ("subscriptions", place)
-        self._origin = f"{seed}/subscriptions[{place}]"
-        self._index = index
-        self._faults = faults
+        self._origin = f"subscriptions[{place}]"
+        self._already = already
 
     def pairs(self) -> list[Watched]:
-        """The watches, each once; nothing where a fault was noted."""
+        """The watches, each once. Raises PartError."""
         one = self._subscription
-        form = "pairs" if one.pairs is not None else "graph" if one.graph is not None else "from"
-        work: dict[str, Callable[[], Iterable[Watched]]] = {
-            "pairs": self._from_pairs,
-            "graph": self._from_graph,
-            "from": self._from_groups,
-        }
-        try:
-            pairs = self._both_ways(self._counted(work[form]()))
-            return list(dict.fromkeys(pairs))
-        except GraphError as error:
-            path = (*self._path, "graph")
-            self._faults.add(
-                (*path, error.argument) if error.argument else path, error.problem, error.expected
-            )
-            return []
-        except _NotedError:
-            return []
+        pairs: Iterable[Watched]
+        if one.pairs is not None:
+            pairs = self._from_pairs(one.pairs)
+        else:
+            pairs = self._from_groups() if one.graph is None else self._from_graph(one.graph)
+        return list(dict.fromkeys(self._both_ways(self._counted(pairs))))
 
     def times(self, pairs: Sequence[Watched]) -> Iterable[Microseconds]:
         """When each of the watches is asked for."""
-        seeds = (f"{self._origin}/at/{watcher}/{contact}" for watcher, contact in pairs)
+        origin = f"{self._planning.seed}/{self._origin}"
+        seeds = (f"{origin}/at/{watcher}/{contact}" for watcher, contact in pairs)
         return moments_of(self._subscription.at, seeds)
 
     def _both_ways(self, pairs: Iterable[Watched]) -> Iterator[Watched]:
@@ -110,90 +88,76 @@ class _Watches:
     def _check_capacity(self, watches: int) -> None:
         if watches < _COUNT_EVERY:
             return
-        reason = too_large(len(self._index.agents), self._already + watches)
+        reason = too_large(len(self._planning.index.agents), self._already + watches)
         if reason:
-            self._faults.add(self._path, *reason)
-            raise _NotedError
+            raise PartError(*reason)
 
-    def _select(self, key: str, selector: Selector | None, watcher: str = "") -> tuple[str, ...]:
-        assert selector is not None
-        random = Random(f"{self._origin}/{key}/{watcher}")
-        try:
-            agents = self._index.select(selector, random, without=watcher)
-        except UnknownAgentError as error:
-            self._faults.add((*self._path, key), error.problem, error.expected)
-            raise _NotedError from None
-        if not agents:
-            self._faults.add((*self._path, key), "matches no agents", "at least one agent")
-            raise _NotedError
-        return agents
+    def _select(self, selector: Selector | None, key: str, watcher: str = "") -> tuple[str, ...]:
+        random = self._planning.random(f"{self._origin}/{key}/{watcher}")
+        return self._planning.select(selector, key, random, without=watcher)
 
     # --- pairs ---
 
-    def _from_pairs(self) -> Iterator[Watched]:
+    def _from_pairs(self, pairs: Iterable[Watched]) -> Iterator[Watched]:
         seen: set[Watched] = set()
-        for place, names in enumerate(self._subscription.pairs or ()):
+        faults = self._planning.faults
+        for place, names in enumerate(pairs):
             path = (*self._path, "pairs", place)
-            watcher, contact = (self._one((*path, side), name) for side, name in enumerate(names))
-            if watcher is None or contact is None:
+            agents: list[str] = []
+            for side, name in enumerate(names):
+                with faults.noting((*path, side)):
+                    agents.append(self._one(name))
+            if len(agents) < 2:
                 continue
+            watcher, contact = agents
             if watcher == contact:
-                self._faults.add(path, f"`{watcher}` watches itself", "two different agents")
+                faults.add(path, f"`{watcher}` watches itself", "two different agents")
             elif (watcher, contact) in seen:
-                self._faults.add(path, f"[{watcher}, {contact}] is listed twice", "each pair once")
+                faults.add(path, f"[{watcher}, {contact}] is listed twice", "each pair once")
             seen.add((watcher, contact))
             yield watcher, contact
 
-    def _one(self, path: DocumentPath, name: str) -> str | None:
-        try:
-            agents = self._index.named(name)
-        except UnknownAgentError as error:
-            self._faults.add(path, error.problem, error.expected)
-            return None
+    def _one(self, name: str) -> str:
+        agents = self._planning.index.named(name)
         if len(agents) > 1:
             problem = f"`{name}` names {len(agents)} agents"
-            self._faults.add(path, problem, "one agent; for groups use `from` and `to`")
-            return None
+            raise PartError(problem, "one agent; for groups use `from` and `to`")
         return agents[0]
 
     # --- one group and another ---
 
     def _from_groups(self) -> Iterator[Watched]:
         one = self._subscription
-        watchers = self._select("from", one.watchers)
+        watchers = self._select(one.watchers, "from")
         for watcher in watchers:
-            contacts = self._select("to", one.contacts, watcher)
+            contacts = self._select(one.contacts, "to", watcher)
             self._check_capacity(len(watchers) * len(contacts))
             if contacts == (watcher,):
-                self._faults.add((*self._path, "to"), f"`{watcher}` watches itself", "other agents")
-                raise _NotedError
+                raise PartError(f"`{watcher}` watches itself", "other agents", "to")
             yield from ((watcher, contact) for contact in contacts if contact != watcher)
 
     # --- graphs ---
 
-    def _from_graph(self) -> Iterator[Watched]:
+    def _from_graph(self, source: GeneratedGraph | GraphFile) -> list[Watched]:
         one = self._subscription
-        if one.watchers is not None:
-            watchers, contacts = (
-                self._select("from", one.watchers),
-                self._select("to", one.contacts),
-            )
-            graph = self._graph(len(watchers) + len(contacts), two_sided=True)
-            left, right = two_sides(graph)
-            names = {**self._named(left, watchers, "from"), **self._named(right, contacts, "to")}
-            return self._edges(graph, names)
-        agents = self._select("among", "all" if one.among is None else one.among)
-        graph = self._graph(len(agents), two_sided=False)
-        return self._edges(graph, self._named(ordered_nodes(graph), agents, "among"))
+        if one.watchers is None:
+            sides = {"among": self._select("all" if one.among is None else one.among, "among")}
+        else:
+            sides = {"from": self._select(one.watchers, "from")}
+            sides["to"] = self._select(one.contacts, "to")
+        with self._planning.faults.noting((*self._path, "graph")):
+            return self._edges(source, sides)
+        return []
 
-    def _graph(self, size: int, *, two_sided: bool) -> Graph[Node]:
-        graph = self._subscription.graph
-        if isinstance(graph, GraphFile):
-            return read_graph(self._folder / graph.file, graph.directed)
-        assert graph is not None
-        random = Random(f"{self._origin}/graph")
+    def _graph(
+        self, source: GeneratedGraph | GraphFile, size: int, *, two_sided: bool
+    ) -> Graph[Node]:
+        if isinstance(source, GraphFile):
+            folder = self._planning.scenario.source.folder
+            return read_graph(folder / source.file, source.directed)
+        random = self._planning.random(f"{self._origin}/graph")
         return generate(
-            graph.generator, graph.arguments, graph.seed, random, size, two_sided=two_sided
+            source.generator, source.arguments, source.seed, random, size, two_sided=two_sided
         )
 
     def _named(self, nodes: list[Node], agents: tuple[str, ...], key: str) -> dict[Node, str]:
@@ -214,19 +178,23 @@ class _Watches:
         fields = type(self._subscription).model_fields
         return {fields[name].alias or name for name in self._subscription.model_fields_set}
 
-    def _edges(self, graph: Graph[Node], names: dict[Node, str]) -> Iterator[Watched]:
+    def _edges(
+        self, source: GeneratedGraph | GraphFile, sides: Mapping[str, tuple[str, ...]]
+    ) -> list[Watched]:
         """Watches of a graph's edges, in the order of the nodes."""
+        graph = self._graph(source, sum(map(len, sides.values())), two_sided=len(sides) == 2)
+        nodes = two_sides(graph) if len(sides) == 2 else (ordered_nodes(graph),)
+        names: dict[Node, str] = {}
+        for some, (key, agents) in zip(nodes, sides.items(), strict=True):
+            names |= self._named(some, agents, key)
         order = {node: place for place, node in enumerate(names)}
         directed = graph.is_directed()
         edges = ((u, v) if directed or order[u] < order[v] else (v, u) for u, v in graph.edges())
-        for u, v in sorted(edges, key=lambda edge: (order[edge[0]], order[edge[1]])):
-            if u == v:
-                raise GraphError(f"the graph has an edge from {u} to itself", "no self-loops")
-            yield names[u], names[v]
+        loop = next((node for node in names if graph.has_edge(node, node)), None)
+        if loop is not None:
+            raise GraphError(f"the graph has an edge from {loop} to itself", "no self-loops")
+        in_order = sorted(edges, key=lambda edge: (order[edge[0]], order[edge[1]]))
+        return [(names[u], names[v]) for u, v in in_order]
 
 
 _COUNT_EVERY = 10_000
-
-
-class _NotedError(Exception):
-    """Ends the work on one subscription, whose fault has been noted."""

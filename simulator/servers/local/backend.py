@@ -14,7 +14,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
 from simulator.errors import ServerUnavailable
 from simulator.journal.folder import write_private
@@ -55,7 +55,6 @@ class LocalBackend(RealBackend, abc.ABC):
     """
 
     faults = RealBackend.faults | SERVER_FAULTS
-    _registration: ClassVar[bool] = False
 
     def __init__(self, port: int = 0, domain: str = "localhost") -> None:
         super().__init__(domain, Address(self.name, LOOPBACK, port))
@@ -155,9 +154,9 @@ class LocalBackend(RealBackend, abc.ABC):
 
     @abc.abstractmethod
     def _forgetful_command(self, installation: Installation, folder: Path) -> tuple[str, ...]:
-        """Called while the server is down: the command that runs it without the old rosters."""
+        """The command that runs it without the old rosters; called while the server is down."""
 
-    # --- what the server's faults ask ---
+    # --- what the faults of a server need ---
 
     @property
     def address(self) -> Address:
@@ -165,19 +164,19 @@ class LocalBackend(RealBackend, abc.ABC):
         return self._address
 
     async def freeze(self) -> None:
-        """Stop the server's process in the middle of what it does."""
+        """Suspend the server's process."""
         await self._running_process().freeze()
 
     async def thaw(self) -> None:
-        """Let the server's process go on."""
+        """Resume the server's process."""
         await self._running_process().thaw()
 
     async def halt(self) -> None:
-        """Stop the server, and keep its data."""
+        """Stop the server in order, and keep its data."""
         await self._running_process().halt()
 
     async def run_again(self, *, forget: bool) -> None:
-        """Start the server on its port again and wait for it, with the old rosters or none."""
+        """Start the server on its port again, with the old rosters or none, and wait for it."""
         assert self._folder is not None
         make = self._forgetful_command if forget else self._command
         await self._running_process().run(make(self.installation, self._folder))
@@ -201,7 +200,6 @@ class LocalBackend(RealBackend, abc.ABC):
             certificate=certificate.certificate,
             key=certificate.key,
             bundle=certificate.bundle,
-            registration=self._registration,
             durable=any(fault.kind == "server_restart" for fault in context.plan.faults),
             console=any(fault.kind == "stream_error" for fault in context.plan.faults),
         )
@@ -261,7 +259,7 @@ def _service_user(name: str) -> str | None:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    # Nothing of ours is handed on: our environment may hold passwords.
+    # Our own environment may hold passwords, so nothing of it is passed on.
     return {"PATH": _SYSTEM_FOLDERS, "HOME": str(folder), "LANG": "C.UTF-8"}
 
 

@@ -1,6 +1,6 @@
 """Prosody's administration console, over its socket in the server's private folder.
 
-It is an XML stream of its own kind: a line of Lua goes in as ``repl-input``, its outcome comes back
+It is an XML stream of its own: a line of Lua goes in as ``repl-input``, and its result comes back
 as ``repl-result`` (Prosody 0.12, mod_admin_shell and util.adminstream).
 """
 
@@ -22,7 +22,7 @@ _ANSWER_WITHIN = 10.0
 
 
 async def end_streams(console: Path, accounts: Iterable[str], condition: str) -> None:
-    """Let the server end all streams of these bare JIDs with a stream error (RFC 6120, 4.9.3).
+    """Make the server end all streams of these bare JIDs with a stream error (RFC 6120, 4.9.3).
 
     Raises ServerUnavailable when the console does not answer, BackendError when it refuses.
     """

@@ -1,4 +1,4 @@
-"""The faults of a server that we started: it is down for a while, or hears nothing for a while."""
+"""The faults of a server that we started: it is down, or suspended, for a while."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from simulator.servers.real.ports import reserved_port
 
 
 class Controlled(Protocol):
-    """What the faults ask of a server."""
+    """What the faults need of a server."""
 
     @property
     def address(self) -> Address:
         """Where it listens."""
 
     async def freeze(self) -> None:
-        """Stop its process in the middle of what it does."""
+        """Suspend its process."""
 
     async def thaw(self) -> None:
-        """Let its process go on."""
+        """Resume its process."""
 
     async def halt(self) -> None:
         """Stop it in order, and keep its data."""
 
     async def run_again(self, *, forget: bool) -> None:
-        """Start it again and wait for it, with the old rosters or none."""
+        """Start it again, with the old rosters or none, and wait for it."""
 
 
 class ServerControl:
@@ -55,7 +55,7 @@ class ServerControl:
         await _STEPS[fault.kind][1](self, fault)
 
     def let_go(self) -> None:
-        """Hold the port no longer."""
+        """Stop holding the port."""
         self._port.close()
 
     async def _shut_down(self, fault: FaultPlan) -> None:

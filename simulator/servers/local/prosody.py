@@ -63,7 +63,7 @@ class ProsodyBackend(LocalBackend):
         return self._command(installation, folder)
 
     async def begin_fault(self, fault: FaultPlan) -> None:
-        """Begin a fault; a stream error is what the server's own console sends."""
+        """Begin a fault; a stream error is sent through the server's console."""
         if fault.kind != "stream_error":
             await super().begin_fault(fault)
             return

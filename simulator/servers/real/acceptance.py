@@ -1,7 +1,7 @@
-"""What a server that cannot be looked into has accepted of its agents' availability.
+"""What a server that cannot be inspected has accepted of its agents' availability.
 
-An agent knows what it said, and a proxy what got through and when the server closed its end.
-Where there is no proxy the agent's word is taken at once.
+An agent knows what it said, and a proxy knows what got through and when the server closed its
+end. Without a proxy the agent's word counts at once.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from simulator.servers.real.proxy import Line, Passage
 
 
 class Gate:
-    """The server's ears: while they are shut, what reaches it waits. Shuttings add up."""
+    """Where what reaches the server waits while it is shut. Each `shut` needs an `open`."""
 
     def __init__(self) -> None:
         self._shut = 0
         self._waiting: list[Callable[[], None]] = []
 
     def enter(self, step: Callable[[], None]) -> None:
-        """Do it once the server can hear."""
+        """Do `step` as soon as the gate is open."""
         self._waiting.append(step)
         self._go_on()
 
@@ -32,7 +32,7 @@ class Gate:
         self._shut += 1
 
     def open(self) -> None:
-        """Take one shutting back."""
+        """Take one `shut` back."""
         self._shut -= 1
         self._go_on()
 
@@ -42,7 +42,7 @@ class Gate:
 
 
 class Acceptance:
-    """Of one session of an agent. Writes `Actual` records with source ``client``.
+    """What the server accepted of one session: `Actual` records with source ``client``.
 
     `line`: the session's proxy, if it has one.
     """
@@ -63,7 +63,7 @@ class Acceptance:
         return None if self._available is None else self._available.resource
 
     def issued(self, actual: Actual) -> None:
-        """The agent says so now; its bytes follow."""
+        """The agent announces `actual` now; its bytes follow."""
         passage = None if self.line is None else self.line.newest
         arrived = partial(self._gate.enter, partial(self._accept, actual, passage))
         if passage is None:
@@ -72,7 +72,7 @@ class Acceptance:
             passage.up.mark(arrived)
 
     def ended(self) -> None:
-        """The agent's stream is over. Its word counts where no proxy knows better."""
+        """The agent's stream has ended. That counts where no proxy knows better."""
         self.over(None)
 
     def over(self, passage: Passage | None) -> None:

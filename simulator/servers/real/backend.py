@@ -19,9 +19,9 @@ _T = TypeVar("_T")
 
 
 class RealBackend:
-    """A server that is reached over sockets, in real time, and cannot be looked into.
+    """A server that is reached over sockets, in real time, and cannot be inspected.
 
-    The faults of links are brought about by proxies of our own, a conflict by a second login.
+    Our own proxies bring about the faults of links, and a second login a conflict.
     """
 
     name: str
@@ -69,7 +69,7 @@ class RealBackend:
     # --- faults ---
 
     async def begin_fault(self, fault: FaultPlan) -> None:
-        """Bring about a fault of a link, or a conflict. Raises InputError for another kind."""
+        """Begin a fault of a link, or a conflict. Raises InputError for another kind."""
         if fault.kind == "conflict":
             await self._conflict(fault)
         elif fault.kind in LINK_FAULTS:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterator
 from random import Random
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from simulator.scenario.plan import FAULT_KINDS, FaultPlan, Plan
 from simulator.servers import link_faults
@@ -154,7 +154,7 @@ async def _accept(line: Line, _fault: FaultPlan) -> None:
     await line.accept()
 
 
-_Step = Callable[[Line, FaultPlan], Coroutine[Any, Any, None]]
+_Step = Callable[[Line, FaultPlan], Coroutine[object, object, None]]
 
 LINK_FAULTS: dict[str, tuple[_Step, _Step]] = {
     "reset": (_reset, _nothing),

@@ -13,7 +13,7 @@ LOOPBACK = "127.0.0.1"
 
 @contextlib.contextmanager
 def reserved_port(server: str, wanted: int = 0) -> Iterator[int]:
-    """Hold a port of loopback, 0 for a free one, so that nobody but its server takes it.
+    """Hold a port of the loopback interface, 0 for a free one, so that only its server takes it.
 
     A socket that is bound but does not listen keeps others away, and connections to it are
     refused; SO_REUSEADDR lets a server that sets it as well listen beside it. Raises

@@ -74,18 +74,18 @@ class Line:
         return passage.agent
 
     def refuse(self) -> None:
-        """Close the port until `accept`. Refusals add up."""
+        """Close the port until `accept`. Each `refuse` needs an `accept`."""
         self._refused += 1
         self._stop_listening()
 
     async def accept(self) -> None:
-        """Take one refusal back."""
+        """Take one `refuse` back."""
         self._refused -= 1
         if not self._refused:
             await self._listen()
 
     def release(self) -> None:
-        """Go on with what waited for the end of a stall."""
+        """Pass on what waited for the end of a stall."""
         for passage in self.passages:
             passage.up.release()
             passage.down.release()
@@ -132,13 +132,13 @@ class Passage:
     # --- what can happen to it ---
 
     def reset(self) -> None:
-        """Tell both ends that the connection is broken, and lose what was on the way."""
+        """Break the connection at both ends, and lose what was on the way."""
         self.up.sever()
         self.down.sever()
         self._abort()
 
     def close(self) -> None:
-        """End it in order on both ends, as TCP sees it."""
+        """End it in order at both ends, as TCP sees it."""
         self.up.end()
         self.down.end()
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from numbers import Integral
-from typing import Any
 
 from aioxmpp import JID, PresenceShow, PresenceState
 from aioxmpp.structs import LanguageTag
@@ -31,7 +30,7 @@ class PlainTag(LanguageTag):
     __slots__ = ()
 
 
-def bare_jid(peer: Any) -> JID:
+def bare_jid(peer: object) -> JID:
     """The bare JID of `peer`, a string such as ``name@domain`` or an `aioxmpp.JID`.
 
     Raises TypeError for another type, ValueError for a string that is not the JID of an agent.
@@ -50,7 +49,7 @@ def bare_jid(peer: Any) -> JID:
     return jid
 
 
-def presence_show(show: Any) -> PresenceShow:
+def presence_show(show: object) -> PresenceShow:
     """A `PresenceShow`; its value, such as ``"chat"``, is taken too, as SPADE does."""
     try:
         return PresenceShow(show)
@@ -59,7 +58,7 @@ def presence_show(show: Any) -> PresenceShow:
         raise ValueError(f"show={show!r} is not a show (expected one of {known})") from None
 
 
-def presence_state(available: Any, show: Any) -> PresenceState:
+def presence_state(available: object, show: object) -> PresenceState:
     """The state of these two. An unavailable one has no show (RFC 6121, section 4.7.2.1)."""
     if not isinstance(available, bool):
         raise TypeError(f"availability={available!r} is not a bool")
@@ -72,14 +71,14 @@ def presence_state(available: Any, show: Any) -> PresenceState:
     return PresenceState(available, known)
 
 
-def whole_state(state: Any) -> PresenceState:
+def whole_state(state: object) -> PresenceState:
     """`state` when it is a `PresenceState`."""
     if not isinstance(state, PresenceState):
         raise TypeError(f"state={state!r} is not an aioxmpp.PresenceState")
     return state
 
 
-def priority_value(priority: Any) -> int:
+def priority_value(priority: object) -> int:
     """An integer from -128 to 127. A bool is refused, though Python counts it as an integer."""
     if isinstance(priority, bool) or not isinstance(priority, Integral):
         raise TypeError(f"priority={priority!r} is not an integer from -128 to 127")
@@ -89,7 +88,7 @@ def priority_value(priority: Any) -> int:
     return number
 
 
-def status_texts(status: Any) -> dict[LanguageTag | None, str]:
+def status_texts(status: object) -> dict[LanguageTag | None, str]:
     """Texts by language from one text, or a mapping of languages (None, str, LanguageTag)."""
     if isinstance(status, str):
         status = {None: status}
@@ -104,7 +103,7 @@ def status_texts(status: Any) -> dict[LanguageTag | None, str]:
     return texts
 
 
-def _language_tag(language: Any) -> LanguageTag | None:
+def _language_tag(language: object) -> LanguageTag | None:
     if language is None:
         return None
     if not isinstance(language, str | LanguageTag):
@@ -117,7 +116,7 @@ def _language_tag(language: Any) -> LanguageTag | None:
     return PlainTag(tag=language) if isinstance(language, str) else language
 
 
-def _status_text(language: Any, text: Any) -> str:
+def _status_text(language: object, text: object) -> str:
     if not isinstance(text, str):
         raise TypeError(f"status text {text!r} of language {language!r} is not a str")
     forbidden = _NOT_XML.search(text)

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypeVar
 
-from aioxmpp import JID, Presence, RosterClient
+from aioxmpp import JID, Presence, PresenceShow
+
+from simulator.spade3.types import ContactEntry, Roster, RosterItem
+
+_T = TypeVar("_T")
 
 _SUBSCRIBED = frozenset(("to", "both"))
 _APPROVED = frozenset(("from", "both"))
 
 
-class ContactList(dict[Any, dict[str, Any]]):
+class ContactList(dict[JID, ContactEntry]):
     """A snapshot of the contacts, keyed by bare `aioxmpp.JID`.
 
     A look-up takes a JID or a string, bare or full: ``contacts["a@localhost"]``.
     """
 
-    def __missing__(self, key: Any) -> dict[str, Any]:
+    def __missing__(self, key: object) -> ContactEntry:
         jid = _as_key(key)
-        if not super().__contains__(jid):
+        if jid is None or not super().__contains__(jid):
             raise KeyError(key)
         return self[jid]
 
     def __contains__(self, key: object) -> bool:
         return super().__contains__(key) or super().__contains__(_as_key(key))
 
-    def get(self, key: Any, default: Any = None) -> Any:
+    def get(  # type: ignore[override]
+        self, key: JID | str, default: _T | None = None
+    ) -> ContactEntry | _T | None:
         """The contact with this JID, or `default`."""
         try:
             return self[key]
@@ -33,7 +39,7 @@ class ContactList(dict[Any, dict[str, Any]]):
             return default
 
 
-def _as_key(key: Any) -> JID | None:
+def _as_key(key: object) -> JID | None:
     if isinstance(key, JID):
         return key.bare()
     if not isinstance(key, str):
@@ -128,11 +134,11 @@ class SeenPresences:
         return [stanza for seen in self._seen.values() for stanza in list(seen.resources.values())]
 
 
-def _rank(stanza: Presence) -> tuple[Any, ...]:
+def _rank(stanza: Presence) -> tuple[int, PresenceShow]:
     return (stanza.priority, stanza.show)
 
 
-def contact_list(roster: RosterClient, seen: SeenPresences) -> ContactList:
+def contact_list(roster: Roster, seen: SeenPresences) -> ContactList:
     """The server's roster, each entry with the newest presence of its contact.
 
     The values are fresh dicts in the form of the document: `subscription` always; `name`,
@@ -148,11 +154,11 @@ def contact_list(roster: RosterClient, seen: SeenPresences) -> ContactList:
     return contacts
 
 
-def is_subscribed(item: Any) -> bool:
+def is_subscribed(item: RosterItem | None) -> bool:
     """Whether a roster item (None for a missing one) means that its presence is sent to us."""
     return item is not None and item.subscription in _SUBSCRIBED
 
 
-def is_approved(item: Any) -> bool:
+def is_approved(item: RosterItem | None) -> bool:
     """Whether a roster item (None for a missing one) means that our presence is sent to it."""
     return item is not None and item.subscription in _APPROVED

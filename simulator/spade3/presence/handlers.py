@@ -6,7 +6,6 @@ import asyncio
 import functools
 import inspect
 from collections.abc import Callable, Coroutine
-from typing import Any
 
 Report = Callable[[str, BaseException], None]
 """Told where an exception came from (the handler's name) and the exception."""
@@ -20,9 +19,9 @@ class HandlerCalls:
 
     def __init__(self, report: Report) -> None:
         self._report = report
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks: set[asyncio.Task[object]] = set()
 
-    def call(self, where: str, handler: Callable[..., Any], *arguments: Any) -> None:
+    def call(self, where: str, handler: Callable[..., object], *arguments: object) -> None:
         """Call `handler`. A coroutine function, which SPADE never awaits, is run as a task."""
         try:
             result = handler(*arguments)
@@ -32,12 +31,12 @@ class HandlerCalls:
             if result is not None and inspect.iscoroutine(result):
                 self._run(where, result)
 
-    def _run(self, where: str, handling: Coroutine[Any, Any, Any]) -> None:
+    def _run(self, where: str, handling: Coroutine[object, object, object]) -> None:
         task = asyncio.get_running_loop().create_task(handling)
         self._tasks.add(task)
         task.add_done_callback(functools.partial(self._finished, where))
 
-    def _finished(self, where: str, task: asyncio.Task[Any]) -> None:
+    def _finished(self, where: str, task: asyncio.Task[object]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self._report(where, error)

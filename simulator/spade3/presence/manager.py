@@ -12,13 +12,15 @@ import copy
 import functools
 import logging
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Literal
 
 import aioxmpp
 import spade.presence
 from aioxmpp import JID, Presence, PresenceShow, PresenceState, PresenceType
+from aioxmpp.structs import LanguageTag
 from spade.presence import ContactNotFound
 
+from simulator.spade3 import types
 from simulator.spade3.presence import checks
 from simulator.spade3.presence.contacts import (
     ContactList,
@@ -66,22 +68,23 @@ class PresenceManager(spade.presence.PresenceManager):
     itself forgets without calling.
     """
 
-    def __init__(self, agent: Any, recovery: Recovery = "none") -> None:
+    def __init__(self, agent: types.Agent, recovery: Recovery = "none") -> None:
         # Not SPADE's __init__: it would connect SPADE's own slots.
         if recovery not in _RECOVERIES:
             raise ValueError(f"recovery={recovery!r}: expected one of {_RECOVERIES}")
         self.agent = agent
+        assert agent.client is not None
         self.client = agent.client
-        self.roster = self.client.summon(aioxmpp.RosterClient)
-        self.presenceclient = self.client.summon(aioxmpp.PresenceClient)
-        self.presenceserver = self.client.summon(aioxmpp.PresenceServer)
+        self.roster: types.Roster = self.client.summon(aioxmpp.RosterClient)
+        self.presenceclient: types.Presences = self.client.summon(aioxmpp.PresenceClient)
+        self.presenceserver: types.OwnPresence = self.client.summon(aioxmpp.PresenceServer)
         self.recovery: Recovery = recovery
         self.report: Report = self._log
 
         self._account = agent.jid.bare()
         self._seen = SeenPresences()
         self._approve_all = False
-        self._on_subscribe: Callable[[str], Any] | None = None
+        self._on_subscribe: Callable[[str], object] | None = None
         self._requests: dict[JID, Presence] = {}
         self._settled: bool = self.client.established
         self._leaving_session = False
@@ -107,7 +110,7 @@ class PresenceManager(spade.presence.PresenceManager):
     # --- the agent's own presence ---
 
     @property
-    def status(self) -> dict[Any, str]:
+    def status(self) -> dict[LanguageTag | str | None, str]:
         """The status texts by language, as they were set; None is the default language."""
         return {
             str(language) if isinstance(language, checks.PlainTag) else language: text
@@ -130,7 +133,9 @@ class PresenceManager(spade.presence.PresenceManager):
         """Show the agent unavailable, which ends its session."""
         self.set_presence(PresenceState(False))
 
-    def set_presence(self, state: Any = None, status: Any = None, priority: Any = None) -> None:
+    def set_presence(
+        self, state: object = None, status: object = None, priority: object = None
+    ) -> None:
         """Change the presence; what is omitted (None) keeps its value.
 
         `state`: an `aioxmpp.PresenceState`. `status`: a text, or a dict of language (a string
@@ -162,7 +167,7 @@ class PresenceManager(spade.presence.PresenceManager):
         """
         return contact_list(self.roster, self._seen)
 
-    def get_contact(self, jid: JID | str) -> dict[str, Any]:
+    def get_contact(self, jid: JID | str) -> types.ContactEntry:
         """One entry of the contact list. Raises SPADE's ContactNotFound."""
         if not isinstance(jid, JID | str):
             # SPADE's type of error.
@@ -197,12 +202,12 @@ class PresenceManager(spade.presence.PresenceManager):
         self._hand_over_soon()
 
     @property
-    def on_subscribe(self) -> Callable[[str], Any]:
+    def on_subscribe(self) -> Callable[[str], object]:
         """The handler of subscription requests; None takes it away."""
         return super().on_subscribe if self._on_subscribe is None else self._on_subscribe
 
     @on_subscribe.setter
-    def on_subscribe(self, handler: Callable[[str], Any] | None) -> None:
+    def on_subscribe(self, handler: Callable[[str], object] | None) -> None:
         self._on_subscribe = handler
         self._hand_over_soon()
 
@@ -273,7 +278,7 @@ class PresenceManager(spade.presence.PresenceManager):
     def _unsubscribed(self, sender: JID, _stanza: Presence) -> None:
         self._call("on_unsubscribed", self.on_unsubscribed, str(sender))
 
-    def _entry_changed(self, item: Any) -> None:
+    def _entry_changed(self, item: types.RosterItem) -> None:
         # Not every server sends the unavailable presence that ends a subscription.
         if not is_subscribed(self.roster.items.get(item.jid)):
             self._seen.outdate(item.jid)
@@ -292,7 +297,7 @@ class PresenceManager(spade.presence.PresenceManager):
         if returns and not self.client.running:
             self.client.start()
 
-    def _stream_destroyed(self, _reason: Any = None) -> None:
+    def _stream_destroyed(self, _reason: BaseException | None = None) -> None:
         self._settled = False
         # At the next login the server delivers again what is still open.
         self._requests.clear()

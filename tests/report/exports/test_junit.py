@@ -180,7 +180,7 @@ def test_an_older_document_is_replaced_and_nothing_else(tmp_path: Path) -> None:
     prepare_junit(path)
     assert not path.exists()
     path.write_text("name: precious")
-    with pytest.raises(InputError, match="is no JUnit document"):
+    with pytest.raises(InputError, match="is not a JUnit document"):
         prepare_junit(path)
     assert path.read_text() == "name: precious"
 

@@ -122,5 +122,5 @@ def test_every_faulty_entry_is_reported_once() -> None:
     assert found == [
         "timeline[0].who: no agent or population is called 'nobody'",
         "timeline[1].peer: no agent or population is called 'm-9'",
-        "timeline[2].who: matches no agents at that time",
+        "timeline[2].who: matches no agents",
     ]
