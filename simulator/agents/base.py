@@ -62,64 +62,49 @@ class Control(Protocol):
     @property
     def is_available(self) -> bool:
         """Whether the agent means to be available."""
-        ...
 
     @property
     def is_connected(self) -> bool:
         """Whether the agent has a session and its roster."""
-        ...
 
     def change(self, change: PresenceChange) -> None:
         """Change the agent's presence; one that is unavailable becomes available."""
-        ...
 
     def become_unavailable(self) -> None:
         """Send unavailable presence, which ends the session."""
-        ...
 
     def remember(self) -> Callable[[], None]:
         """What shows the presence of now again: available or not, show, status, priority."""
-        ...
 
     def subscribe(self, peer: str) -> None:
         """Ask for a peer's presence."""
-        ...
 
     def unsubscribe(self, peer: str) -> None:
         """End the subscription to a peer's presence."""
-        ...
 
     def approve(self, peer: str) -> None:
         """Approve a subscription request."""
-        ...
 
     def approve_all(self) -> None:
         """Approve every request from now on."""
-        ...
 
     def deny(self, peer: str) -> None:
         """Refuse a request, or cancel a subscription (RFC 6121, sections 3.1.6 and 3.2)."""
-        ...
 
     async def remove(self, peer: str) -> None:
         """Remove a peer from the roster and wait for the server's answer."""
-        ...
 
     def contact(self, peer: str) -> Contact:
         """The roster's item of a peer; `UNKNOWN` where there is none."""
-        ...
 
     def contacts(self) -> list[Contact]:
         """All items of the roster."""
-        ...
 
     def sees(self, peer: str) -> bool:
         """Whether a peer has an available resource, as far as the agent knows."""
-        ...
 
     def listen(self, event: Event, listener: Callable[..., None]) -> Callable[[], None]:
         """Call `listener` at each such event, until the function that is returned is called."""
-        ...
 
 
 class NoAnswer(Exception):
@@ -132,58 +117,46 @@ class Driver(Protocol):
     @property
     def agent(self) -> object:
         """The generation's own agent."""
-        ...
 
     @property
     def control(self) -> Control:
         """What can be done through its presence manager, once it connects."""
-        ...
 
     @property
     def is_alive(self) -> bool:
         """Whether it runs, as the generation says."""
-        ...
 
     @property
     def is_connected(self) -> bool:
         """Whether it has an established stream."""
-        ...
 
     @property
     def holds_run_open(self) -> bool:
         """Whether one of its behaviours has something to do that has an end."""
-        ...
 
     async def start(self) -> None:
         """Connect and run. Raises what its class, its setup() or the server raises."""
-        ...
 
     async def stop(self) -> None:
         """End as the generation ends an agent."""
-        ...
 
     def crash(self) -> None:
         """End as a dead process ends: nothing is said. The connection is the backend's to cut."""
-        ...
 
     async def disconnect(self) -> None:
         """End an agent that never got as far as running, so that it leaves no session behind."""
-        ...
 
     def use_password(self, password: str) -> None:
         """Log in with this password from now on."""
-        ...
 
     async def served_roster(self, patience: float) -> list[Roster]:
         """Ask the server for the roster, and wait so many seconds for the answer.
 
         Raises NoAnswer when it cannot be asked, and what the library raises without an answer.
         """
-        ...
 
     def beliefs(self) -> list[Belief]:
         """The contacts as the presence manager tells them to the agent."""
-        ...
 
 
 class Host(Protocol):
@@ -194,46 +167,36 @@ class Host(Protocol):
     @property
     def jid(self) -> str:
         """The JID to connect with: full when the plan names a resource."""
-        ...
 
     @property
     def password(self) -> str:
         """The password to log in with."""
-        ...
 
     @property
     def pings(self) -> bool:
         """Whether a silent server is pinged."""
-        ...
 
     @property
     def now(self) -> Microseconds:
         """Microseconds since the run began."""
-        ...
 
     def connecting(self) -> tuple[Peer, Observer]:
         """The client is made and not connected: how it connects, and who observes it."""
-        ...
 
     def attach(self, control: Control) -> None:
         """Hear requests: the client is observed and not connected yet."""
-        ...
 
     def name(self, jid: Address | str) -> str:
         """A JID as the journal names it."""
-        ...
 
     def report(self, where: str, error: BaseException) -> None:
         """Record an exception in the agent's code."""
-        ...
 
     def seed_of(self, purpose: str) -> str:
         """What the agent's random numbers for a purpose are derived from."""
-        ...
 
     def generator(self, purpose: str) -> Random:
         """The agent's own generator for a purpose. It goes on after a restart of the agent."""
-        ...
 
 
 class Generation(Protocol):
@@ -259,27 +222,21 @@ class Generation(Protocol):
         `on_behaviour_error(agent, behaviour, error)` is told of what ends a behaviour. Raises
         SimulatorError when other versions are installed than those that this was written for.
         """
-        ...
 
     def virtual_time(self, clock: Callable[[], float]) -> AbstractContextManager[None]:
         """Let the library go by `clock`, in seconds, and make the same stanzas in each run."""
-        ...
 
     def tuning(self) -> AbstractContextManager[None]:
         """Make the library quicker, with the same bytes on the wire."""
-        ...
 
     def make(self, host: Host) -> Driver:
         """Make an agent as `host.plan` says, with its behaviours, and do not start it.
 
         Raises what its class or a behaviour's raises.
         """
-        ...
 
     def control(self, agent: object) -> Control:
         """What can be done through the presence manager of any of its agents."""
-        ...
 
     def is_reported_elsewhere(self, context: Mapping[str, object]) -> bool:
         """Whether a loop's error context only repeats what its cause reports by itself."""
-        ...

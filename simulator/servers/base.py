@@ -20,11 +20,9 @@ class Acceptance(Protocol):
 
     def issued(self, actual: Actual) -> None:
         """The agent sends this presence now."""
-        ...
 
     def ended(self) -> None:
         """The agent's stream is over, as the agent sees it."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,23 +82,19 @@ class Backend(Protocol):
     @property
     def options(self) -> tuple[str, ...]:
         """What ``simulator run`` is told to use this server in this way; no passwords."""
-        ...
 
     @property
     def version(self) -> str:
         """The server's version. Raises ServerUnavailable when it is not installed."""
-        ...
 
     def run(self, main: Callable[[], Coroutine[object, object, _T]], seed: int) -> _T:
         """Run `main()` on an event loop of this backend's kind, virtual or real, to its end.
 
         `seed` is the run's; a virtual run pins all randomness to it.
         """
-        ...
 
     async def start(self, context: RunContext) -> None:
         """Bring the server up. Raises BackendError with the server's name and address."""
-        ...
 
     async def create_accounts(self, passwords: Mapping[str, str]) -> Mapping[str, str]:
         """Make the accounts: localpart -> password.
@@ -108,23 +102,18 @@ class Backend(Protocol):
         Returns the passwords that the agents log in with: those given, or the own ones of
         accounts that exist already on an external server.
         """
-        ...
 
     def peer(self, agent: str, resource: str = "") -> Peer:
         """How this agent reaches the server. Each call may be for a new connection.
 
         `resource`: the one that the plan names for the session, if it names one.
         """
-        ...
 
     async def begin_fault(self, fault: FaultPlan) -> None:
         """Bring about a fault of a kind in `faults`."""
-        ...
 
     async def end_fault(self, fault: FaultPlan) -> None:
         """End a fault that was begun and lasts."""
-        ...
 
     async def stop(self) -> None:
         """Stop the server and remove what it left, except its logs. Never raises twice."""
-        ...

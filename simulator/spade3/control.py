@@ -32,16 +32,13 @@ class ManagerControl:
 
     @property
     def is_available(self) -> bool:
-        """Whether the agent means to be available."""
         return self._manager.is_available()
 
     @property
     def is_connected(self) -> bool:
-        """Whether the agent has a session and its roster."""
         return self._manager.client.established
 
     def change(self, change: PresenceChange) -> None:
-        """Change the agent's presence; one that is unavailable becomes available."""
         state = None if change.show is None else presence_state(change.show)
         if state is None and not self.is_available:
             state = PresenceState(available=True)
@@ -49,28 +46,22 @@ class ManagerControl:
         self._manager.set_presence(state=state, status=status, priority=change.priority)
 
     def become_unavailable(self) -> None:
-        """Send unavailable presence, which ends the session."""
         self._manager.set_unavailable()
 
     def remember(self) -> Callable[[], None]:
-        """What shows the presence of now again."""
         manager = self._manager
         return partial(manager.set_presence, manager.state, dict(manager.status), manager.priority)
 
     def subscribe(self, peer: str) -> None:
-        """Ask for a peer's presence."""
         self._manager.subscribe(peer)
 
     def unsubscribe(self, peer: str) -> None:
-        """End the subscription to a peer's presence."""
         self._manager.unsubscribe(peer)
 
     def approve(self, peer: str) -> None:
-        """Approve a subscription request."""
         self._manager.approve(peer)
 
     def approve_all(self) -> None:
-        """Approve every request from now on."""
         self._manager.approve_all = True
 
     def deny(self, peer: str) -> None:
@@ -79,25 +70,20 @@ class ManagerControl:
         self._manager.client.enqueue(stanza)
 
     async def remove(self, peer: str) -> None:
-        """Remove a peer from the roster and wait for the server's answer."""
         await self._manager.roster.remove_entry(_bare(peer))
 
     def contact(self, peer: str) -> Contact:
-        """The roster's item of a peer; `UNKNOWN` where there is none."""
         item = self._manager.roster.items.get(_bare(peer))
         return UNKNOWN if item is None else _contact(item)
 
     def contacts(self) -> list[Contact]:
-        """All items of the roster."""
         return [_contact(item) for item in self._manager.roster.items.values()]
 
     def sees(self, peer: str) -> bool:
-        """Whether a peer has an available resource, as far as the agent knows."""
         presences = self._manager.presenceclient.get_peer_resources(_bare(peer)).values()
         return any(presence.type_.is_presence_state for presence in presences)
 
     def listen(self, event: Event, listener: Listener) -> Stop:
-        """Call `listener` at each such event, until the function that is returned is called."""
         return _LISTEN[event](self._manager, listener)
 
 

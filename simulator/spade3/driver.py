@@ -67,10 +67,7 @@ def harnessed(own: type) -> type:
 
 
 class AgentDriver:
-    """The `Driver` of one SPADE 3 agent, made as the host's plan says.
-
-    Raises what its class or a behaviour's raises.
-    """
+    """The `Driver` of one SPADE 3 agent, made as the host's plan says."""
 
     def __init__(self, host: Host) -> None:
         self._host = host
@@ -114,11 +111,9 @@ class AgentDriver:
     # --- life ---
 
     async def start(self) -> None:
-        """Connect and run. Raises what its class, its setup() or the server raises."""
         await self.agent.start(auto_register=False)
 
     async def stop(self) -> None:
-        """Stop the agent as SPADE does."""
         await self.agent.stop()
 
     def crash(self) -> None:
@@ -128,7 +123,6 @@ class AgentDriver:
             self.remember(asyncio.ensure_future(_stop_for_good(self._client)))
 
     async def disconnect(self) -> None:
-        """End an agent that never got as far as running, so that it leaves no session behind."""
         client = self._client
         if client is None or not client.running:
             self._end()
@@ -149,7 +143,6 @@ class AgentDriver:
         self.agent._alive.clear()
 
     def use_password(self, password: str) -> None:
-        """Log in with this password from now on."""
         if self._client is not None:
             self._client._security_layer = aioxmpp.make_security_layer(
                 password, no_verify=not self.agent.verify_security
@@ -157,23 +150,19 @@ class AgentDriver:
 
     @property
     def is_alive(self) -> bool:
-        """Whether the agent runs, as SPADE says."""
         return self.agent.is_alive()
 
     @property
     def is_connected(self) -> bool:
-        """Whether the agent has an established stream."""
         return self._client is not None and self._client.established
 
     @property
     def holds_run_open(self) -> bool:
-        """Whether one of its behaviours has something to do that has an end."""
         return any(getattr(one, "holds_run_open", False) for one in self.agent.behaviours)
 
     # --- views ---
 
     async def served_roster(self, patience: float) -> list[Roster]:
-        """Ask the server for the roster. Raises NoAnswer, or what aioxmpp raises."""
         if self._watcher is None or self._client is None:
             raise NoAnswer("the agent is not connected")
         if self._client.suspended:
@@ -182,7 +171,6 @@ class AgentDriver:
         return await self._watcher.served_roster(patience)
 
     def beliefs(self) -> list[Belief]:
-        """The contacts as the presence manager tells them to the agent."""
         contacts = self.agent.presence.get_contacts()
         return [self._belief(jid, entry) for jid, entry in contacts.items()]
 
