@@ -23,7 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "scenario": {"errors", "rfc6121"},
     "journal": {"errors", "scenario", "rfc6121"},
     "virtual_time": {"errors", "garbage"},
-    "servers": RUNS | {"spade3"},
+    "servers": RUNS,
     "agents": PLANS | {"servers"},
     "spade3": RUNS | {"servers", "agents"},
     # Nothing of the package imports it: scenarios and users name its classes.
@@ -40,7 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 
 SPADE = {"spade", "aioxmpp", "aiosasl", "aioopenssl"}
-KNOW_SPADE = {"servers", "behaviours", "spade3"}
+KNOW_SPADE = {"behaviours", "spade3"}
 
 # rfc6121 is sans-IO: no clock, no chance, no socket, no thread.
 OUTSIDE_WORLD = {"asyncio", "datetime", "logging", "multiprocessing", "os", "pathlib", "random"}
