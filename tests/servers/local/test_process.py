@@ -115,7 +115,7 @@ def test_a_server_that_cannot_be_started_again_is_gone(tmp_path):
     assert not (tmp_path / "private").exists()
 
 
-def test_the_end_of_the_run_ends_the_server(tmp_path):
+def test_the_end_of_the_run_ends_the_server_and_what_it_spawned(tmp_path):
     """A process that exits without stopping anything, as after an error nobody caught."""
     pid_file = tmp_path / "pid"
     (tmp_path / "private").mkdir()
@@ -123,7 +123,7 @@ def test_the_end_of_the_run_ends_the_server(tmp_path):
         "import pathlib, sys, time\n"
         "from simulator.servers.local.process import ServerProcess\n"
         f"folder = pathlib.Path({str(tmp_path)!r})\n"
-        f"command = ('sh', '-c', 'echo $$ > {pid_file}; exec sleep 60')\n"
+        f"command = ('sh', '-c', 'sleep 60 & echo $! > {pid_file}; exec sleep 60')\n"
         f"kept = ServerProcess(command, {ENVIRONMENT!r}, folder / 'private', None, None)\n"
         "while not (folder / 'pid').exists(): time.sleep(0.01)\n"
         "sys.exit('an error')\n"
