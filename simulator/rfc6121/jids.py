@@ -8,6 +8,7 @@ from __future__ import annotations
 import stringprep
 from collections.abc import Callable
 from functools import lru_cache
+from typing import NamedTuple
 from unicodedata import ucd_3_2_0
 
 from simulator.errors import StanzaRefused
@@ -30,12 +31,30 @@ _ALWAYS_PROHIBITED: tuple[_Table, ...] = (
     stringprep.in_table_c8,
     stringprep.in_table_c9,
 )
-_DOMAIN_PROHIBITED = (*_ALWAYS_PROHIBITED, frozenset("/@").__contains__)
-_RESOURCE_PROHIBITED = (*_ALWAYS_PROHIBITED, stringprep.in_table_c21)
-_LOCAL_PROHIBITED = (
-    *_RESOURCE_PROHIBITED,
-    stringprep.in_table_c11,
-    frozenset("\"&'/:<>@").__contains__,
+
+
+class Profile(NamedTuple):
+    """A profile of stringprep: how a letter is folded, and which characters are prohibited."""
+
+    fold: Callable[[str], str]
+    tables: tuple[_Table, ...]
+
+    def mapped(self, part: str) -> str:
+        """The part in prepared form, if nothing is wrong with it (RFC 3454, sections 3 and 4)."""
+        kept = (self.fold(letter) for letter in part if not stringprep.in_table_b1(letter))
+        return ucd_3_2_0.normalize("NFKC", "".join(kept))
+
+    def prohibited(self, part: str) -> str:
+        """The first character that must not be in the part; "" if there is none (section 5)."""
+        return next((one for one in part if any(table(one) for table in self.tables)), "")
+
+
+_RESOURCE_TABLES = (*_ALWAYS_PROHIBITED, stringprep.in_table_c21)
+DOMAIN = Profile(stringprep.map_table_b2, (*_ALWAYS_PROHIBITED, frozenset("/@").__contains__))
+RESOURCE = Profile(str, _RESOURCE_TABLES)
+LOCAL = Profile(
+    stringprep.map_table_b2,
+    (*_RESOURCE_TABLES, stringprep.in_table_c11, frozenset("\"&'/:<>@").__contains__),
 )
 
 
@@ -44,28 +63,26 @@ def prepare(text: str) -> Jid:
     """The JID that this text stands for. Raises StanzaRefused jid-malformed."""
     jid = parse_jid(text)
     try:
-        domain = _prepared(jid.domain, stringprep.map_table_b2, _DOMAIN_PROHIBITED)
-        local = _prepared(jid.local, stringprep.map_table_b2, _LOCAL_PROHIBITED)
-        resource = _prepared(jid.resource, str, _RESOURCE_PROHIBITED)
+        domain = _prepared(jid.domain, DOMAIN)
+        local = _prepared(jid.local, LOCAL)
+        resource = _prepared(jid.resource, RESOURCE)
     except ValueError:
         raise StanzaRefused("jid-malformed", text=text) from None
     return Jid(f"{local}@{domain}" if local else domain, resource)
 
 
-def _prepared(part: str, fold: Callable[[str], str], prohibited: tuple[_Table, ...]) -> str:
+def _prepared(part: str, profile: Profile) -> str:
     """RFC 3454, sections 3 to 7. Raises ValueError, also for what is too long or vanishes."""
-    mapped = "".join(fold(letter) for letter in part if not stringprep.in_table_b1(letter))
-    prepared = ucd_3_2_0.normalize("NFKC", mapped)
+    prepared = profile.mapped(part)
     if len(prepared.encode()) > LONGEST or (part and not prepared):
         raise ValueError(part)
-    if any(table(letter) for letter in prepared for table in prohibited):
-        raise ValueError(part)
-    if not _is_one_direction(prepared):
+    if profile.prohibited(prepared) or not is_one_direction(prepared):
         raise ValueError(part)
     return prepared
 
 
-def _is_one_direction(text: str) -> bool:
+def is_one_direction(text: str) -> bool:
+    """Whether a text does not mix right-to-left and other letters (RFC 3454, section 6)."""
     right_to_left = [stringprep.in_table_d1(letter) for letter in text]
     if not any(right_to_left):
         return True

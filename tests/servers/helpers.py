@@ -2,11 +2,14 @@
 
 import asyncio
 import os
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aioxmpp
+import psutil
 import pytest
 
 from simulator.errors import ServerUnavailable
@@ -75,6 +78,22 @@ class Running:
     def create(self, *names: str) -> dict[str, str]:
         passwords = {name: f"secret-{name}" for name in names}
         return dict(asyncio.run(self.backend.create_accounts(passwords)))
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+    """Whether the condition came true in that time."""
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.02)
+    return condition()
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended, reaped or not."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def client_of(account: str, password: str, peer: Peer) -> aioxmpp.PresenceManagedClient:

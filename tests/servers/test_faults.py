@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
-import os
 import subprocess
 import sys
 import textwrap
@@ -33,7 +32,7 @@ from simulator.servers import make_backend
 from simulator.servers.external.backend import ExternalBackend
 from simulator.servers.local.prosody import ProsodyBackend
 from tests.runs import ROOT, process_environment
-from tests.servers.helpers import LOCAL, context_of, make_local
+from tests.servers.helpers import LOCAL, context_of, gone, make_local, wait_until
 
 SECOND = 1_000_000
 
@@ -380,7 +379,7 @@ def test_a_frozen_server_does_not_outlive_a_killed_run(tmp_path: Path) -> None:
     private.mkdir()
     pid_file = tmp_path / "pid"
     script = textwrap.dedent(f"""
-        import asyncio, os, pathlib, signal, time
+        import asyncio, os, pathlib, psutil, signal, time
         from simulator.servers.local.process import ServerProcess
         command = ("sh", "-c", "echo $$ > {pid_file}; exec sleep 60")
         environment = {{"PATH": os.environ["PATH"]}}
@@ -389,8 +388,7 @@ def test_a_frozen_server_does_not_outlive_a_killed_run(tmp_path: Path) -> None:
         while not (pid_file.exists() and pid_file.read_text().endswith("\\n")):
             time.sleep(0.01)
         asyncio.run(server.freeze())
-        stat = pathlib.Path(f"/proc/{{int(pid_file.read_text())}}/stat")
-        while stat.read_text().rsplit(")", 1)[1].split()[0] != "T":
+        while psutil.Process(int(pid_file.read_text())).status() != psutil.STATUS_STOPPED:
             time.sleep(0.01)
         print("frozen", flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
@@ -405,17 +403,4 @@ def test_a_frozen_server_does_not_outlive_a_killed_run(tmp_path: Path) -> None:
         check=False,
     )
     assert ended.stdout.strip() == "frozen", ended.stderr
-    assert _gone(int(pid_file.read_text()))
-
-
-def _gone(pid: int) -> bool:
-    async def wait() -> bool:
-        for _ in range(500):
-            try:
-                os.kill(pid, 0)
-            except ProcessLookupError:
-                return True
-            await asyncio.sleep(0.02)
-        return False
-
-    return asyncio.run(wait())
+    assert wait_until(lambda: gone(int(pid_file.read_text())))

@@ -33,7 +33,7 @@ from simulator.servers.real.connector import OverTls
 from simulator.servers.real.session import session
 from simulator.servers.real.trust import Authorities
 from simulator.spade3.generation import GENERATION
-from tests.servers.helpers import LOCAL, client_of, context_of, make_local
+from tests.servers.helpers import LOCAL, client_of, context_of, gone, make_local, wait_until
 
 
 def family_of(backend: LocalBackend) -> list[psutil.Process]:
@@ -47,6 +47,10 @@ def with_children(pid: int) -> list[psutil.Process]:
     return [process, *process.children(recursive=True)]
 
 
+def all_gone(family: list[psutil.Process]) -> bool:
+    return all(gone(process.pid) for process in family)
+
+
 def open_addresses(family: list[psutil.Process]) -> set[tuple[str, int]]:
     """The addresses of these processes that somebody else could connect to."""
     return {
@@ -55,20 +59,6 @@ def open_addresses(family: list[psutil.Process]) -> set[tuple[str, int]]:
         for connection in process.net_connections("inet")
         if connection.status in (psutil.CONN_LISTEN, psutil.CONN_NONE) and not connection.raddr
     }
-
-
-def gone(process: psutil.Process) -> bool:
-    try:
-        return process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
-
-
-def wait_until(condition, seconds=10.0):
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.02)
-    return condition()
 
 
 def test_one_port_of_loopback_is_open_and_no_other(server):
@@ -202,7 +192,7 @@ def test_nothing_is_left_after_stop(kind, tmp_path):
         await backend.stop()
 
     backend.run(main, 1)
-    assert wait_until(lambda: all(map(gone, seen["family"])), 3)
+    assert wait_until(lambda: all_gone(seen["family"]), 3)
     assert not seen["folder"].exists()
     with socket.socket() as client:
         assert client.connect_ex(("127.0.0.1", seen["port"])) != 0
@@ -223,7 +213,7 @@ def test_nothing_is_left_when_the_run_fails_without_stopping():
 
     with pytest.raises(RuntimeError, match="broke"):
         backend.run(main, 1)
-    assert wait_until(lambda: all(map(gone, seen["family"])))
+    assert wait_until(lambda: all_gone(seen["family"]))
     assert wait_until(lambda: not seen["folder"].exists())
 
 
@@ -275,7 +265,7 @@ def test_nothing_is_left_when_the_harness_is_killed(name, how, tmp_path):
         # The whole group, as a terminal's Ctrl-C does.
         os.killpg(harness.pid, how)
         harness.wait(15)
-    assert wait_until(lambda: all(map(gone, family)))
+    assert wait_until(lambda: all_gone(family))
     assert wait_until(lambda: not Path(folder).exists())
 
 
@@ -387,4 +377,4 @@ def test_stopping_a_server_that_died_is_no_error():
         return family
 
     family = backend.run(main, 1)
-    assert wait_until(lambda: all(map(gone, family)))
+    assert wait_until(lambda: all_gone(family))

@@ -12,6 +12,7 @@ import pytest
 
 from simulator.errors import ServerUnavailable
 from simulator.servers.local.process import ServerProcess
+from tests.servers.helpers import gone, wait_until
 
 ENVIRONMENT = {"PATH": os.environ["PATH"]}
 
@@ -29,24 +30,8 @@ def shell(script: str) -> tuple[str, ...]:
 
 def wait_for(file: Path) -> int:
     """The process id that the file is going to hold."""
-    end = time.monotonic() + 5
-    while time.monotonic() < end:
-        if file.exists() and file.read_text().endswith("\n"):
-            return int(file.read_text())
-        time.sleep(0.01)
-    raise AssertionError(f"{file} was not written")
-
-
-def gone(pid: int) -> bool:
-    end = time.monotonic() + 5
-    while time.monotonic() < end:
-        try:
-            if Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z":
-                return True
-        except OSError:
-            return True
-        time.sleep(0.01)
-    return False
+    assert wait_until(lambda: file.exists() and file.read_text().endswith("\n"))
+    return int(file.read_text())
 
 
 def test_stop_ends_the_server_and_removes_its_folder(tmp_path):
@@ -57,7 +42,7 @@ def test_stop_ends_the_server_and_removes_its_folder(tmp_path):
     started = time.perf_counter()
     asyncio.run(process.stop())
     assert time.perf_counter() - started < 2
-    assert gone(pid)
+    assert wait_until(lambda: gone(pid))
     assert not process.alive
     assert not (tmp_path / "private").exists()
     asyncio.run(process.stop())
@@ -70,7 +55,7 @@ def test_a_server_that_ignores_the_request_is_killed(tmp_path, monkeypatch):
     )
     pid = wait_for(pid_file)
     asyncio.run(process.stop())
-    assert gone(pid)
+    assert wait_until(lambda: gone(pid))
 
 
 def test_what_the_server_leaves_behind_is_killed_too(tmp_path):
@@ -78,7 +63,7 @@ def test_what_the_server_leaves_behind_is_killed_too(tmp_path):
     process = start(tmp_path, *shell(f"sleep 60 & echo $! > {pid_file}; exec sleep 60"))
     pid = wait_for(pid_file)
     asyncio.run(process.stop())
-    assert gone(pid)
+    assert wait_until(lambda: gone(pid))
 
 
 def test_a_killed_watchdog_leaves_nothing_after_stop(tmp_path):
@@ -87,7 +72,7 @@ def test_a_killed_watchdog_leaves_nothing_after_stop(tmp_path):
     pid = wait_for(pid_file)
     os.kill(process._watchdog.pid, signal.SIGKILL)
     asyncio.run(process.stop())
-    assert gone(pid)
+    assert wait_until(lambda: gone(pid))
     assert not (tmp_path / "private").exists()
 
 
@@ -101,8 +86,7 @@ def test_ctrl_c_does_not_reach_the_server(tmp_path):
 def test_the_output_goes_to_the_log(tmp_path):
     log = tmp_path / "log"
     process = start(tmp_path, *shell("echo one; echo two >&2; exit 3"), log=log)
-    while process.alive:
-        time.sleep(0.01)
+    assert wait_until(lambda: not process.alive)
     assert process.last_words() == "one\ntwo\nthe server ended with code 3"
     assert process.last_words(1) == "the server ended with code 3"
     assert log.read_text().startswith("one\ntwo\n")
@@ -112,8 +96,7 @@ def test_the_output_goes_to_the_log(tmp_path):
 
 def test_a_command_that_cannot_start_says_so(tmp_path):
     process = start(tmp_path, "/no/such/server")
-    while process.alive:
-        time.sleep(0.01)
+    assert wait_until(lambda: not process.alive)
     assert "/no/such/server" in process.last_words()
     asyncio.run(process.stop())
 
@@ -132,7 +115,7 @@ def test_a_server_that_cannot_be_started_again_is_gone(tmp_path):
     assert not (tmp_path / "private").exists()
 
 
-def test_the_end_of_the_run_ends_the_server(tmp_path):
+def test_the_end_of_the_run_ends_the_server_and_what_it_spawned(tmp_path):
     """A process that exits without stopping anything, as after an error nobody caught."""
     pid_file = tmp_path / "pid"
     (tmp_path / "private").mkdir()
@@ -140,7 +123,7 @@ def test_the_end_of_the_run_ends_the_server(tmp_path):
         "import pathlib, sys, time\n"
         "from simulator.servers.local.process import ServerProcess\n"
         f"folder = pathlib.Path({str(tmp_path)!r})\n"
-        f"command = ('sh', '-c', 'echo $$ > {pid_file}; exec sleep 60')\n"
+        f"command = ('sh', '-c', 'sleep 60 & echo $! > {pid_file}; exec sleep 60')\n"
         f"kept = ServerProcess(command, {ENVIRONMENT!r}, folder / 'private', None, None)\n"
         "while not (folder / 'pid').exists(): time.sleep(0.01)\n"
         "sys.exit('an error')\n"
@@ -150,11 +133,9 @@ def test_the_end_of_the_run_ends_the_server(tmp_path):
         [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=False
     )
     assert ended.stderr.strip().endswith("an error")
-    assert gone(wait_for(pid_file))
-    end = time.monotonic() + 5
-    while (tmp_path / "private").exists() and time.monotonic() < end:
-        time.sleep(0.01)
-    assert not (tmp_path / "private").exists()
+    pid = wait_for(pid_file)
+    assert wait_until(lambda: gone(pid))
+    assert wait_until(lambda: not (tmp_path / "private").exists())
 
 
 def test_a_log_is_never_written_through_another_users_file(tmp_path):
