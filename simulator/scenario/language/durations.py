@@ -16,14 +16,12 @@ from typing import Annotated
 from pydantic import (
     BeforeValidator,
     ConfigDict,
-    Discriminator,
     Field,
-    Tag,
     WithJsonSchema,
     model_validator,
 )
 
-from simulator.scenario.language.words import Number, Words, form_by_keys, quoted, wrong
+from simulator.scenario.language.words import ByKeys, Number, Words, quoted, wrong
 from simulator.scenario.plan import Distribution, Microseconds
 
 UNITS: dict[str, int] = {
@@ -209,8 +207,5 @@ def as_distribution(value: Microseconds | Draw) -> Distribution:
     return value.distribution if isinstance(value, Draw) else Constant.model_construct(value=value)
 
 
-DurationOrDraw = Annotated[
-    Annotated[Duration, Tag("<Duration>")] | Annotated[Draw, Tag("<Draw>")],
-    Discriminator(form_by_keys({"<Draw>": Draw.model_fields}, other="<Duration>")),
-]
+DurationOrDraw = Annotated[Duration | Draw, ByKeys()]
 """A duration in microseconds, or a distribution of durations."""

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Field, model_validator
 
 from simulator.rfc6121.words import PresenceType, Subscription
 from simulator.scenario.language.durations import Duration
 from simulator.scenario.language.expected_figures import FigureExpectation
 from simulator.scenario.language.presence import Show
 from simulator.scenario.language.selectors import AgentNames
-from simulator.scenario.language.words import Flag, Text, Words, form_by_keys, wrong
+from simulator.scenario.language.words import ByKeys, Flag, Text, Words, wrong
 from simulator.scenario.plan import ActionName
 
 SubscriptionState = Literal["none", "to", "from", "both", "absent"]
@@ -39,12 +39,7 @@ class RosterEntry(Words):
         return self
 
 
-ExpectedEntry = Annotated[
-    Annotated[SubscriptionState, Tag("<state>")] | Annotated[RosterEntry, Tag("<RosterEntry>")],
-    Discriminator(
-        form_by_keys({"<RosterEntry>": RosterEntry.model_fields}, other="<state>"),
-    ),
-]
+ExpectedEntry = Annotated[SubscriptionState | RosterEntry, ByKeys()]
 
 
 class RosterExpectation(Words):
@@ -73,11 +68,7 @@ def _entry(subscription: SubscriptionState) -> RosterEntry:
     return RosterEntry(subscription=subscription, ask=None)
 
 
-Agents = Annotated[
-    Annotated[AgentNames, Tag("<one>")]
-    | Annotated[tuple[AgentNames, ...], Field(min_length=1), Tag("<several>")],
-    Discriminator(form_by_keys({}, other="<one>", several="<several>")),
-]
+Agents = Annotated[AgentNames | Annotated[tuple[AgentNames, ...], Field(min_length=1)], ByKeys()]
 """Agents for sure: a name, a population, a slice, `all`, or a list of them."""
 
 
@@ -148,26 +139,7 @@ class BecameStep(Words):
     )
 
 
-_STEPS: dict[str, type[Words]] = {
-    "sent": SentStep,
-    "received": ReceivedStep,
-    "roster": RosterStep,
-    "did": DidStep,
-    "became": BecameStep,
-}
-
-Step = Annotated[
-    Annotated[SentStep, Tag("<SentStep>")]
-    | Annotated[ReceivedStep, Tag("<ReceivedStep>")]
-    | Annotated[RosterStep, Tag("<RosterStep>")]
-    | Annotated[DidStep, Tag("<DidStep>")]
-    | Annotated[BecameStep, Tag("<BecameStep>")],
-    Discriminator(
-        form_by_keys(
-            {f"<{step.__name__}>": (word,) for word, step in _STEPS.items()}, other="<SentStep>"
-        )
-    ),
-]
+Step = Annotated[SentStep | ReceivedStep | RosterStep | DidStep | BecameStep, ByKeys()]
 
 
 class InOrder(Words):
@@ -179,17 +151,4 @@ class InOrder(Words):
     in_order: tuple[Step, ...] = Field(min_length=2, description="The events, first to last.")
 
 
-_FORMS: tuple[type[Words], ...] = (FigureExpectation, RosterExpectation, NobodySaw, InOrder)
-
-Expectation = Annotated[
-    Annotated[FigureExpectation, Tag("<FigureExpectation>")]
-    | Annotated[RosterExpectation, Tag("<RosterExpectation>")]
-    | Annotated[NobodySaw, Tag("<NobodySaw>")]
-    | Annotated[InOrder, Tag("<InOrder>")],
-    Discriminator(
-        form_by_keys(
-            {f"<{form.__name__}>": form.model_fields for form in _FORMS},
-            other="<FigureExpectation>",
-        )
-    ),
-]
+Expectation = Annotated[FigureExpectation | RosterExpectation | NobodySaw | InOrder, ByKeys()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, PrivateAttr, Tag
+from pydantic import Field, PrivateAttr
 from pydantic.json_schema import JsonSchemaValue
 
 from simulator.scenario.language.durations import Duration, DurationOrDraw, Period
@@ -13,7 +13,7 @@ from simulator.scenario.language.faults import FaultEntry
 from simulator.scenario.language.populations import Manager, Population, PopulationName, Recovery
 from simulator.scenario.language.subscriptions import Subscription
 from simulator.scenario.language.timeline import Entry
-from simulator.scenario.language.words import Flag, Natural, OrElse, Text, Words, form_by_keys
+from simulator.scenario.language.words import ByKeys, Flag, Natural, OrElse, Text, Words
 from simulator.scenario.plan import Microseconds
 from simulator.scenario.source import Source
 
@@ -63,16 +63,7 @@ class ForDuration(Words):
         return self.duration + self.settle
 
 
-RunWords = Annotated[
-    Annotated[UntilConverged, Tag("<UntilConverged>")]
-    | Annotated[ForDuration, Tag("<ForDuration>")],
-    Discriminator(
-        form_by_keys(
-            {"<UntilConverged>": ("until", "at_most"), "<ForDuration>": ("duration",)},
-            other="<UntilConverged>",
-        )
-    ),
-]
+RunWords = Annotated[UntilConverged | ForDuration, ByKeys()]
 
 
 class Scenario(Words):

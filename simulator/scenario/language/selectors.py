@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from typing_extensions import TypeAliasType
 
 from simulator.scenario.language.words import (
+    ByKeys,
     Positive,
     Share,
     Words,
-    form_by_keys,
     nearest,
     quoted,
     wrong,
@@ -76,18 +76,12 @@ else:  # mypy cannot follow a recursive alias through Annotated
     Selector = TypeAliasType(
         "Selector",
         Annotated[
-            Annotated[AgentNames, Tag("<names>")]
-            | Annotated[tuple["Selector", ...], Field(min_length=1), Tag("<several>")]
-            | Annotated[Sample, Tag("<Sample>")]
-            | Annotated[Portion, Tag("<Portion>")]
-            | Annotated[Except, Tag("<Except>")],
-            Discriminator(
-                form_by_keys(
-                    {"<Sample>": ["sample"], "<Portion>": ["share"], "<Except>": ["except"]},
-                    other="<names>",
-                    several="<several>",
-                )
-            ),
+            AgentNames
+            | Annotated[tuple["Selector", ...], Field(min_length=1)]
+            | Sample
+            | Portion
+            | Except,
+            ByKeys(),
         ],
     )
 for _model in (Sample, Portion, Except):

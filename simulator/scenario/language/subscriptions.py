@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from simulator.scenario.language.selectors import AgentNames, Selector
 from simulator.scenario.language.times import EachAt
-from simulator.scenario.language.words import Flag, Text, Whole, Words, form_by_keys, quoted, wrong
+from simulator.scenario.language.words import ByKeys, Flag, Text, Whole, Words, quoted, wrong
 
 
 class GeneratedGraph(Words):
@@ -44,14 +44,7 @@ class GraphFile(Words):
     )
 
 
-Graph = Annotated[
-    Annotated[GeneratedGraph, Tag("<GeneratedGraph>")] | Annotated[GraphFile, Tag("<GraphFile>")],
-    Discriminator(
-        form_by_keys(
-            {"<GraphFile>": ["file"], "<GeneratedGraph>": ["generator"]}, other="<GeneratedGraph>"
-        )
-    ),
-]
+Graph = Annotated[GeneratedGraph | GraphFile, ByKeys()]
 
 
 def _two(value: object) -> object:

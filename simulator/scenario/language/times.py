@@ -7,10 +7,10 @@ from itertools import count, islice, repeat
 from random import Random
 from typing import Annotated
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Field, model_validator
 
 from simulator.scenario.language.durations import Draw, Duration, Period
-from simulator.scenario.language.words import Positive, Words, form_by_keys, wrong
+from simulator.scenario.language.words import ByKeys, Positive, Words, wrong
 from simulator.scenario.plan import Microseconds
 from simulator.scenario.source import PartError
 
@@ -66,14 +66,7 @@ class Repeat(Words):
             raise PartError(f"{self.how_often(end):,} times", f"at most {most:,}", "at")
 
 
-EachAt = Annotated[
-    Annotated[Duration, Tag("<Duration>")]
-    | Annotated[Ramp, Tag("<Ramp>")]
-    | Annotated[Draw, Tag("<Draw>")],
-    Discriminator(
-        form_by_keys({"<Ramp>": Ramp.model_fields, "<Draw>": Draw.model_fields}, other="<Duration>")
-    ),
-]
+EachAt = Annotated[Duration | Ramp | Draw, ByKeys()]
 """When each of several things happens: all at once, one after the other, or at random."""
 
 
@@ -86,8 +79,5 @@ def moments_of(at: Ramp | Draw | Microseconds, seeds: Iterable[str]) -> Iterator
     return repeat(at)
 
 
-RepeatedAt = Annotated[
-    Annotated[Duration, Tag("<Duration>")] | Annotated[Repeat, Tag("<Repeat>")],
-    Discriminator(form_by_keys({"<Repeat>": Repeat.model_fields}, other="<Duration>")),
-]
+RepeatedAt = Annotated[Duration | Repeat, ByKeys()]
 """When an entry of the timeline happens: once, or again and again."""

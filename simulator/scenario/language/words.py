@@ -10,15 +10,18 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Annotated
+from typing import Annotated, Union, get_args, get_origin
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
+    GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    Tag,
     WithJsonSchema,
 )
 from pydantic_core import CoreSchema, PydanticCustomError
@@ -73,25 +76,54 @@ def _yaml_word(value: object) -> str:
     return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
 
 
-def form_by_keys(
-    forms: Mapping[str, Iterable[str]], other: str, several: str | None = None
-) -> Callable[[object], str]:
-    """A discriminator that knows a form by the keys it uses.
+@dataclass(frozen=True)
+class ByKeys:
+    """Marks a union of which each form is known by the keys that it uses.
 
-    `forms`: tag to the keys of that form. `several`: the tag of a list. `other`: the tag of
-    everything else, whose validator then says what is wrong with it.
+    A mapping goes to the model with the nearest keys, so that a slip of the pen is reported by
+    the form that was meant. A list goes to the tuple, and anything else to the member that is
+    neither, or else to the first: its validator then says what is wrong.
 
-    Tags look like ``<Model>``, so that no key of a document can be mistaken for one. A mapping
-    that fits no form goes to the one with the nearest keys, so that a slip of the pen is
-    reported by the form that was meant.
+    Tags look like ``<Model>``, so that no key of a document can be mistaken for one.
     """
-    known = {tag: tuple(keys) for tag, keys in forms.items()}
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        members = {_tag_of(member): member for member in get_args(source)}
+        tag_of = _tagger({tag: _keys_of(member) for tag, member in members.items()})
+        tagged = [Annotated[member, Tag(tag)] for tag, member in members.items()]
+        return handler.generate_schema(
+            Annotated[Union[tuple(tagged)], Discriminator(tag_of)]  # noqa: UP007
+        )
+
+
+def _tag_of(member: object) -> str:
+    if get_origin(member) is Annotated:
+        member = get_args(member)[0]
+    if isinstance(member, type) and issubclass(member, Words):
+        return f"<{member.__name__}>"
+    return _SEVERAL if get_origin(member) is tuple else _OTHER
+
+
+_SEVERAL, _OTHER = "<several>", "<other>"
+
+
+def _keys_of(member: object) -> tuple[str, ...]:
+    if isinstance(member, type) and issubclass(member, Words):
+        return tuple(field.alias or name for name, field in member.model_fields.items())
+    return ()
+
+
+def _tagger(forms: Mapping[str, tuple[str, ...]]) -> Callable[[object], str]:
+    known = {tag: keys for tag, keys in forms.items() if keys}
+    other = _OTHER if _OTHER in forms else next(iter(forms))
 
     def tag_of(value: object) -> str:
         if isinstance(value, Words):
             return f"<{type(value).__name__}>"
         if isinstance(value, list | tuple):
-            return several or other
+            return _SEVERAL if _SEVERAL in forms else other
         if not isinstance(value, Mapping) or not known:
             return other
         return max(known, key=lambda tag: _likeness(value, known[tag]))
