@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
 from simulator.analysis.measurement import observed
 from simulator.journal.records import AnyRecord, Planned, Received, Roster, RunStarted, Sent
@@ -94,7 +93,7 @@ def _told(record: Roster, _resources: _Resources) -> str:
     return f"roster {record.peer}: {' + '.join(parts)}{source}"
 
 
-_TELLERS: dict[type, Callable[[Any, _Resources], str]] = {
+_TELLERS: dict[type, Callable[..., str]] = {
     Sent: _sent,
     Received: _received,
     Roster: _told,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import unified_diff
 from itertools import takewhile
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from simulator.analysis.checks.expectations import value_text
 from simulator.analysis.comparing.event_texts import event_orders
@@ -23,11 +23,15 @@ from simulator.errors import InputError
 from simulator.journal.records import Belief
 from simulator.scenario.language.expected_figures import FIGURES
 
+PARTS = ("watches", "rosters", "orders", "figures")
+"""What is compared, as named in `Comparison`; `orders` is the order of events per agent."""
 View = Literal["served", "believed"]
 NOT_READ = "not read"
 """How an entry is written that nobody could read."""
 WINDOW = 300
 """`OrderDifference.lines` looks at so many events of each run from the first difference on."""
+
+_D = TypeVar("_D")
 
 
 class Condition(NamedTuple):
@@ -127,20 +131,24 @@ def compare(one: Run, other: Run, parts: Iterable[str] = ()) -> Comparison:
     Raises InputError where they are not runs of one scenario (its name or its agents differ),
     and for an unknown part.
     """
-    chosen = tuple(parts) or tuple(PARTS)
+    chosen = tuple(parts) or PARTS
     for part in chosen:
         if part not in PARTS:
             raise InputError(f"cannot compare {part!r}: the parts are {', '.join(PARTS)}")
     _refuse_strangers(one, other)
-    found: dict[str, tuple[Any, ...]] = {
-        part: tuple(find(one, other)) if part in chosen else () for part, find in PARTS.items()
-    }
+
+    def found(part: str, find: Callable[[Run, Run], Iterable[_D]]) -> tuple[_D, ...]:
+        return tuple(find(one, other)) if part in chosen else ()
+
     return Comparison(
         conditions=tuple(_conditions(one, other)),
         verdicts=(one.verdict.value, other.verdict.value),
         agents=len(one.measurement.info.planned),
         compared=chosen,
-        **found,
+        watches=found("watches", _watches),
+        rosters=found("rosters", _rosters),
+        orders=found("orders", _orders),
+        figures=found("figures", _figures),
     )
 
 
@@ -256,12 +264,3 @@ def _figures(one: Run, other: Run) -> Iterator[FigureDifference]:
 
 def _value(figure: Figure, unit: str) -> str:
     return f"absent: {figure.absent}" if figure.value is None else value_text(figure.value, unit)
-
-
-PARTS: dict[str, Callable[[Run, Run], Iterable[Any]]] = {
-    "watches": _watches,
-    "rosters": _rosters,
-    "orders": _orders,
-    "figures": _figures,
-}
-"""What is compared, by its name in `Comparison`; `orders` is the order of events per agent."""

@@ -11,10 +11,8 @@ from collections.abc import Callable
 
 from simulator.analysis.folds.agents import Agents
 from simulator.analysis.folds.oracle import Oracle
-from simulator.analysis.states import ABSENT, ENTRIES, Entry, EntryStates
+from simulator.analysis.states import ABSENT, ENTRIES, SEEING, Entry, EntryStates
 from simulator.journal.records import Agent, FaultChanged, Roster, View
-
-_SEEING = frozenset(entry for entry in ENTRIES.values() if entry.subscription in ("to", "both"))
 
 Listener = Callable[[str, str, int], None]
 """Called with agent, peer and time after the served entry has changed."""
@@ -52,7 +50,7 @@ class Rosters:
 
     def sees(self, agent: str, peer: str) -> bool:
         """Is the agent's subscription to `peer` in force?"""
-        return self.served(agent, peer) in _SEEING
+        return self.served(agent, peer) in SEEING
 
     def wrong(self) -> list[tuple[str, str]]:
         """The entries (agent, peer) that are wrong now, sorted."""

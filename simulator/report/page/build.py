@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from io import BytesIO
-from typing import Any
 
 import jinja2
 from markupsafe import Markup
@@ -85,7 +84,7 @@ def _title(runs: Sequence[Run]) -> str:
     return " / ".join(names)
 
 
-def _describe(run: Run) -> dict[str, Any]:
+def _describe(run: Run) -> dict[str, object]:
     return {
         "label": str(run) if run.in_memory else run.folder.name,
         "about": run.summary["run"],
