@@ -1,4 +1,4 @@
-"""What each agent saw and did, as texts that runs on two servers can share.
+"""What each agent saw and did, as texts that are equal for equal runs on two servers.
 
 Without times and ids. A resource is named as the plan names it; one whose name a server made is
 ``#1`` for the first one of its account, ``#2`` for the next.

@@ -1,7 +1,7 @@
-"""Builds the page: data out of runs, put into a template that escapes everything.
+"""Builds the page from runs, with a template that escapes everything.
 
-Text of agents is not trusted. It reaches the page through the template's escaping, or as JSON
-whose ``<`` are escaped, which the page's script shows as text and never as HTML.
+Text from agents is not trusted. It reaches the page through the template's escaping, or as JSON in
+which ``<`` is escaped and which the page's script shows as text, never as HTML.
 """
 
 from __future__ import annotations

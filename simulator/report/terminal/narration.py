@@ -1,7 +1,7 @@
 """Narrates a run: a line of text for each event, with its virtual time in seconds.
 
-The words follow the printed lines of the documented two-agent example, so that a reader
-recognises it. A narrator is a fold over journal records: it works live and afterwards.
+The words follow what the documented two-agent example prints, so that readers recognise it. A
+narrator needs only the records, so it works while the run goes on as well as afterwards.
 """
 
 from __future__ import annotations
