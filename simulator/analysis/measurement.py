@@ -1,8 +1,8 @@
 """One pass over a journal that measures everything.
 
 The *observation* ends where the run begins to read the final views (or writes outcomes), or at
-the journal's last record: what the harness does to take the agents down is no part of it. After
-that only the final rosters count.
+the journal's last record. How the harness then stops the agents is not part of it; after the end
+only the final rosters count.
 """
 
 from __future__ import annotations

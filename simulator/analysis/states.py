@@ -101,6 +101,9 @@ ENTRIES = {
 }
 """All possible entries, each once."""
 
+SEEING = frozenset(entry for entry in ENTRIES.values() if entry.subscription in ("to", "both"))
+"""The entries whose owner sees the contact."""
+
 Outcomes = frozenset[Entry | None]
 """The entries that are right, more than one where actions crossed; None: no entry."""
 ABSENT: Outcomes = frozenset([None])

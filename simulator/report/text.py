@@ -1,4 +1,4 @@
-"""Text from agents is not trusted: a status may hold anything that XML allows."""
+"""Makes text from agents safe to show: a status may hold anything that XML allows."""
 
 from __future__ import annotations
 

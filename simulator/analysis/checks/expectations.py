@@ -36,7 +36,7 @@ class Check:
 
 
 def default_checks(measurement: Measurement) -> list[Check]:
-    """What a reader takes for granted where the scenario has no `expect`.
+    """The checks of a scenario that has no `expect`.
 
     All agents ended ok; the rosters have converged at the end; so has the availability. Where
     there is nothing to converge, nothing is wrong.

@@ -1,4 +1,4 @@
-"""What each agent saw and did, as texts that runs on two servers can share.
+"""What each agent saw and did, as texts that are equal for equal runs on two servers.
 
 Without times and ids. A resource is named as the plan names it; one whose name a server made is
 ``#1`` for the first one of its account, ``#2`` for the next.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
 from simulator.analysis.measurement import observed
 from simulator.journal.records import AnyRecord, Planned, Received, Roster, RunStarted, Sent
@@ -94,7 +93,7 @@ def _told(record: Roster, _resources: _Resources) -> str:
     return f"roster {record.peer}: {' + '.join(parts)}{source}"
 
 
-_TELLERS: dict[type, Callable[[Any, _Resources], str]] = {
+_TELLERS: dict[type, Callable[..., str]] = {
     Sent: _sent,
     Received: _received,
     Roster: _told,

@@ -1,8 +1,8 @@
-"""Two runs of one scenario held against each other: what differs in what they came to.
+"""Compares two runs of one scenario: watches, rosters, the order of events, and figures.
 
-What is meant to differ (server, seed, presence manager) is named as a condition and is no
-difference. Times, stanza ids and names that a server made up are left out of the order of events,
-so that a run on another server can be the same run; the figures have the times.
+Server, seed and presence manager are conditions: they are named, and are no differences. Times,
+stanza ids and names that a server made up do not count in the order of events, so that runs on two
+servers can be equal there. The figures contain the times.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import unified_diff
 from itertools import takewhile
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from simulator.analysis.checks.expectations import value_text
 from simulator.analysis.comparing.event_texts import event_orders
@@ -23,15 +23,19 @@ from simulator.errors import InputError
 from simulator.journal.records import Belief
 from simulator.scenario.language.expected_figures import FIGURES
 
+PARTS = ("watches", "rosters", "orders", "figures")
+"""What is compared, as named in `Comparison`; `orders` is the order of events per agent."""
 View = Literal["served", "believed"]
 NOT_READ = "not read"
-"""How an entry is written that nobody could read."""
+"""How an entry that could not be read is written."""
 WINDOW = 300
 """`OrderDifference.lines` looks at so many events of each run from the first difference on."""
 
+_D = TypeVar("_D")
+
 
 class Condition(NamedTuple):
-    """Something about a run that was chosen, such as its seed; equal or not."""
+    """A choice that was made for the runs, such as the seed."""
 
     name: str
     one: str
@@ -47,9 +51,10 @@ class WatchDifference(NamedTuple):
 
 
 class RosterDifference(NamedTuple):
-    """An entry that is another one at the end: ``both``, ``none + ask``, ``absent``.
+    """An entry that differs at the end: ``both``, ``none + ask``, ``absent``.
 
-    A believed one also says whom the agent takes to be there: ``both, available [chat]``.
+    A believed one also tells whether the agent believes the contact available:
+    ``both, available [chat]``.
     """
 
     view: View
@@ -60,7 +65,7 @@ class RosterDifference(NamedTuple):
 
 
 class FigureDifference(NamedTuple):
-    """A figure, or the verdict, that has another value, or that only one of the runs has."""
+    """A figure, or the verdict, that differs, or that only one of the runs has."""
 
     name: str
     one: str
@@ -122,29 +127,33 @@ class Comparison:
 
 
 def compare(one: Run, other: Run, parts: Iterable[str] = ()) -> Comparison:
-    """Hold two runs of one scenario against each other, in all of `PARTS` or in some.
+    """Compare two runs of one scenario in all of `PARTS` or in some.
 
     Raises InputError where they are not runs of one scenario (its name or its agents differ),
     and for an unknown part.
     """
-    chosen = tuple(parts) or tuple(PARTS)
+    chosen = tuple(parts) or PARTS
     for part in chosen:
         if part not in PARTS:
             raise InputError(f"cannot compare {part!r}: the parts are {', '.join(PARTS)}")
-    _refuse_strangers(one, other)
-    found: dict[str, tuple[Any, ...]] = {
-        part: tuple(find(one, other)) if part in chosen else () for part, find in PARTS.items()
-    }
+    _require_same_scenario(one, other)
+
+    def found(part: str, find: Callable[[Run, Run], Iterable[_D]]) -> tuple[_D, ...]:
+        return tuple(find(one, other)) if part in chosen else ()
+
     return Comparison(
         conditions=tuple(_conditions(one, other)),
         verdicts=(one.verdict.value, other.verdict.value),
         agents=len(one.measurement.info.planned),
         compared=chosen,
-        **found,
+        watches=found("watches", _watches),
+        rosters=found("rosters", _rosters),
+        orders=found("orders", _orders),
+        figures=found("figures", _figures),
     )
 
 
-def _refuse_strangers(one: Run, other: Run) -> None:
+def _require_same_scenario(one: Run, other: Run) -> None:
     names = [_about(run, "name") for run in (one, other)]
     if names[0] != names[1]:
         raise InputError(
@@ -256,12 +265,3 @@ def _figures(one: Run, other: Run) -> Iterator[FigureDifference]:
 
 def _value(figure: Figure, unit: str) -> str:
     return f"absent: {figure.absent}" if figure.value is None else value_text(figure.value, unit)
-
-
-PARTS: dict[str, Callable[[Run, Run], Iterable[Any]]] = {
-    "watches": _watches,
-    "rosters": _rosters,
-    "orders": _orders,
-    "figures": _figures,
-}
-"""What is compared, by its name in `Comparison`; `orders` is the order of events per agent."""

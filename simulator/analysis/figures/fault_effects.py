@@ -7,10 +7,9 @@ server). For each of them it lasts from the begin of the fault until the agent h
 - no session of the agent is down (`downtimes`), and the server holds no dead one (`deaths`),
 - every authorised watch of the agent, and on it, is right.
 
-A downtime belongs to the fault when it begins while the effect lasts, or within `GRACE` of it: a
-client and a server take a moment to see what happened. An agent that the next fault hits first, or
-that is not right by the end of the observation, has not recovered from this one; its effect ends
-there.
+A downtime belongs to the fault when it begins while the effect lasts, or within `GRACE` of it:
+clients and servers take a moment to notice. An agent has not recovered if another fault hits it
+first, or if not all is right by the end of the observation; the effect ends there.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Detection: when each watcher saw that a dead agent is gone.
 
 For each death (`Died`) and each watch of the agent that was authorised and saw it available: the
-time to the receipt after which the watcher sees none of its resources available. A watch that
-ends first is not due; where the agent came back or the run ended first, the death stayed
-undetected.
+time until the watcher has been told that none of its resources is available. A watch that ends
+before that is not due. If the agent comes back or the run ends first, the death is undetected.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Downtimes: when a session of an agent was not what the agent wanted it to be.
+"""Downtimes: when a session was broken against the will of its agent.
 
 A resource is *down* while its client's stream is broken, and while the server holds it unavailable
-although the agent neither said so nor left. It is up again when its stream is, or the server
-accepts an available presence; an agent that comes back under another resource counts as the one
-that was down the longest. What never comes back is down to the end.
+although the agent neither sent unavailable presence nor left. It is up again when its stream is
+established, or when the server accepts available presence. An agent that comes back under another
+resource ends the longest of its downtimes. A resource that never comes back is down until the end.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Downtimes:
             self._left.discard((agent, resource))
             self._down((agent, "client"), resource, record.t)
         elif not self._is_down((agent, "client"), resource):
-            # Its state is destroyed though nothing broke: the client ends its stream itself.
+            # Nothing broke, so the client has ended its stream itself.
             self._left.add((agent, resource))
 
     def died(self, record: Died) -> None:
@@ -64,7 +64,7 @@ class Downtimes:
             self._down(key, record.resource, record.t)
 
     def _hung_up(self, record: Actual) -> bool:
-        """Whether the stream ended in order, and its client did not end it."""
+        """Whether the stream ended in order, but not by its client."""
         return record.cause == "closed" and (record.agent, record.resource) not in self._left
 
     def finish(self, end: int) -> None:

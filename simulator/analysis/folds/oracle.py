@@ -1,18 +1,18 @@
-"""The oracle: what RFC 6121 says everybody's roster must be after the actions issued.
+"""The oracle: the rosters that RFC 6121 prescribes after the actions that agents took.
 
-An incremental fold over the journal. The truth depends on the order in which the server
-handled the actions, and the journal knows when they were *sent*. One agent's actions are
-handled in their order. Between the two agents of a pair, action x is known to come before
-action y only if x was *confirmed* before y was sent:
+The right roster depends on the order in which the server handled the actions, but the journal
+knows only when they were *sent*. The actions of one agent are handled in the order of sending.
+Between two agents, action x is known to come before action y only if x was *confirmed* before y
+was sent:
 
 - the other side received x's stanza, or
 - its sender got the roster removal that it asked for, or
 - a later action of its sender was confirmed (a stream keeps its order), or
 - `SETTLED_AFTER` has passed since it was sent.
 
-Everything else may have crossed, and the oracle gives every outcome that some order allows.
-A pair's state depends on the order of these two agents' actions alone, so each pair keeps the
-set of its reachable states; it is one state wherever actions are well apart.
+All other actions may have crossed, and the oracle allows every outcome of a possible order.
+The state of a pair depends only on the order of the two agents' actions, so each pair keeps the
+set of states that it can be in: a single one where actions are well apart.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from simulator.analysis.states import ABSENT, Outcomes
 from simulator.journal.records import Received, Roster, Sent
 
 SETTLED_AFTER = 5_000_000
-"""Microseconds after which an action counts as handled, confirmed or not. Much longer than
-any round trip, and only of weight for actions that have no effect and so no confirmation."""
+"""Microseconds after which an action counts as handled, even without confirmation. This is much
+longer than a round trip; it matters only for actions without effect, which nothing confirms."""
 
 Listener = Callable[[str, str, int], None]
 """Called with agent, peer and time after the allowed entries of the pair may have changed."""
@@ -145,8 +145,8 @@ class Oracle:
         self._listener = listener
 
     def sent(self, record: Sent) -> None:
-        """Take an action. Presence that is no subscription stanza has no bearing on rosters,
-        nor has what an agent sends to itself: it always sees itself (RFC 6121, 4.2.2).
+        """Take an action. Other presence does not change rosters, and neither does what an agent
+        sends to itself: it always sees itself (RFC 6121, section 4.2.2).
         """
         if record.type not in ACTIONS or record.agent == record.peer:
             return
@@ -159,8 +159,8 @@ class Oracle:
     def received(self, record: Received) -> None:
         """Take a delivery: it confirms the sender's action.
 
-        Nobody records what is sent by somebody outside the plan (a bare JID): there the
-        delivery stands for the action.
+        What somebody outside the plan (a bare JID) sends is not recorded: there the delivery
+        stands for the action.
         """
         if record.type not in ACTIONS:
             return

@@ -1,11 +1,10 @@
 """Phases of a run: the disturbances that convergence is measured from.
 
-A phase is one entry of the plan: the actions, faults and deaths with the same `origin`. Agents
-whose first start is no action of the plan form a phase of their population; those
-that start with the very first agent belong to the run's own start. Skipped actions disturb
-nothing. Entries whose time spans overlap are one phase; the run's start is the first. The
-*disturbance* is the phase's last action; what follows it, until the next phase begins or the
-observation ends, is the phase's window.
+A phase is one entry of the plan: the actions, faults and deaths with the same `origin`. Agents that
+the plan does not start by an action form a phase of their population; those that start together
+with the very first agent belong to the run's own start. Skipped actions disturb nothing. Entries
+that overlap in time are one phase; the run's start is the first. The *disturbance* is the phase's
+last action. Its window begins there and ends when the next phase begins or the observation ends.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ START = "start"
 class Phase:
     """A phase. Times in microseconds; `end` is where the window ends.
 
-    `last`: the window ends with the observation, and holds its last instant too.
+    `last`: the window ends with the observation, and includes its last moment.
     """
 
     origins: tuple[str, ...]
@@ -39,7 +38,7 @@ class Phase:
 
 
 class PhaseSpans:
-    """Collects the time span of every plan entry. Feed it in journal order."""
+    """Collects the time span of every entry of the plan."""
 
     def __init__(self) -> None:
         self._spans: dict[str, list[int]] = {START: [0, 0]}
@@ -71,7 +70,7 @@ class PhaseSpans:
         self._extend(self._start_of(self._populations.get(record.agent, ""), record.t), record.t)
 
     def phases(self, end: int) -> tuple[Phase, ...]:
-        """The phases of a run that was observed until `end`, in their order."""
+        """The phases, in order, of a run that was observed until `end`."""
         merged = _merge(
             (begin, last, origin) for origin, (begin, last) in self._spans.items() if begin <= end
         )

@@ -1,4 +1,4 @@
-"""Propagation: what became of every presence change at every watcher.
+"""Propagation: whether and when every presence change reached every watcher.
 
 A *change* is an `Actual` record by which a resource's availability, show, status or priority
 became another (of an unavailable resource, only availability counts). Its issue time is that

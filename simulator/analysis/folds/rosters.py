@@ -11,10 +11,8 @@ from collections.abc import Callable
 
 from simulator.analysis.folds.agents import Agents
 from simulator.analysis.folds.oracle import Oracle
-from simulator.analysis.states import ABSENT, ENTRIES, Entry, EntryStates
+from simulator.analysis.states import ABSENT, ENTRIES, SEEING, Entry, EntryStates
 from simulator.journal.records import Agent, FaultChanged, Roster, View
-
-_SEEING = frozenset(entry for entry in ENTRIES.values() if entry.subscription in ("to", "both"))
 
 Listener = Callable[[str, str, int], None]
 """Called with agent, peer and time after the served entry has changed."""
@@ -23,9 +21,9 @@ Listener = Callable[[str, str, int], None]
 class Rosters:
     """Fills the states of roster entries, by owner and peer.
 
-    A client that starts anew knows nothing. At login, be it the first or after a broken stream,
-    records tell every entry that is new, changed or gone for the client; a push changes one
-    entry; the final listing replaces all.
+    A new client knows nothing. At login, whether the first or after a broken stream, there is a
+    record of every entry that is new, changed or gone for the client. A push changes one entry.
+    The final listing replaces all entries.
 
     `right` and `total` count the entries of agents that are online. `changed` is set by every
     change of the counts; the reader may clear it.
@@ -52,7 +50,7 @@ class Rosters:
 
     def sees(self, agent: str, peer: str) -> bool:
         """Is the agent's subscription to `peer` in force?"""
-        return self.served(agent, peer) in _SEEING
+        return self.served(agent, peer) in SEEING
 
     def wrong(self) -> list[tuple[str, str]]:
         """The entries (agent, peer) that are wrong now, sorted."""
@@ -89,7 +87,7 @@ class Rosters:
             self._clear(record.agent, record.t)
 
     def view(self, record: View) -> None:
-        """Take the head of a final listing; an empty one has no `Roster` records."""
+        """Take the announcement of a final listing; an empty one has no `Roster` records."""
         if record.view == "served" and not record.absent:
             self._begin_listing(record.agent, record.t)
 

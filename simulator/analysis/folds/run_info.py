@@ -24,7 +24,7 @@ class RunInfo:
     def __init__(self) -> None:
         self.run: RunStarted | None = None
         self.settings = RecordedScenario.model_validate({})
-        """The scenario as its author meant it: what it leaves out has its default."""
+        """What the analysis needs of the scenario, with the defaults filled in."""
         self.end: RunEnded | None = None
         self.planned: dict[str, Planned] = {}
         self.outcomes: dict[str, Outcome] = {}
@@ -74,7 +74,7 @@ class RunInfo:
         self.failures.append(record)
 
     def view(self, record: View) -> None:
-        """Take the head of a view."""
+        """Take how many entries a view has, or why it could not be read."""
         self.views[record.agent, record.view] = record
 
     def belief(self, record: Belief) -> None:

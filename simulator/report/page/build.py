@@ -1,7 +1,7 @@
-"""Builds the page: data out of runs, put into a template that escapes everything.
+"""Builds the page from runs, with a template that escapes everything.
 
-Text of agents is not trusted. It reaches the page through the template's escaping, or as JSON
-whose ``<`` are escaped, which the page's script shows as text and never as HTML.
+Text from agents is not trusted. It reaches the page through the template's escaping, or as JSON in
+which ``<`` is escaped and which the page's script shows as text, never as HTML.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from io import BytesIO
-from typing import Any
 
 import jinja2
 from markupsafe import Markup
@@ -85,7 +84,7 @@ def _title(runs: Sequence[Run]) -> str:
     return " / ".join(names)
 
 
-def _describe(run: Run) -> dict[str, Any]:
+def _describe(run: Run) -> dict[str, object]:
     return {
         "label": str(run) if run.in_memory else run.folder.name,
         "about": run.summary["run"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias
 
 import polars as pl
 from polars import selectors
@@ -23,6 +23,9 @@ _FAULT_COLUMNS = (
 """What is most often asked for first: the last columns may be outside of a narrow window."""
 
 
+Cell: TypeAlias = str | int | float | bool | None
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table of plain values. `total` counts the rows that there are, `rows` holds some."""
@@ -31,7 +34,7 @@ class Table:
     title: str
     note: str
     columns: list[str]
-    rows: list[list[Any]]
+    rows: list[list[Cell]]
     total: int
 
 
@@ -89,7 +92,7 @@ def _table(name: str, title: str, note: str, frame: pl.DataFrame) -> Table:
     return Table(name, title, note, frame.columns, rows, frame.height)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Cell:
     if isinstance(value, float):
         return round(value, 6)
     if value is None or isinstance(value, str | int | bool):

@@ -21,7 +21,7 @@ from simulator.report.plots.faults import Fault, faults_of, shade
 from simulator.report.plots.style import BLUE, VERMILION, entitle, new_figure, picture
 
 BINS = 1_200
-"""More changes than this are drawn as the lowest share of each of so many equal spans."""
+"""If there are more changes, the lowest share in each of so many equal spans is drawn."""
 CLOSE_ENOUGH = 0.25
 """No close-up where the slowest phase fills this share of the whole time anyway."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import networkx as nx
 import numpy as np
@@ -15,6 +15,7 @@ from matplotlib.lines import Line2D
 
 from simulator.analysis.figures.rosters import believed_ghosts
 from simulator.analysis.run import Run
+from simulator.analysis.states import SEEING
 from simulator.report.plots.style import (
     BLACK,
     BLUE,
@@ -33,9 +34,10 @@ NODES = 60
 NAMED = 40
 """Up to so many agents are named."""
 Graph: TypeAlias = "nx.DiGraph[str]"
-_Places: TypeAlias = Mapping[str, Any]
+_Places: TypeAlias = "Mapping[str, np.ndarray]"
 """Agent -> its place, x and y."""
-_STYLES: dict[str, tuple[str, Any, float]] = {
+_Dash: TypeAlias = str | tuple[int, tuple[int, int]]
+_STYLES: dict[str, tuple[str, _Dash, float]] = {
     "in force": (BLUE, "-", 1.0),
     "pending": (ORANGE, (0, (4, 2)), 1.6),
     "wanted": (GREY, (0, (1, 2)), 1.2),
@@ -48,12 +50,11 @@ _CIRCLE, _STEPS = 0.068, 60
 """How wide the circle of a named agent is, in the same parts; steps in which circles are parted."""
 _BEND = 0.08
 """How much an edge bends to its side, as a part of its length."""
-_BADGES: dict[str, tuple[str, Any]] = {
-    "subscription": ("agent believes another subscription", {"marker": "D", "color": PURPLE}),
-    "ghost": ("agent believes it available, it is gone", {"marker": "o", "color": "white"}),
+_BADGES = {
+    "subscription": ("agent believes another subscription", "D", PURPLE),
+    "ghost": ("agent believes it available, it is gone", "o", "white"),
 }
-"""What an agent believes wrongly of a contact -> words, and the badge near the agent."""
-_BADGE: Any = {"mec": BLACK, "mew": 1.2, "ms": 7, "ls": ""}
+"""What an agent believes wrongly of a contact -> words, marker and colour near the agent."""
 _BADGE_AT = {"subscription": 0.3, "ghost": 0.4}
 """Where on the way from the agent to the contact a badge is."""
 
@@ -95,7 +96,7 @@ def watch_states(run: Run) -> dict[tuple[str, str], str]:
         entry = found.served.last if found else None
         if pair in wrong:
             states[pair] = "wrong"
-        elif entry and entry.subscription in ("to", "both"):
+        elif entry in SEEING:
             states[pair] = "in force"
         else:
             states[pair] = "pending" if entry and entry.ask else "wanted"
@@ -151,13 +152,13 @@ def _draw(axes: Axes, graph: Graph) -> _Places:
             ax=axes,
             edgelist=edges,
             edge_color=colour,
-            style=dash,
+            style=dash,  # type: ignore[arg-type]  # any dash of matplotlib will do
             width=width,
             node_size=size,
             arrowsize=9,
             connectionstyle=f"arc3,rad={_BEND}",
         )
-        for arrow in arrows or ():
+        for arrow in arrows if isinstance(arrows, list) else ():
             arrow.set_zorder(1 + width)
     nx.draw_networkx_nodes(
         graph,
@@ -207,10 +208,17 @@ def _draw_beliefs(
             if agent in places and peer in places
         ]
         if at:
-            axes.plot(*zip(*at, strict=True), zorder=7, **_BADGE, **_BADGES[belief][1])
+            axes.add_line(_badge(belief, [x for x, _ in at], [y for _, y in at]))
 
 
-def _on_the_way(start: Any, end: Any, part: float) -> tuple[float, float]:
+def _badge(belief: str, x: list[float], y: list[float], label: str = "") -> Line2D:
+    _, marker, colour = _BADGES[belief]
+    badge = Line2D(x, y, marker=marker, color=colour, ls="", ms=7, label=label, zorder=7)
+    badge.set(mec=BLACK, mew=1.2)
+    return badge
+
+
+def _on_the_way(start: np.ndarray, end: np.ndarray, part: float) -> tuple[float, float]:
     """A point on the bent edge from an agent to another, so much of the way along it."""
     (left, low), (right, high) = start, end
     bend_x, bend_y = _BEND * (high - low), -_BEND * (right - left)
@@ -241,9 +249,7 @@ def _explain(
         for state, (colour, dash, width) in _STYLES.items()
     ]
     handles += [
-        Line2D(
-            [], [], label=f"{_BADGES[belief][0]}: {len(pairs):,}", **_BADGE, **_BADGES[belief][1]
-        )
+        _badge(belief, [], [], f"{_BADGES[belief][0]}: {len(pairs):,}")
         for belief, pairs in beliefs.items()
         if pairs
     ]

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from simulator.analysis.measurement import observed
 from simulator.analysis.run import Run
+from simulator.analysis.states import SEEING, States
 from simulator.journal.records import (
     SECOND,
     Agent,
@@ -92,7 +93,7 @@ def _choose(run: Run) -> list[str]:
 
 def _chart(run: Run, agents: list[str]) -> _Chart:
     chart = _Chart(agents, [], [], [], [])
-    issued = _Issued(set(agents))
+    issued = _Issued(set(agents), run.measurement.states)
     for record in observed(run.records):
         if not _concerns(record, issued.among):
             continue
@@ -117,21 +118,18 @@ class _Issued:
     server kept.
     """
 
-    def __init__(self, among: set[str]) -> None:
+    def __init__(self, among: set[str], states: States) -> None:
         self.among = among
-        self._seeing: set[tuple[str, str]] = set()
+        self._states = states
         self._rows: dict[tuple[str, str], tuple[int, set[str]]] = {}
 
-    def roster(self, record: Roster) -> None:
-        pair = (record.agent, record.peer)
-        if record.subscription in ("to", "both"):
-            self._seeing.add(pair)
-        else:
-            self._seeing.discard(pair)
-
     def sent(self, record: Sent, row: int) -> None:
-        seeing = {watcher for watcher, contact in self._seeing if contact == record.agent}
+        seeing = {watcher for watcher in self.among if self._sees(watcher, record.agent, record.t)}
         self._rows[record.agent, record.id] = (row, {record.peer} if record.peer else seeing)
+
+    def _sees(self, watcher: str, contact: str, t: int) -> bool:
+        entry = self._states.entries.get(watcher, {}).get(contact)
+        return entry is not None and entry.served.at(t) in SEEING
 
     def row(self, record: Received) -> int | None:
         """The row in which what arrived was sent to the one who got it."""
@@ -151,7 +149,6 @@ def _add(chart: _Chart, record: AnyRecord, issued: _Issued) -> None:
             _Arrow(record.peer, record.agent, text, _kind(record.type), issued.row(record), row)
         )
     elif isinstance(record, Roster) and record.peer in issued.among:
-        issued.roster(record)
         ask = ", asked" if record.ask else ""
         chart.notes.append((row, record.agent, f"roster: {record.peer} {record.subscription}{ask}"))
     elif isinstance(record, Agent) and record.state != "starting":

@@ -8,10 +8,10 @@ survives a black-and-white printer.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import wraps
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -37,20 +37,7 @@ WINE = "#882255"
 SIGHT_COLOURS = {Sight.GHOST: VERMILION, Sight.BLIND: BLUE, Sight.MISLABELLED: BLACK}
 SHOW_COLOURS = {"": GREEN, "chat": "#5FD3A8", "away": YELLOW, "xa": ORANGE, "dnd": PURPLE}
 
-_RC: Any = {
-    "font.family": "DejaVu Sans",
-    "font.size": 10,
-    "axes.titlesize": 12,
-    "axes.titlelocation": "left",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "svg.hashsalt": "simulator",
-    "svg.fonttype": "path",
-    "text.parse_math": False,
-    "figure.autolayout": False,
-    "figure.constrained_layout.use": False,
-}
-_METADATA: dict[str, dict[str, Any]] = {
+_METADATA: dict[str, dict[str, None]] = {
     ".png": {"Software": None},
     ".svg": {"Date": None, "Creator": None},
 }
@@ -59,12 +46,30 @@ FORMATS = tuple(_METADATA)
 """The endings that a picture's file may have."""
 
 
+def _style() -> AbstractContextManager[None]:
+    return matplotlib.rc_context(
+        {
+            "font.family": "DejaVu Sans",
+            "font.size": 10,
+            "axes.titlesize": 12,
+            "axes.titlelocation": "left",
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "svg.hashsalt": "simulator",
+            "svg.fonttype": "path",
+            "text.parse_math": False,
+            "figure.autolayout": False,
+            "figure.constrained_layout.use": False,
+        }
+    )
+
+
 def picture(draw: Callable[[Run], Figure]) -> Callable[[Run], Figure]:
     """Mark a function that draws a picture of a run: it draws in the style of all pictures."""
 
     @wraps(draw)
     def in_style(run: Run) -> Figure:
-        with matplotlib.rc_context(_RC):
+        with _style():
             return draw(run)
 
     return in_style
@@ -103,7 +108,7 @@ def save(figure: Figure, path: Path) -> Path:
     if ending not in _METADATA:
         raise ValueError(f"{path}: a picture's name must end in {' or '.join(FORMATS)}")
     content = BytesIO()
-    with matplotlib.rc_context(_RC):
+    with _style():
         _settle(figure)
         figure.savefig(content, format=ending[1:], dpi=150, metadata=_METADATA[ending])
     path.unlink(missing_ok=True)

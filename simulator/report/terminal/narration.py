@@ -1,13 +1,12 @@
 """Narrates a run: a line of text for each event, with its virtual time in seconds.
 
-The words follow the printed lines of the documented two-agent example, so that a reader
-recognises it. A narrator is a fold over journal records: it works live and afterwards.
+The words follow what the documented two-agent example prints, so that readers recognise it. A
+narrator needs only the records, so it works while the run goes on as well as afterwards.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from simulator.journal import records as events
 from simulator.report.text import printable
@@ -107,7 +106,7 @@ _RECEIVED = {
     "unsubscribed": "{peer} has denied or cancelled the subscription",
     "error": "{peer} answered with an error",
 }
-_TELLERS: dict[type, Callable[[Narrator, Any], list[tuple[str, str]]]] = {
+_TELLERS: dict[type, Callable[..., list[tuple[str, str]]]] = {
     events.Agent: Narrator._agent,
     events.Session: Narrator._session,
     events.Action: Narrator._action,
