@@ -16,6 +16,7 @@ from simulator.agents.failures import describe_error
 from simulator.agents.names import Address
 from simulator.agents.observer import Observer
 from simulator.agents.policies import SubscriptionPolicy
+from simulator.agents.values import Knowledge
 from simulator.journal.records import Belief, Failure, Roster
 from simulator.scenario.plan import ActionPlan, AgentPlan, Microseconds, ResourcePlan
 from simulator.servers.base import Peer
@@ -36,6 +37,7 @@ class AgentHarness:
         self.failures: list[str] = []
         self.commands = Commands(plan.name, context, self.report)
         context.redaction.add(password)
+        self._knowledge = Knowledge(plan.name, context)
         self._spoiled = 0
         self._context = context
         self._generation = generation
@@ -200,6 +202,20 @@ class AgentHarness:
             )
         )
 
+    def kept(self, name: str, value: object) -> None:
+        """The agent put something into its knowledge base."""
+        self._knowledge.changed(name, value)
+
+    def record_values(self) -> None:
+        """Record what the agent keeps now: what changed unnoticed, and the attributes to observe.
+
+        A list in the knowledge base may have grown since it was put there.
+        """
+        if self._driver is not None and self._driver.is_alive:
+            for name, value in self._driver.knowledge.items():
+                self._knowledge.changed(name, value)
+        self._knowledge.attributes(self.agent, self.plan.observe)
+
     # --- actions ---
 
     def ask(self, action: ActionPlan) -> None:
@@ -248,5 +264,6 @@ def _session_only(plan: AgentPlan, extra: ResourcePlan) -> AgentPlan:
         arguments=(),
         behaviours=(),
         on_subscribe=(),
+        observe=(),
         extra_resources=(),
     )

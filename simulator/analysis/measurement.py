@@ -25,6 +25,8 @@ from simulator.analysis.folds.rosters import Rosters
 from simulator.analysis.folds.run_info import RunInfo
 from simulator.analysis.folds.time_to_converge import Converged, time_to_converge
 from simulator.analysis.folds.watches import Watches
+from simulator.analysis.folds.work.messages import Messages
+from simulator.analysis.folds.work.values import Values
 from simulator.analysis.states import ConvergenceOf, Share, States, WatchStates
 from simulator.errors import JournalError
 from simulator.garbage import no_automatic_collection
@@ -72,6 +74,8 @@ class Measurement:
         self.detections = Detections(self.watches)
         self.downtimes = Downtimes()
         self.expected = ExpectedEvents(self.info.planned)
+        self.messages = Messages()
+        self.values = Values()
         self.presences_received = 0
         self._deaths = Deaths(states.deaths, self.agents)
         self._faults = Faults(states.faults)
@@ -166,6 +170,7 @@ class Measurement:
         self.downtimes.finish(end)
         self._faults.finish(end)
         self.propagation.finish(end, self.info.settings.run.settle)
+        self.messages.finish(end, self.info.settings.run.settle)
 
     def _started(self, record: journal.RunStarted) -> None:
         self.info.started(record)
@@ -221,6 +226,9 @@ class Measurement:
             journal.Session: [self._session, downtimes.session],
             journal.Sent: [rosters.oracle.sent, propagation.sent],
             journal.Received: [self._received],
+            journal.MessageSent: [self.messages.left],
+            journal.MessageReceived: [self.messages.arrived],
+            journal.Value: [self.values.see],
             journal.Roster: [rosters.roster],
             journal.Actual: [
                 *(agents.actual, watches.actual, propagation.actual),
@@ -234,6 +242,7 @@ class Measurement:
         return {
             journal.Agent: [self.agents.agent],
             journal.Roster: [self._final_roster],
+            journal.Value: [self.values.see],
             journal.View: [self.rosters.view, self.info.view],
             journal.Belief: [self.info.belief],
             journal.Outcome: [self.info.ended_as],

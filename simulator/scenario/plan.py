@@ -87,7 +87,8 @@ class AgentPlan:
 
     `domain` is the domain of its account; None for the run's, which the backend knows.
     `start` is when it starts. `agent_class` is None for the built-in agent, else an import
-    path ``module:Class`` of a `spade.agent.Agent`. `recovery`: what the documented presence
+    path ``module:Class`` of a `spade.agent.Agent`. `observe`: names of its attributes that are
+    recorded at the end. `recovery`: what the documented presence
     manager does when its session's state was lost. `extra_resources`: plain sessions of the same
     account, which start and stop with the agent.
     """
@@ -106,6 +107,7 @@ class AgentPlan:
     on_subscribe: tuple[PolicyRule, ...] = ()
     extra_resources: tuple[ResourcePlan, ...] = ()
     domain: str | None = None
+    observe: tuple[str, ...] = ()
 
 
 ActionName = Literal[
@@ -211,6 +213,18 @@ class FaultPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class MessagesPlan:
+    """How messages between agents go, and how much of their bodies is recorded.
+
+    `route` server: each crosses the server. container: SPADE hands a message to an agent of the
+    same process itself. `bodies` head: the first 200 characters.
+    """
+
+    route: Literal["server", "container"] = "server"
+    bodies: Literal["none", "head", "whole"] = "head"
+
+
+@dataclass(frozen=True, slots=True)
 class RunPlan:
     """When the run ends.
 
@@ -241,5 +255,6 @@ class Plan:
     latency: Distribution
     pings: bool
     faults: tuple[FaultPlan, ...] = ()
+    messages: MessagesPlan = MessagesPlan()
     files: Path = Path()
     imports: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import TypeVar
 
 import aiosasl
@@ -18,6 +18,7 @@ from aioxmpp import PresenceState
 from spade.agent import AuthenticationFailure
 
 from simulator.agents.base import Host, NoAnswer
+from simulator.agents.observer import Observer
 from simulator.agents.user_classes import load_class, make_behaviours, split_arguments
 from simulator.journal.records import Belief, Roster
 from simulator.scenario.plan import PresencePlan
@@ -41,6 +42,13 @@ class HarnessedAgent(spade.agent.Agent):
         task: asyncio.Task[_T] = super().submit(coro)
         self.driver.remember(task)
         return task
+
+    def set(self, name: str, value: object) -> None:
+        """As SPADE's; the value is recorded."""
+        super().set(name, value)
+        driver = getattr(self, "driver", None)
+        if driver is not None:  # a constructor may use it already
+            driver.kept(name, value)
 
     async def _async_connect(self) -> None:
         self.driver.connecting()
@@ -73,6 +81,8 @@ class AgentDriver:
         self._host = host
         self._tasks: dict[asyncio.Task[object], None] = {}
         self._watcher: ClientWatcher | None = None
+        self.observer: Observer | None = None
+        self._is_dead = False
         plan = host.plan
         own = spade.agent.Agent if plan.agent_class is None else load_class(plan.agent_class)
         in_constructor, attributes = split_arguments(own, dict(plan.arguments))
@@ -83,6 +93,8 @@ class AgentDriver:
         agent.driver = self
         self.agent: types.Agent = agent
         self.control = ManagerControl(agent)
+        for name, value in self.knowledge.items():
+            self.kept(name, value)
         for behaviour in make_behaviours(plan):
             agent.add_behaviour(behaviour)
 
@@ -95,9 +107,19 @@ class AgentDriver:
         if not host.pings:
             client.stream.soft_timeout = None
         self._watcher = ClientWatcher(client, observer)
+        self.observer = observer
         if isinstance(manager, PresenceManager):
             manager.report = host.report
         host.attach(self.control)
+
+    def kept(self, name: str, value: object) -> None:
+        """The agent put something into SPADE's knowledge base."""
+        if not self._is_dead:
+            self._host.kept(str(name), value)
+
+    @property
+    def knowledge(self) -> Mapping[str, object]:
+        return self.agent._values
 
     def remember(self, task: asyncio.Task[_T]) -> None:
         """Keep a task of the agent's until it is done."""
@@ -118,6 +140,7 @@ class AgentDriver:
 
     def crash(self) -> None:
         """End the agent silently. Tasks that it made past SPADE's `submit` go on, without it."""
+        self._is_dead = True
         self._end()
         if self._client is not None:
             self.remember(asyncio.ensure_future(_stop_for_good(self._client)))

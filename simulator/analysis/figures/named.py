@@ -38,6 +38,8 @@ class Figure:
 
 Figures = dict[str, Figure]
 QUANTILES = ("p50", "p95", "p99", "max")
+MESSAGES_SINCE = 2
+"""The first format of journals that has messages."""
 FATES = (Delivery.DELIVERED, Delivery.SUPERSEDED, Delivery.LOST, Delivery.NOT_DUE)
 
 
@@ -57,6 +59,8 @@ def figures(measurement: Measurement) -> Figures:
         "belief_divergence": _divergence(measurement),
         "believed_ghosts": _believed_ghosts(measurement),
         "amplification": _amplification(measurement),
+        **_messages(measurement),
+        **_quantiles("message_latency", message_latencies(measurement), _no_messages(measurement)),
         **_outcomes(measurement),
     }
 
@@ -77,6 +81,37 @@ def detection_times(measurement: Measurement) -> list[int]:
     return [
         found.seen - found.died.t for found in measurement.detections.all if found.seen is not None
     ]
+
+
+def message_latencies(measurement: Measurement) -> list[int]:
+    """The time from sending to receipt of every message that arrived, in microseconds."""
+    return [
+        message.received - message.record.t
+        for message in measurement.messages.sent
+        if message.received is not None
+    ]
+
+
+def _no_messages(measurement: Measurement) -> str:
+    """Why there is no message to measure."""
+    run = measurement.info.run
+    if run is not None and run.format < MESSAGES_SINCE:
+        return "the journal is of a version that recorded no messages"
+    return "no message was delivered"
+
+
+def _messages(measurement: Measurement) -> Figures:
+    run, planned = measurement.info.run, measurement.info.planned
+    if run is not None and run.format < MESSAGES_SINCE:
+        absent = Figure(None, _no_messages(measurement))
+        return dict.fromkeys(("messages.sent", "messages.received", "messages.undelivered"), absent)
+    sent = measurement.messages.sent
+    fates = Counter(measurement.messages.fate(message, planned) for message in sent)
+    return {
+        "messages.sent": Figure(len(sent)),
+        "messages.received": Figure(fates["delivered"]),
+        "messages.undelivered": Figure(fates["undelivered"]),
+    }
 
 
 def _share(share: Share, absent: str) -> Figure:

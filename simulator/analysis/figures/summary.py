@@ -41,6 +41,8 @@ def summarise(measurement: Measurement, found: Figures) -> shapes.Figures:
         "belief_divergence": _divergence(measurement, found["belief_divergence"]),
         "believed_ghosts": _ghosts(measurement, found["believed_ghosts"]),
         "amplification": _amplification(measurement, found["amplification"]),
+        "messages": _messages(found),
+        "message_latency": _figure_quantiles(found, "message_latency"),
         "wrong_entries": _wrong_entries(measurement),
         "faults": _faults(measurement),
     }
@@ -150,6 +152,11 @@ def _counts(found: Figures, name: str) -> dict[str, int]:
         for key, figure in found.items()
         if key.startswith(prefix)
     }
+
+
+def _messages(found: Figures) -> dict[str, int] | shapes.Absent:
+    figure = found["messages.sent"]
+    return {"absent": figure.absent} if figure.value is None else _counts(found, "messages")
 
 
 def _staleness(measurement: Measurement, found: Figures) -> shapes.Staleness:

@@ -180,6 +180,8 @@ class Figures(TypedDict):
     belief_divergence: Entries
     believed_ghosts: Entries
     amplification: Amplification
+    messages: dict[str, int] | Absent
+    message_latency: Quantiles
     wrong_entries: Entries
     faults: list[Fault]
 

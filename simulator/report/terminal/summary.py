@@ -88,6 +88,20 @@ def figure_rows(summary: shapes.Summary) -> list[tuple[str, str]]:
         ("belief divergence", _divergence(summary["belief_divergence"])),
         ("believed ghosts", _ghosts(summary["believed_ghosts"])),
         ("amplification", _amplification(summary["amplification"])),
+        *_messages(summary),
+    ]
+
+
+def _messages(summary: shapes.Summary) -> list[tuple[str, str]]:
+    """The rows about messages; none where there were no messages."""
+    # A summary of an earlier version has none, either.
+    counts = summary.get("messages", {})
+    if not counts.get("sent"):
+        return []
+    texts = [f"{count} {name}" for name, count in counts.items()]
+    return [
+        ("messages", ", ".join(texts)),
+        ("message latency", _quantiles(summary["message_latency"])),
     ]
 
 

@@ -13,8 +13,10 @@ import spade.agent
 import spade.behaviour
 from spade.container import Container
 
+from simulator.journal.records import MessageRoute
 from simulator.spade3.managers import make_manager
 from simulator.spade3.patches import loggers, signals
+from simulator.spade3.patches import messages as route
 from simulator.spade3.patches.replacing import replace
 from simulator.spade3.patches.versions import check_versions
 
@@ -22,11 +24,13 @@ from simulator.spade3.patches.versions import check_versions
 @contextlib.contextmanager
 def connection_patches(
     on_behaviour_error: Callable[[Any, Any, BaseException], None],
+    messages: MessageRoute = "server",
 ) -> Iterator[None]:
     """What a run needs on any server.
 
     `on_behaviour_error(agent, behaviour, error)` is told of each exception that ends a SPADE
-    behaviour. Enter it inside the running loop: SPADE's container, a singleton, is reset to it.
+    behaviour. `messages`: the way that messages go between agents of this process. Enter it
+    inside the running loop: SPADE's container, a singleton, is reset to it.
     """
     check_versions()
     kill = spade.behaviour.CyclicBehaviour.kill
@@ -43,6 +47,7 @@ def connection_patches(
         replace(stack, aioxmpp.protocol.XMLStream, "_stream_starts_closing", _closing())
         replace(stack, spade.agent, "PresenceManager", make_manager)
         replace(stack, spade.behaviour.CyclicBehaviour, "kill", observed_kill)
+        route.enter(stack, messages)
         replace(stack, spade.agent, "logging", loggers.Logging())
         stack.callback(signals.forget_all)
         stack.callback(Container().reset)
