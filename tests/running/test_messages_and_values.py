@@ -12,6 +12,7 @@ from simulator.analysis.checks.expectations import Check
 from simulator.analysis.run import Run
 from simulator.errors import ScenarioError
 from simulator.journal.records import MessageReceived, MessageSent, Value
+from simulator.report.plots import plot_sequence, plot_values
 from simulator.report.terminal.narration import Narrator
 from tests.runs import ROOT, run_text
 
@@ -186,3 +187,17 @@ def test_the_auction_says_how_many_lots_were_sold(tmp_path: Path, manager: str, 
 def test_whom_to_observe_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="listner"):
         talk(tmp_path, more="    observe: {listner: [heard]}\n")
+
+
+def test_numbers_are_drawn_over_time(tmp_path: Path) -> None:
+    run = talk(tmp_path, to=f"{HERE}, {HERE}", more="    observe: {listener: [heard]}\n")
+    (axes,) = plot_values(run).axes
+    assert axes.get_ylabel() == "times"  # attributes are known at the end only
+    (line,) = axes.lines
+    assert list(line.get_ydata()) == [0, 1, 2, 2]
+
+
+def test_messages_are_arrows_of_the_sequence(tmp_path: Path) -> None:
+    figure = plot_sequence(talk(tmp_path, to=f"{HERE}, {NOBODY}, {HERE}"))
+    said = [text.get_text() for text in figure.axes[0].texts]
+    assert said.count("inform") == 2
