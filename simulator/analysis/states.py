@@ -212,8 +212,12 @@ class DeclaredWatch:
     @property
     def is_settled(self) -> bool:
         """Is it in force, or over in a way that more time will not change?"""
-        refused = self.may_refuse and self.asked is not None
-        return self.in_force or refused or self.state is DeclaredState.ENDED
+        return self.in_force or self.is_prescribed or self.state is DeclaredState.ENDED
+
+    @property
+    def is_prescribed(self) -> bool:
+        """Was it asked for, and does the scenario itself let it be refused or left unanswered?"""
+        return self.may_refuse and self.state in (DeclaredState.PENDING, DeclaredState.REFUSED)
 
 
 class FaultSpan(NamedTuple):
