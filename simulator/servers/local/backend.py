@@ -14,7 +14,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from simulator.errors import ServerUnavailable
 from simulator.journal.folder import write_private
@@ -55,6 +55,8 @@ class LocalBackend(RealBackend, abc.ABC):
     """
 
     faults = RealBackend.faults | SERVER_FAULTS
+    _registration: ClassVar[bool] = False
+    """Whether clients may register; tests of the external backend need such a server."""
 
     def __init__(self, port: int = 0, domain: str = "localhost") -> None:
         super().__init__(domain, Address(self.name, LOOPBACK, port))
@@ -201,6 +203,7 @@ class LocalBackend(RealBackend, abc.ABC):
             key=certificate.key,
             bundle=certificate.bundle,
             durable=any(fault.kind == "server_restart" for fault in context.plan.faults),
+            registration=self._registration,
             console=any(fault.kind == "stream_error" for fault in context.plan.faults),
         )
         text = render(self.name, configuration)
