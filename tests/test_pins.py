@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import aioxmpp
-import aioxmpp.dispatcher
+import aioxmpp.callbacks
 import aioxmpp.node
 import aioxmpp.protocol
 import aioxmpp.stanza
@@ -28,16 +28,15 @@ from simulator import pins
 from simulator.errors import SimulatorError
 
 HOLDERS: tuple[Any, ...] = (
+    aioxmpp.callbacks.AbstractSignal,
     aioxmpp.node,
     aioxmpp.stanza,
     aioxmpp.structs,
     aioxmpp.structs.JID,
     aioxmpp.utils,
-    aioxmpp.utils.AlivenessMonitor,
     aioxmpp.xml,
     aioxmpp.xml.XMLStreamWriter,
     aioxmpp.protocol.XMLStream,
-    aioxmpp.dispatcher.SimpleStanzaDispatcher,
     aioxmpp.stream.StanzaStream,
     aioxmpp.stream.custom_queue,
     spade.agent,

@@ -45,7 +45,7 @@ def seams(
         replace(stack, spade.agent, "PresenceManager", make_manager)
         replace(stack, spade.behaviour.CyclicBehaviour, "kill", observed_kill)
         replace(stack, spade.agent, "logging", loggers.Logging())
-        stack.callback(signals.forget_all)
+        signals.enter(stack)
         stack.callback(Container().reset)
         Container().reset()
         yield
