@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from types import MethodType
 
 import aioxmpp
 import spade.presence
@@ -135,13 +136,16 @@ def _on_requested(manager: Manager, listener: Listener) -> Stop:
     # assigned one yet. A handler of somebody else's is called beside ours.
     listening = True
 
-    def handle(peer: str) -> None:
+    def hear(peer: str) -> None:
         if listening and not manager.approve_all:
             listener(str(_bare(peer)))
 
+    # A method of the manager is nobody's own handler.
+    handle = MethodType(lambda _manager, peer: hear(peer), manager)
+
     def overhear(stanza: Stanza) -> None:
         if manager.on_subscribe != handle:
-            handle(str(stanza.from_))
+            hear(str(stanza.from_))
 
     if _is_unassigned(manager.on_subscribe):
         manager.on_subscribe = handle
