@@ -10,7 +10,7 @@ import aioxmpp
 import pytest
 import spade.agent
 
-from simulator import runner
+from simulator.running import runner
 from tests.runs import run_text
 
 SCENARIO = """
