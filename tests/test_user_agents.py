@@ -90,6 +90,7 @@ def test_an_exception_in_a_handler_is_reported_and_the_handler_stays(tmp_path: P
     run = run_text(
         """
         name: raising
+        presence_manager: documented
         populations:
           first: {}
           second: {}

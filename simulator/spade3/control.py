@@ -15,6 +15,7 @@ from aioxmpp import JID, PresenceShow, PresenceState
 
 from simulator.agents.base import UNKNOWN, Contact, Event
 from simulator.scenario.plan import PresenceChange, PresencePlan
+from simulator.spade3.presence.checks import status_texts
 from simulator.spade3.types import Agent, Manager, RosterItem, Signal, Stanza
 
 Listener = Callable[..., None]
@@ -43,7 +44,7 @@ class ManagerControl:
         state = None if change.show is None else presence_state(change.show)
         if state is None and not self.is_available:
             state = PresenceState(available=True)
-        status = None if change.status is None else dict(change.status)
+        status = None if change.status is None else status_texts(dict(change.status))
         self._manager.set_presence(state=state, status=status, priority=change.priority)
 
     def become_unavailable(self) -> None:
@@ -92,7 +93,8 @@ def show_first_presence(manager: Manager, plan: PresencePlan) -> None:
     """Set an agent's first presence before it connects, so that it is its initial one."""
     manager.set_presence(
         state=presence_state(plan.show, available=plan.available),
-        status=dict(plan.status),
+        # SPADE's own manager wants aioxmpp's languages; ours takes either.
+        status=status_texts(dict(plan.status)),
         priority=plan.priority,
     )
 
