@@ -61,12 +61,36 @@ class Convergence(TypedDict, total=False):
     total: int
 
 
+class WatchesNotInForce(TypedDict):
+    """Declared watches that are not in force for one reason; the first ones are named."""
+
+    state: str
+    count: int
+    reason: str
+    remedy: str
+    prescribed: bool
+    watches: list[list[str]]
+
+
+class Declared(TypedDict):
+    """Declared watches at the end, by state."""
+
+    in_force: int
+    pending: int
+    refused: int
+    ended: int
+    not_asked: int
+    lost: int
+    not_in_force: list[WatchesNotInForce]
+
+
 class Phase(TypedDict):
     """One phase, and how long it took to converge."""
 
     name: str
     begin_s: float
     disturbance_s: float
+    declared: Time
     roster: Time
     availability: Time
 
@@ -74,6 +98,7 @@ class Phase(TypedDict):
 class TimesToConverge(TypedDict):
     """The slowest times to converge, and those of every phase."""
 
+    declared: Time
     roster: Time
     availability: Time
     unit: Literal["s"]
@@ -174,6 +199,8 @@ class Figures(TypedDict):
 
     run: Run
     agent_outcomes: Outcomes
+    declared_convergence: Convergence
+    declared: Declared
     roster_convergence: Convergence
     availability_convergence: Convergence
     time_to_converge: TimesToConverge
@@ -183,6 +210,7 @@ class Figures(TypedDict):
     detection_time: Quantiles
     belief_divergence: Entries
     believed_ghosts: Entries
+    believed_absent: Entries
     amplification: Amplification
     wrong_entries: Entries
     faults: list[Fault]
