@@ -264,6 +264,7 @@ class Measurement:
             journal.Belief: [self.info.belief],
             journal.Outcome: [self.info.ended_as],
             journal.Failure: [self.info.failed],
+            journal.HandlerCalls: [self.info.handler],
             journal.RunEnded: [self.info.ended],
         }
 

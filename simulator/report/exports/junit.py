@@ -24,6 +24,7 @@ from simulator.analysis.run import Run
 from simulator.errors import InputError
 from simulator.journal.folder import write_private, writing
 from simulator.journal.records import Outcome
+from simulator.report.terminal.summary import managers_text
 from simulator.report.text import printable, printable_lines
 
 _BEGINNING = 1024
@@ -50,6 +51,7 @@ def junit_xml(run: Run) -> str:
         "seed": about["seed"],
         "backend": f"{about['backend']} {about['backend_version']}",
         "agents": about["agents"],
+        "presence managers": managers_text(about),
         "verdict": run.verdict.value,
     }
     return _document(str(about["name"]), suites, properties, about["duration_s"])

@@ -16,6 +16,10 @@ from simulator.report.text import printable
 
 _STYLES = {"pass": "bold green", "fail": "bold red", "unknown": "bold yellow"}
 _MARKS = {"pass": "✓", "fail": "✗", "unknown": "?"}
+_MANAGERS = {
+    "spade": "SPADE's own presence manager",
+    "documented": "documented presence manager",
+}
 _MOST = 10
 """At most so many entries of a list; the rest is counted."""
 
@@ -44,15 +48,27 @@ def print_verdict(console: Console, summary: shapes.Summary) -> None:
     """Print the verdict and which run it is of, from its summary."""
     about, value = summary["run"], summary["verdict"]["value"]
     line = Text(value.upper(), style=_STYLES[value])
+    managers = managers_text(about)
     line.append(
         f"  {printable(str(about['name']))}: {about['agents']} agents on {about['backend']},"
-        f" seed {about['seed']}, {about['duration_s']:.3f} s",
+        f" seed {about['seed']}, {about['duration_s']:.3f} s"
+        + (f"; {managers}" if managers else ""),
         style="default not bold",
     )
     console.print(line, soft_wrap=True)
     if value == "unknown":
         for reason in summary["verdict"]["reasons"]:
             console.print(Text(f"  {printable(reason)}", style="yellow"), soft_wrap=True)
+
+
+def managers_text(about: shapes.Run) -> str:
+    """The presence managers of a run, each with the populations that had it."""
+    parts = []
+    for manager, populations in about["managers"].items():
+        names = ", ".join(populations[:_MOST])
+        more = f" and {len(populations) - _MOST} more" if len(populations) > _MOST else ""
+        parts.append(f"{_MANAGERS[manager]}: {printable(names)}{more}")
+    return "; ".join(parts)
 
 
 def _print_checks(console: Console, run: Run) -> None:

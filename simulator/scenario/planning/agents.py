@@ -21,6 +21,7 @@ from simulator.scenario.plan import (
 )
 from simulator.scenario.planning.context import FaultList, Planning
 from simulator.scenario.planning.jids import localpart_problem, resource_problem
+from simulator.scenario.planning.managers import check_recovery, manager_of
 from simulator.scenario.planning.user_classes import (
     AGENT,
     BEHAVIOUR,
@@ -88,11 +89,14 @@ RESERVED_ARGUMENTS = frozenset({"jid", "password"})
 def planned_agents(planning: Planning) -> tuple[AgentPlan, ...]:
     """The agents of a scenario, in the order of its populations."""
     make_importable((planning.scenario.source.folder, Path.cwd()))
-    return tuple(
-        agent
-        for name, population in planning.scenario.populations.items()
-        for agent in _Members(planning, name, population).agents()
-    )
+    scenario = planning.scenario
+    populations = {
+        name: _Members(planning, name, population)
+        for name, population in scenario.populations.items()
+    }
+    chosen = {name: members.chosen.manager for name, members in populations.items()}
+    check_recovery(scenario, chosen, planning.faults)
+    return tuple(agent for members in populations.values() for agent in members.agents())
 
 
 class _Members:
@@ -104,12 +108,12 @@ class _Members:
         self._planning = planning
         self._faults = planning.faults
         self._path: DocumentPath = ("populations", name)
-        self._manager = population.presence_manager or planning.scenario.presence_manager
-        self._recovery = population.recovery or planning.scenario.recovery
+        self._own_class = self._checked_classes()
+        self._check_resource()
+        self.chosen = manager_of(planning.scenario, population, self._own_class)
 
     def agents(self) -> Iterator[AgentPlan]:
-        self._check_classes()
-        self._check_resource()
+        """The agents, in order."""
         rules = self._rules()
         members = self._planning.index.populations[self._name]
         for place, (agent, start) in enumerate(zip(members, self._starts(members), strict=False)):
@@ -125,8 +129,8 @@ class _Members:
             index=place,
             resource=fill_pattern(self._resources[0], self._name, place),
             start=start,
-            manager=self._manager,
-            recovery=self._recovery,
+            manager=self.chosen.manager,
+            recovery=self.chosen.recovery,
             agent_class=population.agent,
             arguments=tuple(population.arguments.items()),
             behaviours=self._behaviours(),
@@ -187,10 +191,11 @@ class _Members:
             if problem:
                 self._faults.add((*self._path, key), *problem)
 
-    def _check_classes(self) -> None:
-        population = self._population
+    def _checked_classes(self) -> type | None:
+        """The agents' own class, if it has one that can be used."""
+        population, own = self._population, None
         if population.agent is not None:
-            self._check_class((*self._path, "agent"), population.agent, AGENT, None)
+            own = self._checked_class((*self._path, "agent"), population.agent, AGENT, None)
             for name in sorted(RESERVED_ARGUMENTS & population.arguments.keys()):
                 problem = f"`{name}` is set by the run"
                 self._faults.add((*self._path, "arguments", name), problem, key=True)
@@ -199,16 +204,19 @@ class _Members:
             self._faults.add((*self._path, "arguments"), problem, "`agent`", key=True)
         for place, one in enumerate(population.behaviours):
             path = (*self._path, "behaviours", place)
-            self._check_class(path, one.behaviour, BEHAVIOUR, one.arguments)
+            self._checked_class(path, one.behaviour, BEHAVIOUR, one.arguments)
+        return own
 
-    def _check_class(
+    def _checked_class(
         self,
         path: DocumentPath,
         written: str,
         base: tuple[str, str],
         arguments: dict[str, object] | None,
-    ) -> None:
+    ) -> type | None:
         with self._faults.noting(path):
             found = load_checked(written, base)
             if arguments is not None:
                 check_arguments(found, arguments)
+            return found
+        return None
