@@ -59,9 +59,9 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return text + (", ..." if len(names) > 12 else "") if names else "nothing of this kind"
 
 
-def near(name: str, known: Iterable[str]) -> list[str]:
+def near(name: str, known: Iterable[str], cutoff: float = NEAR) -> list[str]:
     """The known names, at most three, of which an unknown one may be a slip; the nearest first."""
-    return get_close_matches(name.lower(), list(known), n=3, cutoff=NEAR)
+    return get_close_matches(name.lower(), list(known), n=3, cutoff=cutoff)
 
 
 def quoted(value: object) -> str:

@@ -16,6 +16,8 @@ _NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONL
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
+_ALL_BUT = 0.8
+"""How alike, by `difflib`, an attribute is to one that is known when it is taken for a slip."""
 _SET_BY_THE_RUN = frozenset({"jid", "password"})
 
 
@@ -45,7 +47,7 @@ def _missing(found: type, arguments: Mapping[str, object]) -> list[str]:
         parameters = list(inspect.signature(found).parameters.values())
     except ValueError:
         return []
-    if not _SET_BY_THE_RUN <= {one.name for one in parameters}:
+    if not {one.name for one in parameters} >= _SET_BY_THE_RUN:
         positional = [one for one in parameters if one.kind in _POSITIONAL]
         parameters = [one for one in parameters if one not in positional[:2]]
     return [
@@ -63,12 +65,13 @@ def attribute_faults(
     """What is wrong with these attributes of an agent of the first class, one by one.
 
     Nobody can know who reads an attribute. It counts as misspelt when nothing in the modules of
-    `classes` and of those that they are made from mentions it, and something that is nearly
-    called so.
+    `classes` and of those that they are made from mentions it, SPADE's apart, and something there
+    is all but called so.
     """
     classes = list(classes)
     found = classes[0]
     modules = {one.__module__ for known in classes for one in known.__mro__[:-1]}
+    modules = {one for one in modules if not one.startswith("spade.")}
     words = sorted(mentioned(modules)) if attributes else []
     for name in attributes:
         there = inspect.getattr_static(found, name, None)
@@ -78,7 +81,7 @@ def attribute_faults(
             yield PartError(f"`{name}` of {found.__name__} cannot be set", "another name", key=name)
         elif inspect.isroutine(there):
             yield PartError(f"`{name}` of {found.__name__} is a method", "another name", key=name)
-        elif name not in words and near(name, words):
+        elif name not in words and near(name, words, _ALL_BUT):
             yield PartError(f"{found.__name__} has no `{name}`", nearest(name, words), key=name)
 
 
