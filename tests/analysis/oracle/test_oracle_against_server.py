@@ -36,6 +36,14 @@ NAMES = ("a", "b", "c")
 DESK, PHONE = "desk", "phone"
 SECOND = 1_000_000
 
+QUICK = st.integers(0, SECOND // 2)
+SLOW = st.one_of(st.just(0), st.integers(0, 5 * SECOND))
+AT_THE_DESK = st.just(DESK)
+RESOURCES = st.sampled_from([DESK, DESK, PHONE])
+NEVER = st.just(False)
+RARELY = st.integers(0, 5).map(lambda drawn: drawn == 0)
+WAITS = st.sampled_from([0, 0, 10_000, SECOND // 4, SECOND, 6 * SECOND])
+
 
 class Step(NamedTuple):
     """Agent `actor` does something to the agent `distance` further, `wait` after the last step.
@@ -65,9 +73,9 @@ class Step(NamedTuple):
 def steps(
     wait: st.SearchStrategy[int],
     most: int,
-    latencies: st.SearchStrategy[int] = st.integers(0, SECOND // 2),
-    resource: st.SearchStrategy[str] = st.just(DESK),
-    breaks: st.SearchStrategy[bool] = st.just(False),
+    latencies: st.SearchStrategy[int] = QUICK,
+    resource: st.SearchStrategy[str] = AT_THE_DESK,
+    breaks: st.SearchStrategy[bool] = NEVER,
 ) -> st.SearchStrategy[list[Step]]:
     step = st.builds(
         Step,
@@ -238,12 +246,6 @@ def test_actions_apart_have_the_servers_outcome_and_no_other(program: list[Step]
         assert world.oracle.allowed(agent, peer) == {world.served(agent, peer)}
         state = world.server.state(f"{agent}@d", f"{peer}@d")
         assert world.oracle.pending_in(agent, peer) == state.pending_in
-
-
-WAITS = st.sampled_from([0, 0, 10_000, SECOND // 4, SECOND, 6 * SECOND])
-RESOURCES = st.sampled_from([DESK, DESK, PHONE])
-SLOW = st.one_of(st.just(0), st.integers(0, 5 * SECOND))
-RARELY = st.integers(0, 5).map(lambda drawn: drawn == 0)
 
 
 @given(steps(WAITS, 14, SLOW, RESOURCES))
