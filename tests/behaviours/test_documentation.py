@@ -70,7 +70,7 @@ WRONG = [
     ("Approve", {"share": "120%"}, "share: '120%' is not a share"),
     ("Approve", {"others": "shout"}, "others: 'shout' is not known here"),
     ("Approve", {"ask_back": "yes"}, "ask_back: 'yes' is neither true nor false"),
-    ("CleanRoster", {"every": "0s"}, "every: '0s' is no time at all"),
+    ("CleanRoster", {"every": "0s"}, "every: '0s' is too short"),
 ]
 
 

@@ -37,6 +37,7 @@ EVENT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "fault": pl.String,
     "agents": pl.List(pl.String),
     "population": pl.String,
+    "domain": pl.String,
     "manager": pl.String,
     "view": pl.String,
     "entries": pl.Int64,

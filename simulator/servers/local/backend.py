@@ -14,7 +14,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from simulator.errors import ServerUnavailable
 from simulator.journal.folder import write_private
@@ -55,6 +55,8 @@ class LocalBackend(RealBackend, abc.ABC):
     """
 
     faults = RealBackend.faults | SERVER_FAULTS
+    # The tests of guests need a server that lets them register.
+    _registration: ClassVar[bool] = False
 
     def __init__(self, port: int = 0, domain: str = "localhost") -> None:
         super().__init__(domain, Address(self.name, LOOPBACK, port))
@@ -200,6 +202,7 @@ class LocalBackend(RealBackend, abc.ABC):
             certificate=certificate.certificate,
             key=certificate.key,
             bundle=certificate.bundle,
+            registration=self._registration,
             durable=any(fault.kind == "server_restart" for fault in context.plan.faults),
             console=any(fault.kind == "stream_error" for fault in context.plan.faults),
         )

@@ -44,7 +44,7 @@ def connection_patches(
         replace(stack, spade.agent, "PresenceManager", make_manager)
         replace(stack, spade.behaviour.CyclicBehaviour, "kill", observed_kill)
         replace(stack, spade.agent, "logging", loggers.Logging())
-        stack.callback(signals.forget_all)
+        signals.enter(stack)
         stack.callback(Container().reset)
         Container().reset()
         yield

@@ -14,7 +14,7 @@ from typing import Any
 import aioxmpp.structs
 import aioxmpp.xml
 
-from simulator.spade3.patches import broker, reading, signals, values, writing
+from simulator.spade3.patches import broker, reading, values, writing
 from simulator.spade3.patches.replacing import replace
 
 # Each is (holder, name). Their results depend on their arguments alone.
@@ -29,11 +29,11 @@ _CACHE_SIZE = 1 << 17
 
 @contextlib.contextmanager
 def tuning() -> Iterator[None]:
-    """Make aioxmpp quicker: remembered results, leaner streams and signals, less collecting."""
+    """Make aioxmpp quicker: remembered results, leaner streams, less collecting."""
     with contextlib.ExitStack() as stack:
         _collect_less(stack)
         _remember(stack)
-        for part in (broker, reading, signals, values, writing):
+        for part in (broker, reading, values, writing):
             part.enter(stack)
         yield
 
