@@ -172,7 +172,7 @@ class Measurement:
 
     def _started(self, record: journal.RunStarted) -> None:
         self.info.started(record)
-        if self.expected.expect(self.info.settings.expect):
+        if self.expected.expect(self.info.settings.expect, record.domain):
             for kind in KINDS:
                 self._see[kind].append(self.expected.see)
 

@@ -335,7 +335,7 @@ def test_a_subscribe_may_be_lost_with_its_stream(tmp_path: Path) -> None:
     assert len(lost) == 2
     assert run.summary["wrong_entries"]["entries"] == []
     expected = run.measurement.rosters.oracle.allowed("a", "b")
-    assert expected == {None, Entry("none", True)}
+    assert expected == {Entry("from", False), Entry("from", True)}
 
 
 def test_a_password_is_right_again_when_the_last_fault_is_over(tmp_path: Path) -> None:
