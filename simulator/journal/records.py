@@ -70,11 +70,16 @@ class Planned(Record, frozen=True, kw_only=True, tag="planned"):
 
 
 class Watch(Record, frozen=True, kw_only=True, tag="watch"):
-    """The subscription graph says that `agent` wants to see `peer`."""
+    """The subscription graph says that `agent` wants to see `peer`, from `at` on (microseconds).
+
+    `may_refuse`: the scenario itself lets `peer` refuse, or leave the request unanswered.
+    """
 
     agent: str
     peer: str
     origin: str
+    at: int = 0
+    may_refuse: bool = False
 
 
 class Agent(Record, frozen=True, kw_only=True, tag="agent"):

@@ -57,12 +57,36 @@ class Convergence(TypedDict, total=False):
     total: int
 
 
+class WatchesNotInForce(TypedDict):
+    """Declared watches that are not in force for one reason; the first ones are named."""
+
+    state: str
+    count: int
+    reason: str
+    remedy: str
+    prescribed: bool
+    watches: list[list[str]]
+
+
+class Declared(TypedDict):
+    """Declared watches at the end, by state."""
+
+    in_force: int
+    pending: int
+    refused: int
+    ended: int
+    not_asked: int
+    lost: int
+    not_in_force: list[WatchesNotInForce]
+
+
 class Phase(TypedDict):
     """One phase, and how long it took to converge."""
 
     name: str
     begin_s: float
     disturbance_s: float
+    declared: Time
     roster: Time
     availability: Time
 
@@ -70,6 +94,7 @@ class Phase(TypedDict):
 class TimesToConverge(TypedDict):
     """The slowest times to converge, and those of every phase."""
 
+    declared: Time
     roster: Time
     availability: Time
     unit: Literal["s"]
@@ -170,6 +195,8 @@ class Figures(TypedDict):
 
     run: Run
     agent_outcomes: Outcomes
+    declared_convergence: Convergence
+    declared: Declared
     roster_convergence: Convergence
     availability_convergence: Convergence
     time_to_converge: TimesToConverge
@@ -179,6 +206,7 @@ class Figures(TypedDict):
     detection_time: Quantiles
     belief_divergence: Entries
     believed_ghosts: Entries
+    believed_absent: Entries
     amplification: Amplification
     wrong_entries: Entries
     faults: list[Fault]

@@ -24,6 +24,10 @@ class Converging(Protocol):
     """Says how far a run has converged."""
 
     @property
+    def declared_share(self) -> Share:
+        """Watches of the subscription graph: in force, and all that are declared by now."""
+
+    @property
     def roster_share(self) -> Share:
         """Roster entries: right, and all that are expected or served."""
 
@@ -92,8 +96,8 @@ def status_line(
     most = f" of {limit / 1e6:g}" if limit else ""
     return (
         f"{running}/{agents} agents · {t / 1e6:.1f}{most} s"
-        f" · rosters {percent(converging.roster_share)}"
-        f" · availability {percent(converging.availability_share)}"
+        f" · watches in force {percent(converging.declared_share)}"
+        f" · seen as they are {percent(converging.availability_share)}"
     )
 
 

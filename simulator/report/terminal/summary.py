@@ -76,6 +76,8 @@ def figure_rows(summary: shapes.Summary) -> list[tuple[str, str]]:
     times = summary["time_to_converge"]
     return [
         ("agents", _outcomes(summary["agent_outcomes"])),
+        ("watches in force", _share(summary["declared_convergence"], times["declared"])),
+        ("not in force", _states(summary["declared"])),
         ("roster convergence", _share(summary["roster_convergence"], times["roster"])),
         (
             "availability convergence",
@@ -86,9 +88,21 @@ def figure_rows(summary: shapes.Summary) -> list[tuple[str, str]]:
         ("staleness", _staleness(summary["staleness"])),
         ("detection time", _quantiles(summary["detection_time"])),
         ("belief divergence", _divergence(summary["belief_divergence"])),
-        ("believed ghosts", _ghosts(summary["believed_ghosts"])),
+        ("believed ghosts", _contacts(summary["believed_ghosts"], "left and seem available")),
+        ("believed absent", _contacts(summary["believed_absent"], "are available and seem away")),
         ("amplification", _amplification(summary["amplification"])),
     ]
+
+
+def _states(declared: shapes.Declared) -> str:
+    counts = {
+        "pending": declared["pending"],
+        "refused": declared["refused"],
+        "ended": declared["ended"],
+        "not asked for": declared["not_asked"],
+        "lost": declared["lost"],
+    }
+    return ", ".join(f"{count} {state}" for state, count in counts.items() if count) or "none"
 
 
 def fault_text(fault: shapes.Fault) -> str:
@@ -189,11 +203,11 @@ def _divergence(figure: shapes.Entries) -> str:
     return f"{count} {'entry' if count == 1 else 'entries'}"
 
 
-def _ghosts(figure: shapes.Entries) -> str:
+def _contacts(figure: shapes.Entries, what: str) -> str:
     if "absent" in figure:
         return f"- ({figure['absent']})"
     count = figure["count"]
-    return f"{count} {'contact' if count == 1 else 'contacts'} that left and seem available"
+    return f"{count} {'contact' if count == 1 else 'contacts'} that {what}"
 
 
 def _amplification(figure: shapes.Amplification) -> str:
