@@ -397,7 +397,7 @@ def slow_links() -> SearchStrategy[Document]:
     ).map(lambda latency: {"latency": latency})
 
 
-SESSIONS = st.sampled_from(
+SESSIONS: SearchStrategy[Document] = st.sampled_from(
     [
         {},
         {"resource": "r{index}"},
