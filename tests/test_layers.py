@@ -35,7 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "analysis": PLANS | {"garbage"},
     "report": PLANS | {"analysis"},
     "api": RUNS | {"servers", "running", "analysis", "report"},
-    "testing": PLANS | {"analysis", "report", "api"},
+    "testing": PLANS | {"servers", "analysis", "report", "api"},
     "pytest_plugin": {"analysis", "testing"},
     "cli": RUNS | {"servers", "agents", "running", "analysis", "report", "api"},
     "__init__": PLANS | {"analysis", "api"},

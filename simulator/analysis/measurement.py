@@ -231,7 +231,7 @@ class Measurement:
         return {
             journal.RunStarted: [self._started],
             journal.Planned: [self.info.plan, agents.planned, phases.planned],
-            journal.Watch: [watches.plan, declared.plan],
+            journal.Watch: [watches.plan, declared.plan, phases.watch],
             journal.Action: [phases.action, declared.action],
             journal.FaultChanged: [
                 rosters.fault,

@@ -26,7 +26,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from simulator.errors import RunFailed, RunFolderError
 from simulator.scenario.plan import Plan
@@ -96,7 +95,7 @@ class Inputs:
 
     name: str
     seed: int
-    scenario: dict[str, Any]
+    scenario: dict[str, object]
     files: Path
     how: dict[str, str | int]
 
@@ -131,7 +130,7 @@ def read_how(folder: Path) -> dict[str, str | int]:
     return found if isinstance(found, dict) else {}
 
 
-def write_scenario(target: Path, document: dict[str, Any], source: Path) -> None:
+def write_scenario(target: Path, document: dict[str, object], source: Path) -> None:
     """Write a scenario document into `target`, with its graph files beside it.
 
     Relative file names in `document` start at the folder `source`. A graph file outside of that
@@ -141,7 +140,7 @@ def write_scenario(target: Path, document: dict[str, Any], source: Path) -> None
     subscriptions = document.get("subscriptions") or []
     entries = subscriptions if isinstance(subscriptions, list) else [subscriptions]
     for entry in entries:
-        graph = entry.get("graph")
+        graph = entry.get("graph") if isinstance(entry, dict) else None
         if isinstance(graph, dict) and "file" in graph:
             graph["file"] = _copy_beside(target, source, Path(graph["file"]))
     write_private(target / SCENARIO, dump_yaml(document))

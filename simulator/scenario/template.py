@@ -203,7 +203,9 @@ def _expectations(answers: Answers) -> str:
     return _written(f"""
         # What must hold: the run passes if all of it does. `simulator run` prints every figure.
         expect:
-          # The rosters are what RFC 6121 says they must be after what was done,
+          # Everybody reached the rosters that are declared above,
+          - {{figure: declared_convergence, equals: 100%}}
+          # the rosters are what RFC 6121 says they must be after what was done,
           - {{figure: roster_convergence, equals: 100%}}
           # everybody sees everybody as they are,
           - {{figure: availability_convergence, equals: 100%}}

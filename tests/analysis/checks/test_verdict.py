@@ -62,8 +62,11 @@ def test_without_expectations_the_usual_is_checked() -> None:
     assert found.value == "pass"
     assert [(check.text, check.evidence) for check in found.checks] == [
         ("all agents ended ok", "1 of 1 did"),
+        ("no handler or behaviour raised", "none did"),
+        ("every declared watch is in force", "none was declared"),
         ("rosters converged at the end", "there were no roster entries to converge"),
         ("availability converged at the end", "there were no authorised watches to converge"),
+        ("agents are right about their contacts' availability", "all of them are"),
     ]
 
 
