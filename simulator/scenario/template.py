@@ -135,6 +135,8 @@ def _text(value: str) -> str:
 
 def _head(answers: Answers) -> str:
     return _written(f"""
+        # yaml-language-server: $schema=scenario.schema.json
+        # simulator schema > scenario.schema.json   lets editors complete and check this file
         # simulator check FILE   says what is wrong with it
         # simulator run FILE     runs it on the embedded server, in virtual time
         name: {_text(answers.name)}
