@@ -12,15 +12,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 import pytest
 
 if TYPE_CHECKING:
     from simulator.analysis.run import Run
-    from simulator.testing import Source, Verdict
+    from simulator.testing import Options, Source, Verdict
+
+    class Overridden(Options, total=False):
+        """Options of `simulator.testing.run_scenario`."""
+
+        overrides: Mapping[str, str] | None
 
 
 @pytest.fixture
@@ -34,7 +39,9 @@ def scenario(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Ru
     # SPADE, polars and matplotlib are imported by the tests that need them only.
     from simulator.testing import assert_verdict, run_scenario  # noqa: PLC0415
 
-    def run(source: Source, *, verdict: Verdict | None = "pass", **options: Any) -> Run:
+    def run(
+        source: Source, *, verdict: Verdict | None = "pass", **options: Unpack[Overridden]
+    ) -> Run:
         __tracebackhide__ = True
         finished = run_scenario(_beside(request.path, source), tmp_path, **options)
         if verdict is not None:
@@ -44,7 +51,7 @@ def scenario(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Ru
     return run
 
 
-def _beside(test: Path, source: Any) -> Any:
+def _beside(test: Path, source: Source) -> Source:
     if isinstance(source, Path) or (isinstance(source, str) and "\n" not in source):
         beside = test.parent / source
         return beside if beside.exists() else source

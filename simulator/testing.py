@@ -14,18 +14,29 @@ import tempfile
 import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, TypedDict, Unpack
 
 from simulator import api
 from simulator.analysis.run import Run
 from simulator.report.text import printable
 from simulator.scenario import Scenario
 from simulator.scenario.reading.scalars import dump_yaml
+from simulator.servers.base import Backend
 
-Source = Scenario | Path | str | Mapping[str, Any]
+Source = Scenario | Path | str | Mapping[str, object]
 """A scenario: loaded, the path of its file, its text (of several lines), or its document."""
 
 Verdict = Literal["pass", "fail", "unknown"]
+
+
+class Options(TypedDict, total=False):
+    """Options of `simulator.run` that a test may give."""
+
+    backend: str | Backend
+    seed: int | None
+    realtime: bool
+    check: bool
+    follow: api.Follow | None
 
 
 def run_scenario(
@@ -33,7 +44,7 @@ def run_scenario(
     folder: Path | None = None,
     *,
     overrides: Mapping[str, str] | None = None,
-    **options: Any,
+    **options: Unpack[Options],
 ) -> Run:
     """Run a scenario in a folder of its own, and return the run, whatever its verdict is.
 

@@ -199,6 +199,9 @@ class Host(Protocol):
     def kept(self, name: str, value: object) -> None:
         """The agent put something into its knowledge base."""
 
+    def handler_called(self, handler: str) -> None:
+        """The presence manager calls a handler of the agent's own, such as ``on_subscribe``."""
+
     def seed_of(self, purpose: str) -> str:
         """What the agent's random numbers for a purpose are derived from."""
 

@@ -6,13 +6,14 @@ lives and dies with this one.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from random import Random
 
 from simulator.agents.base import Control, Driver, Generation, NoAnswer
 from simulator.agents.commands import Commands
 from simulator.agents.context import AgentContext
-from simulator.agents.failures import describe_error
+from simulator.agents.failures import describe_error, in_brackets, place_of
 from simulator.agents.names import Address
 from simulator.agents.observer import Observer
 from simulator.agents.policies import SubscriptionPolicy
@@ -26,7 +27,8 @@ class AgentHarness:
     """One planned agent: starts and stops it, passes actions on, reports failures.
 
     It is the `Host` of the drivers that `generation` makes, one for each start. `commands`: what
-    the plan asks of it. `failures`: what went wrong in its code, one line each.
+    the plan asks of it. `failures`: what went wrong in its code, one line each. `handler_calls`:
+    how often a presence manager called each handler of its own.
     """
 
     def __init__(
@@ -35,6 +37,7 @@ class AgentHarness:
         self.plan = plan
         self.password = self._true_password = password
         self.failures: list[str] = []
+        self.handler_calls: Counter[str] = Counter()
         self.commands = Commands(plan.name, context, self.report)
         context.redaction.add(password)
         self._knowledge = Knowledge(plan.name, context)
@@ -52,6 +55,7 @@ class AgentHarness:
         }
         for session in self._extra.values():
             session.failures = self.failures
+            session.handler_calls = self.handler_calls
 
     # --- life ---
 
@@ -191,7 +195,7 @@ class AgentHarness:
     def report(self, where: str, error: BaseException) -> None:
         """Record an exception in the agent's code."""
         text, traceback = describe_error(error, self._context.redaction)
-        self.failures.append(f"{text} in {where}")
+        self.failures.append(f"{text} in {where}{in_brackets(place_of(error))}")
         self._context.record(
             Failure(
                 t=self._context.clock(),
@@ -215,6 +219,10 @@ class AgentHarness:
             for name, value in self._driver.knowledge.items():
                 self._knowledge.changed(name, value)
         self._knowledge.attributes(self.agent, self.plan.observe)
+
+    def handler_called(self, handler: str) -> None:
+        """The presence manager calls a handler of the agent's own."""
+        self.handler_calls[handler] += 1
 
     # --- actions ---
 
@@ -262,6 +270,7 @@ def _session_only(plan: AgentPlan, extra: ResourcePlan) -> AgentPlan:
         presence=extra.presence,
         agent_class=None,
         arguments=(),
+        attributes=(),
         behaviours=(),
         on_subscribe=(),
         observe=(),

@@ -26,7 +26,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from simulator.errors import RunFailed, RunFolderError
 from simulator.scenario.plan import Plan
@@ -46,7 +45,7 @@ def create_folder(wanted: Path | None, name: str, seed: int) -> Path:
     `wanted` must not exist. Without it, the next free name under ``runs/`` is taken. Raises
     RunFolderError for a folder that exists or cannot be made.
     """
-    candidates = [wanted] if wanted is not None else _default_names(name, seed)
+    candidates = [wanted] if wanted is not None else _names(DEFAULT_PARENT, name, seed)
     for folder in candidates:
         # Only the folder itself may be there already: a parent that is a file never goes away.
         with _refusing(folder):
@@ -74,11 +73,16 @@ def file_stem(title: str, between: str = "-") -> str:
     return re.sub(r"[^a-z0-9]+", between, title.lower()).strip(between)[:40]
 
 
-def _default_names(name: str, seed: int) -> Iterator[Path]:
+def free_folder(parent: Path, name: str, seed: int) -> Path:
+    """The next free name of a run folder in `parent`, which need not exist."""
+    return next(folder for folder in _names(parent, name, seed) if not folder.exists())
+
+
+def _names(parent: Path, name: str, seed: int) -> Iterator[Path]:
     stem = file_stem(name) or "run"
-    yield DEFAULT_PARENT / f"{stem}-seed{seed}"
+    yield parent / f"{stem}-seed{seed}"
     for number in itertools.count(2):
-        yield DEFAULT_PARENT / f"{stem}-seed{seed}-{number}"
+        yield parent / f"{stem}-seed{seed}-{number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ class Inputs:
 
     name: str
     seed: int
-    scenario: dict[str, Any]
+    scenario: dict[str, object]
     files: Path
     how: dict[str, str | int]
 
@@ -126,7 +130,7 @@ def read_how(folder: Path) -> dict[str, str | int]:
     return found if isinstance(found, dict) else {}
 
 
-def write_scenario(target: Path, document: dict[str, Any], source: Path) -> None:
+def write_scenario(target: Path, document: dict[str, object], source: Path) -> None:
     """Write a scenario document into `target`, with its graph files beside it.
 
     Relative file names in `document` start at the folder `source`. A graph file outside of that
@@ -136,7 +140,7 @@ def write_scenario(target: Path, document: dict[str, Any], source: Path) -> None
     subscriptions = document.get("subscriptions") or []
     entries = subscriptions if isinstance(subscriptions, list) else [subscriptions]
     for entry in entries:
-        graph = entry.get("graph")
+        graph = entry.get("graph") if isinstance(entry, dict) else None
         if isinstance(graph, dict) and "file" in graph:
             graph["file"] = _copy_beside(target, source, Path(graph["file"]))
     write_private(target / SCENARIO, dump_yaml(document))

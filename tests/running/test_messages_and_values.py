@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import simulator
@@ -20,7 +21,7 @@ TALK = """
     name: Two talk
     populations:
       listener: {agent: tests.talking_agents:Listener}
-      speaker: {agent: tests.talking_agents:Speaker, start: 1s, arguments: {to: [%s]}}
+      speaker: {agent: tests.talking_agents:Speaker, start: 1s, attributes: {to: [%s]}}
     network: {latency: 20ms}
     run: {duration: 5s}
 """
@@ -65,7 +66,7 @@ def test_the_containers_short_cut_is_taken_only_if_the_scenario_says_so(tmp_path
 def test_a_message_to_nobody_comes_back_and_is_undelivered(tmp_path: Path) -> None:
     run = talk(tmp_path, to=f"{NOBODY}, {HERE}")
     rows = run.messages().rows_by_key("receiver", named=True, unique=True)
-    assert (rows["nobody"]["delivery"], rows["nobody"]["error"]) == (
+    assert (rows[NOBODY]["delivery"], rows[NOBODY]["error"]) == (
         "undelivered",
         "service-unavailable",
     )
@@ -93,7 +94,7 @@ def test_messages_are_narrated(tmp_path: Path) -> None:
     lines = "\n".join(line for record in run.records for line in narrator.lines(record))
     assert 'speaker: sends listener a message (inform) "Hello"' in lines
     assert 'listener: gets a message (inform) "Hello" from speaker' in lines
-    assert "speaker: the message to nobody came back: service-unavailable" in lines
+    assert "speaker: the message to nobody@localhost came back: service-unavailable" in lines
     assert "listener: times = 1" in lines
 
 
@@ -194,7 +195,7 @@ def test_numbers_are_drawn_over_time(tmp_path: Path) -> None:
     (axes,) = plot_values(run).axes
     assert axes.get_ylabel() == "times"  # attributes are known at the end only
     (line,) = axes.lines
-    assert list(line.get_ydata()) == [0, 1, 2, 2]
+    assert np.asarray(line.get_ydata()).tolist() == [0, 1, 2, 2]
 
 
 def test_messages_are_arrows_of_the_sequence(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def connection_patches(
         replace(stack, spade.behaviour.CyclicBehaviour, "kill", observed_kill)
         route.enter(stack, messages)
         replace(stack, spade.agent, "logging", loggers.Logging())
-        stack.callback(signals.forget_all)
+        signals.enter(stack)
         stack.callback(Container().reset)
         Container().reset()
         yield

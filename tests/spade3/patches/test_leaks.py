@@ -7,8 +7,10 @@ import logging
 from pathlib import Path
 
 import aioxmpp
+import pytest
 import spade.agent
 
+from simulator.running import runner
 from tests.runs import run_text
 
 SCENARIO = """
@@ -36,6 +38,16 @@ def alive(name: str) -> list[str]:
 def test_no_agent_outlives_its_run(tmp_path: Path) -> None:
     run_text(SCENARIO.replace("member", "leaver"), tmp_path)
     assert alive("leaver") == []
+
+
+def test_no_agent_outlives_its_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the run goes on only the agent in its place is there, and its client."""
+    during: list[list[str]] = []
+    monkeypatch.setattr(runner, "collect_failures", lambda: during.append(alive("fragile-1@")))
+    crash = "faults: [{at: 1s, crash: {who: fragile-1, restart_after: 1s}}]"
+    scenario = SCENARIO.replace("member", "fragile").replace("5s", "5min")
+    run_text(scenario + crash, tmp_path)
+    assert list(map(len, during)) == [2]
 
 
 def test_runs_in_one_process_do_not_grow(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import aioxmpp
-import aioxmpp.dispatcher
+import aioxmpp.callbacks
 import aioxmpp.node
 import aioxmpp.protocol
 import aioxmpp.stanza
@@ -27,16 +27,15 @@ from simulator.errors import SimulatorError
 from simulator.spade3 import patches
 
 HOLDERS: tuple[Any, ...] = (
+    aioxmpp.callbacks.AbstractSignal,
     aioxmpp.node,
     aioxmpp.stanza,
     aioxmpp.structs,
     aioxmpp.structs.JID,
     aioxmpp.utils,
-    aioxmpp.utils.AlivenessMonitor,
     aioxmpp.xml,
     aioxmpp.xml.XMLStreamWriter,
     aioxmpp.protocol.XMLStream,
-    aioxmpp.dispatcher.SimpleStanzaDispatcher,
     aioxmpp.stream.StanzaStream,
     aioxmpp.stream.custom_queue,
     spade.agent,
