@@ -6,6 +6,7 @@ and the reader looks for the user's lines. Files appear by module name, without 
 
 from __future__ import annotations
 
+import inspect
 import sysconfig
 import traceback
 from collections.abc import Callable
@@ -24,8 +25,54 @@ def describe_error(error: BaseException, redaction: Redaction) -> tuple[str, str
     """(``ValueError: text``, frames outside the standard library, oldest first)."""
     frames = traceback.extract_tb(error.__traceback__)
     lines = [_describe_frame(frame) for frame in frames if not _is_standard(frame.filename)]
-    text = f"{type(error).__name__}: {error}"
+    text = f"{type(error).__name__}: {error}".removesuffix(": ")
     return redaction.text(text), redaction.text("\n".join(lines))
+
+
+FAILURES = (Exception, SystemExit, KeyboardInterrupt)
+"""What counts as a failure of an agent when its code raises it, and would end a program alone."""
+
+_OWN = Path(__file__).parents[1]
+
+
+def place_of(error: BaseException) -> str:
+    """The file and line of the user's that an exception comes from, or nothing."""
+    frames = traceback.extract_tb(error.__traceback__)
+    users = [frame for frame in frames if is_users(frame.filename)]
+    return f"{Path(users[-1].filename).name}:{users[-1].lineno}" if users else ""
+
+
+def is_users(filename: str) -> bool:
+    """Whether it is a file of the user's: not installed, not Python's, and not ours."""
+    path = Path(filename)
+    inside = _OWN in path.parents or "site-packages" in path.parts
+    return not (inside or filename.startswith("<") or _is_standard(filename))
+
+
+def with_place(text: str, error: BaseException) -> str:
+    """A text with the user's file and line that the exception comes from, where there is one."""
+    place = place_of(error)
+    return f"{text} ({place})" if place else text
+
+
+def owner_of(error: BaseException) -> object:
+    """The agent in whose code an exception was raised: one that has a ``harness``.
+
+    It is looked for in the variables of the functions, and in the `agent` of what they hold, from
+    where it was raised outwards. None where nobody is found.
+    """
+    steps = reversed(list(traceback.walk_tb(error.__traceback__)))
+    for frame, _ in steps:
+        for value in frame.f_locals.values():
+            for one in (value, _held(value, "agent")):
+                if one is not None and _held(one, "harness") is not None:
+                    return one
+    return None
+
+
+def _held(thing: object, name: str) -> object:
+    # Without running anybody's code.
+    return inspect.getattr_static(thing, name, None)
 
 
 def _describe_frame(frame: traceback.FrameSummary) -> str:

@@ -12,7 +12,7 @@ from random import Random
 from simulator.agents.base import Control, Driver, Generation, NoAnswer
 from simulator.agents.commands import Commands
 from simulator.agents.context import AgentContext
-from simulator.agents.failures import describe_error
+from simulator.agents.failures import describe_error, with_place
 from simulator.agents.names import Address
 from simulator.agents.observer import Observer
 from simulator.agents.policies import SubscriptionPolicy
@@ -34,7 +34,7 @@ class AgentHarness:
         self.plan = plan
         self.password = self._true_password = password
         self.failures: list[str] = []
-        self.commands = Commands(plan.name, context, self.report)
+        self.commands = Commands(plan.name, context, self.report, generation.request_failures)
         context.redaction.add(password)
         self._spoiled = 0
         self._context = context
@@ -189,7 +189,7 @@ class AgentHarness:
     def report(self, where: str, error: BaseException) -> None:
         """Record an exception in the agent's code."""
         text, traceback = describe_error(error, self._context.redaction)
-        self.failures.append(f"{text} in {where}")
+        self.failures.append(with_place(f"{text} in {where}", error))
         self._context.record(
             Failure(
                 t=self._context.clock(),
