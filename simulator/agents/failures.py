@@ -12,12 +12,14 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+import simulator
 from simulator.errors import AuthenticationRefused, BackendError
 from simulator.journal.redaction import Redaction
 
 Report = Callable[[str, BaseException], None]
 """Told where an exception in an agent's code came from, and the exception."""
 
+_OWN_PACKAGE = Path(simulator.__file__).parent
 _STANDARD_LIBRARY = Path(sysconfig.get_paths()["stdlib"])
 
 
@@ -32,27 +34,12 @@ def describe_error(error: BaseException, redaction: Redaction) -> tuple[str, str
 FAILURES = (Exception, SystemExit, KeyboardInterrupt)
 """What counts as a failure of an agent when its code raises it, and would end a program alone."""
 
-_OWN = Path(__file__).parents[1]
-
-
-def place_of(error: BaseException) -> str:
-    """The file and line of the user's that an exception comes from, or nothing."""
-    frames = traceback.extract_tb(error.__traceback__)
-    users = [frame for frame in frames if is_users(frame.filename)]
-    return f"{Path(users[-1].filename).name}:{users[-1].lineno}" if users else ""
-
 
 def is_users(filename: str) -> bool:
     """Whether it is a file of the user's: not installed, not Python's, and not ours."""
     path = Path(filename)
-    inside = _OWN in path.parents or "site-packages" in path.parts
+    inside = _OWN_PACKAGE in path.parents or "site-packages" in path.parts
     return not (inside or filename.startswith("<") or _is_standard(filename))
-
-
-def with_place(text: str, error: BaseException) -> str:
-    """A text with the user's file and line that the exception comes from, where there is one."""
-    place = place_of(error)
-    return f"{text} ({place})" if place else text
 
 
 def owner_of(error: BaseException) -> object:
@@ -73,6 +60,22 @@ def owner_of(error: BaseException) -> object:
 def _held(thing: object, name: str) -> object:
     # Without running anybody's code.
     return inspect.getattr_static(thing, name, None)
+
+
+def place_of(error: BaseException) -> str:
+    """File and line of the user's code that an exception was raised in or came through last.
+
+    Such as ``shop.py:12``; empty where it met nobody's code but that of libraries and ours.
+    """
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if is_users(frame.filename):
+            return f"{Path(frame.filename).name}:{frame.lineno}"
+    return ""
+
+
+def in_brackets(place: str) -> str:
+    """`` (shop.py:12)`` behind a text; nothing for no place."""
+    return f" ({place})" if place else ""
 
 
 def _describe_frame(frame: traceback.FrameSummary) -> str:

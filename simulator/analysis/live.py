@@ -28,6 +28,12 @@ class LiveMeasurement:
             self._catch_up()
 
     @property
+    def declared_share(self) -> Share:
+        """Watches of the subscription graph: in force, and all that are declared by now."""
+        self._catch_up()
+        return self._measurement.declared_share
+
+    @property
     def roster_share(self) -> Share:
         """Roster entries: right, and all that are expected or served."""
         self._catch_up()

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from simulator.analysis.folds.agents import Agents
 from simulator.analysis.folds.deaths import Deaths
+from simulator.analysis.folds.declared import Declared
 from simulator.analysis.folds.detection import Detections
 from simulator.analysis.folds.downtimes import Downtimes
 from simulator.analysis.folds.expected_events import KINDS, ExpectedEvents
@@ -34,7 +35,9 @@ from simulator.journal.records import AnyRecord
 Handler: TypeAlias = Callable[..., object]
 
 _AVAILABILITY = frozenset(("available", "unavailable"))
-_CLOSING = frozenset((journal.View, journal.Belief, journal.Outcome, journal.RunEnded))
+_CLOSING = frozenset(
+    (journal.Reading, journal.View, journal.Belief, journal.Outcome, journal.RunEnded)
+)
 _MAY_CLOSE = _CLOSING | {journal.Roster}
 
 
@@ -67,6 +70,7 @@ class Measurement:
         self.states = states = States()
         self.agents = Agents(states.agents)
         self.rosters = Rosters(states.entries, self.agents)
+        self.declared = Declared(states.declared)
         self.watches = Watches(states.watches, self.agents, self.rosters, self._watch_ended)
         self.propagation = Propagation(self.watches)
         self.detections = Detections(self.watches)
@@ -85,6 +89,8 @@ class Measurement:
         if t != self.time:
             if self._observing:
                 self._time_passes()
+                for at in self.declared.begin_until(t):
+                    self.states.convergence["declared"].add(at, self.declared.share)
             self.time = t
         kind = type(record)
         if kind in _MAY_CLOSE and self._observing and closes(record):
@@ -97,6 +103,17 @@ class Measurement:
         """There are no more records."""
         if self._observing:
             self._close()
+        info = self.info
+        read = {
+            agent: info.final.get(agent, {}) for agent in info.planned if info.read(agent, "served")
+        }
+        self.declared.finish(read, self.end)
+        self.states.convergence["declared"].add(self.end, self.declared_share)
+
+    @property
+    def declared_share(self) -> Share:
+        """Declared watches now: in force, and all."""
+        return self.declared.share
 
     @property
     def roster_share(self) -> Share:
@@ -110,13 +127,14 @@ class Measurement:
 
     @property
     def converged(self) -> bool:
-        """Is nothing wrong, and no roster action on its way?
+        """Is every declared watch in force or over, nothing wrong, and nothing on its way?
 
         It says nothing about answers that agents may still give: whoever runs the agents
         knows of those.
         """
         return (
-            self.roster_share.complete
+            self.declared.settled
+            and self.roster_share.complete
             and self.availability_share.complete
             and not self.rosters.oracle.unsettled(self.time)
         )
@@ -147,6 +165,9 @@ class Measurement:
     def _time_passes(self) -> None:
         """All records of a time are there: take the shares, if they may have changed."""
         rosters, watches, shares = self.rosters, self.watches, self.states.convergence
+        if self.declared.changed:
+            shares["declared"].add(self.time, self.declared_share)
+            self.declared.changed = False
         if rosters.changed:
             shares["roster"].add(self.time, self.roster_share)
             rosters.changed = False
@@ -158,10 +179,11 @@ class Measurement:
 
     def _close(self) -> None:
         """The observation ends now."""
-        self._time_passes()
         self._observing = False
         self._see = self._closing_handlers()
         self.states.end = end = self.time
+        self.rosters.end(end)
+        self._time_passes()
         self.watches.finish(end)
         self.downtimes.finish(end)
         self._faults.finish(end)
@@ -169,7 +191,7 @@ class Measurement:
 
     def _started(self, record: journal.RunStarted) -> None:
         self.info.started(record)
-        if self.expected.expect(self.info.settings.expect):
+        if self.expected.expect(self.info.settings.expect, record.domain):
             for kind in KINDS:
                 self._see[kind].append(self.expected.see)
 
@@ -195,6 +217,7 @@ class Measurement:
     def _received(self, record: journal.Received) -> None:
         if record.type not in _AVAILABILITY:
             self.rosters.oracle.received(record)
+            self.declared.received(record)
             return
         self.presences_received += 1
         watch = self.watches.received(record)
@@ -207,21 +230,31 @@ class Measurement:
         """What takes a record while the observation lasts, by its type, in order."""
         agents, rosters, watches = self.agents, self.rosters, self.watches
         phases, deaths, downtimes = self._phases, self._deaths, self.downtimes
-        propagation, detections = self.propagation, self.detections
+        propagation, detections, declared = self.propagation, self.detections, self.declared
         return {
             journal.RunStarted: [self._started],
-            journal.Planned: [self.info.plan, agents.planned, phases.planned],
-            journal.Watch: [watches.plan],
-            journal.Action: [phases.action],
-            journal.FaultChanged: [rosters.fault, phases.fault, self._faults.changed, deaths.fault],
+            journal.Planned: [
+                *(self.info.plan, agents.planned, phases.planned, rosters.oracle.planned),
+            ],
+            journal.Watch: [watches.plan, declared.plan, phases.watch],
+            journal.Action: [phases.action, declared.action],
+            journal.FaultChanged: [
+                rosters.fault,
+                declared.fault,
+                phases.fault,
+                self._faults.changed,
+                deaths.fault,
+            ],
             journal.Died: [
                 *(self._died, phases.fault, detections.died, deaths.died, downtimes.died),
+                rosters.oracle.died,
             ],
             journal.Agent: [rosters.agent, agents.agent, phases.agent],
-            journal.Session: [self._session, downtimes.session],
-            journal.Sent: [rosters.oracle.sent, propagation.sent],
+            journal.Session: [self._session, rosters.oracle.session, downtimes.session],
+            journal.Sent: [rosters.oracle.sent, declared.sent, propagation.sent],
             journal.Received: [self._received],
-            journal.Roster: [rosters.roster],
+            journal.Roster: [rosters.roster, declared.roster],
+            journal.Answer: [rosters.oracle.answer],
             journal.Actual: [
                 *(agents.actual, watches.actual, propagation.actual),
                 *(detections.actual, deaths.actual, downtimes.actual),
@@ -233,11 +266,13 @@ class Measurement:
         """What takes a record after the observation."""
         return {
             journal.Agent: [self.agents.agent],
+            journal.Sent: [self.rosters.sent_late],
             journal.Roster: [self._final_roster],
             journal.View: [self.rosters.view, self.info.view],
             journal.Belief: [self.info.belief],
             journal.Outcome: [self.info.ended_as],
             journal.Failure: [self.info.failed],
+            journal.HandlerCalls: [self.info.handler],
             journal.RunEnded: [self.info.ended],
         }
 

@@ -208,9 +208,10 @@ class Run:
         """One row per phase: the plan's entries, and how long each took to converge.
 
         `phase` (number), `name`, `begin_s`, `disturbance_s` (its last action), `end_s` (of its
-        window); `roster_time_to_converge_s` and `availability_time_to_converge_s`, null with
-        `roster_never` or `availability_never` where it did not converge, null without where
-        there was nothing to converge.
+        window); `declared_time_to_converge_s`, `roster_time_to_converge_s` and
+        `availability_time_to_converge_s`, null with `declared_never`, `roster_never` or
+        `availability_never` where it did not converge, null without where there was nothing to
+        converge.
         """
         return frames.measures.phases(self.measurement)
 

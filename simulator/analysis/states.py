@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Generic, Literal, NamedTuple, TypeVar
+from typing import Generic, Literal, NamedTuple, TypeVar, get_args
 
 from simulator.journal.records import Died
 
@@ -165,6 +165,61 @@ class WatchStates:
         self.sights.add(t, self.sight)
 
 
+class DeclaredState(IntEnum):
+    """How a watch of the subscription graph stands, as its author sees it (metrics page)."""
+
+    UNDECLARED = 0
+    """Before its time, or after the scenario's own timeline ended it."""
+    IN_FORCE = 1
+    PENDING = 2
+    """Asked, not answered."""
+    REFUSED = 3
+    ENDED = 4
+    """It was in force, and an agent's own act ended it."""
+    NOT_ASKED = 5
+    LOST = 6
+    """A request left the watcher, and no server shows it."""
+
+
+class DeclaredWatch:
+    """One watch of the subscription graph.
+
+    `at`: from when it is declared, in microseconds. `may_refuse`: the scenario itself lets the
+    contact refuse it. `states`: how it stood. `in_force` and `ask`: the watcher's roster entry as
+    the server told it last. `asked`: when a request last left the watcher. `heard`: it reached the
+    contact. `refused`: the contact answered with a refusal. `ended_by`: whose act ended it, in
+    words. `lost`: it was in force, and no act of an agent ended it.
+    """
+
+    __slots__ = (
+        *("ask", "asked", "at", "contact", "declared", "ended_by", "heard", "in_force"),
+        *("lost", "may_refuse", "origin", "refused", "state", "states", "watcher"),
+    )
+
+    def __init__(self, watcher: str, contact: str, origin: str, at: int, may_refuse: bool) -> None:
+        self.watcher = watcher
+        self.contact = contact
+        self.origin = origin
+        self.at = at
+        self.may_refuse = may_refuse
+        self.declared = self.in_force = self.ask = False
+        self.heard = self.refused = self.lost = False
+        self.asked: int | None = None
+        self.ended_by = ""
+        self.state = DeclaredState.UNDECLARED
+        self.states: Steps[DeclaredState] = Steps()
+
+    @property
+    def is_settled(self) -> bool:
+        """Is it in force, or over in a way that more time will not change?"""
+        return self.in_force or self.is_prescribed or self.state is DeclaredState.ENDED
+
+    @property
+    def is_prescribed(self) -> bool:
+        """Was it asked for, and does the scenario itself let it be refused or left unanswered?"""
+        return self.may_refuse and self.state in (DeclaredState.PENDING, DeclaredState.REFUSED)
+
+
 class FaultSpan(NamedTuple):
     """A fault of the scenario; `begin` and `end` are equal where it was over at once.
 
@@ -208,7 +263,7 @@ class Share(NamedTuple):
         return self.right == self.total
 
 
-ConvergenceOf = Literal["roster", "availability"]
+ConvergenceOf = Literal["declared", "roster", "availability"]
 
 
 @dataclass(slots=True)
@@ -216,7 +271,8 @@ class States:
     """All states of a run.
 
     `agents` by name, in the order of the plan. `entries` by owner, then peer. `watches` by
-    watcher, then contact. `faults` in the order of their ends, `deaths` of their begins.
+    watcher, then contact, and `declared` likewise. `faults` in the order of their ends, `deaths`
+    of their begins.
     `convergence`: the shares that have converged, by what they are of.
     """
 
@@ -224,15 +280,20 @@ class States:
     agents: dict[str, AgentStates] = field(default_factory=dict)
     entries: dict[str, dict[str, EntryStates]] = field(default_factory=dict)
     watches: dict[str, dict[str, WatchStates]] = field(default_factory=dict)
+    declared: dict[str, dict[str, DeclaredWatch]] = field(default_factory=dict)
     faults: list[FaultSpan] = field(default_factory=list)
     deaths: list[Death] = field(default_factory=list)
     convergence: dict[ConvergenceOf, Steps[Share]] = field(
-        default_factory=lambda: {"roster": Steps(), "availability": Steps()}
+        default_factory=lambda: {of: Steps() for of in get_args(ConvergenceOf)}
     )
 
     def all_watches(self) -> list[WatchStates]:
         """Every watch, in the order of the plan."""
         return [watch for watches in self.watches.values() for watch in watches.values()]
+
+    def all_declared(self) -> list[DeclaredWatch]:
+        """Every watch of the subscription graph, in the order of the plan."""
+        return [watch for watches in self.declared.values() for watch in watches.values()]
 
     def sorted_watches(self) -> list[WatchStates]:
         """Every watch, by the names of watcher and contact."""

@@ -70,11 +70,16 @@ class Planned(Record, frozen=True, kw_only=True, tag="planned"):
 
 
 class Watch(Record, frozen=True, kw_only=True, tag="watch"):
-    """The subscription graph says that `agent` wants to see `peer`."""
+    """The subscription graph says that `agent` wants to see `peer`, from `at` on (microseconds).
+
+    `may_refuse`: the scenario itself lets `peer` refuse, or leave the request unanswered.
+    """
 
     agent: str
     peer: str
     origin: str
+    at: int = 0
+    may_refuse: bool = False
 
 
 class Agent(Record, frozen=True, kw_only=True, tag="agent"):
@@ -156,6 +161,18 @@ class Roster(Record, frozen=True, kw_only=True, tag="roster"):
     source: Literal["initial", "push", "final"] = "push"
 
 
+class Answer(Record, frozen=True, kw_only=True, tag="answer"):
+    """The server answered a roster change that an agent asked for: the `Sent` of this `id`.
+
+    `error`: the condition of the refusal; empty where the change was made.
+    """
+
+    agent: str
+    resource: str
+    id: str
+    error: str = ""
+
+
 class Belief(Record, frozen=True, kw_only=True, tag="belief"):
     """At the end: an entry of the agent's contact list, as its presence manager says.
 
@@ -168,6 +185,10 @@ class Belief(Record, frozen=True, kw_only=True, tag="belief"):
     ask: bool = False
     available: bool = False
     show: Show = ""
+
+
+class Reading(Record, frozen=True, kw_only=True, tag="reading"):
+    """The run begins to read the final views: the observation ends here, however long it reads."""
 
 
 class View(Record, frozen=True, kw_only=True, tag="view"):
@@ -243,6 +264,17 @@ class Outcome(Record, frozen=True, kw_only=True, tag="outcome"):
     reason: str = ""
 
 
+class HandlerCalls(Record, frozen=True, kw_only=True, tag="handler"):
+    """At the end: how often an agent's presence manager called one of the agent's own handlers.
+
+    `handler` is called as SPADE calls it, such as ``on_subscribe``.
+    """
+
+    agent: str
+    handler: str
+    calls: int
+
+
 class RunEnded(Record, frozen=True, kw_only=True, tag="end"):
     """Last record of a run that ended by itself or was ended. A killed run has none.
 
@@ -263,7 +295,9 @@ AnyRecord = (
     | Sent
     | Received
     | Roster
+    | Answer
     | Belief
+    | Reading
     | View
     | Actual
     | Died
@@ -271,5 +305,6 @@ AnyRecord = (
     | Failure
     | Note
     | Outcome
+    | HandlerCalls
     | RunEnded
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Literal
 
 from simulator.agents.base import Generation
@@ -12,12 +12,13 @@ from simulator.agents.failures import (
     FAILURES,
     describe_error,
     explain,
+    in_brackets,
     is_users,
     owner_of,
-    with_place,
+    place_of,
 )
 from simulator.agents.harness import AgentHarness
-from simulator.journal.records import Agent, Failure, Note, Outcome
+from simulator.journal.records import Agent, Failure, HandlerCalls, Note, Outcome
 from simulator.scenario.plan import ActionPlan, AgentPlan, Plan
 from simulator.virtual_time.waits import waiting_place
 
@@ -149,7 +150,8 @@ class Population:
         harness = self._harnesses[name]
         harness.report("start", error)
         harness.give_up("the agent did not start")
-        reason = with_place(describe_error(error, self._redaction)[0], error)
+        reason, _ = describe_error(error, self._redaction)
+        reason += in_brackets(place_of(error))
         self._failed[name] = reason
         self._tell(name, "failed", reason)
         await harness.disconnect()
@@ -220,6 +222,13 @@ class Population:
             return "unknown", f"did not finish starting: {waiting_place(task, is_users)}"
         failures = self._harnesses[name].failures
         return ("failed", failures[0]) if failures else ("ok", "")
+
+    def handler_calls(self) -> Iterator[HandlerCalls]:
+        """How often the agents' own handlers were called."""
+        t = self._clock()
+        for harness in self.harnesses:
+            for handler, calls in sorted(harness.handler_calls.items()):
+                yield HandlerCalls(t=t, agent=harness.plan.name, handler=handler, calls=calls)
 
     def behaviour_failed(self, agent: object, behaviour: object, error: BaseException) -> None:
         """An exception ended a behaviour, of one of our agents or of one that they made."""

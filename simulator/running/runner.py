@@ -31,7 +31,7 @@ from simulator.running.interruption import Interruption
 from simulator.running.population import Population
 from simulator.running.schedule import Convergence, Schedule
 from simulator.running.views import read_views
-from simulator.scenario.plan import AgentPlan, Plan
+from simulator.scenario.plan import AgentPlan, Plan, WatchPlan
 from simulator.servers.base import Backend, RunContext
 from simulator.virtual_time.guarded import GuardedLoop
 from simulator.virtual_time.loop import VirtualTimeLoop
@@ -219,6 +219,8 @@ class _Run:
                 await self._unless_interrupted(views)
             for agent in self._plan.agents:
                 self.record(population.outcome(agent))
+            for calls in population.handler_calls():
+                self.record(calls)
             self._finish("" if self._interruption.reason else reason)
         finally:
             try:
@@ -272,7 +274,7 @@ class _Run:
         for agent in plan.agents:
             self.record(_planned(agent))
         for watch in plan.watches:
-            self.record(Watch(t=0, agent=watch.watcher, peer=watch.contact, origin=watch.origin))
+            self.record(_watch(watch))
 
 
 def _run_started(plan: Plan, backend: Backend, generation: Generation) -> RunStarted:
@@ -287,6 +289,17 @@ def _run_started(plan: Plan, backend: Backend, generation: Generation) -> RunSta
         domain=backend.domain,
         versions=dict(generation.versions),
         scenario=plan.scenario,
+    )
+
+
+def _watch(watch: WatchPlan) -> Watch:
+    return Watch(
+        t=0,
+        agent=watch.watcher,
+        peer=watch.contact,
+        origin=watch.origin,
+        at=watch.at,
+        may_refuse=watch.may_refuse,
     )
 
 

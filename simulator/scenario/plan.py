@@ -64,6 +64,26 @@ class PolicyRule:
     askers: frozenset[str] | None = None
     limit: int | None = None
 
+    def concerns(self, asker: str) -> bool:
+        """Whether the rule may hold for this asker."""
+        return self.share > 0 and (self.askers is None or asker in self.askers)
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the rule holds for everybody whom it concerns."""
+        return self.share >= 1 and self.limit is None
+
+
+def may_refuse(rules: tuple[PolicyRule, ...], asker: str) -> bool:
+    """Whether these rules, if there are any, let an asker go without an approval."""
+    for rule in rules:
+        if rule.concerns(asker):
+            if rule.decision in ("deny", "ignore"):
+                return True
+            if rule.is_certain:
+                return False
+    return bool(rules)
+
 
 @dataclass(frozen=True, slots=True)
 class BehaviourPlan:
@@ -142,11 +162,16 @@ class ActionPlan:
 
 @dataclass(frozen=True, slots=True)
 class WatchPlan:
-    """`watcher` wants to see `contact`."""
+    """`watcher` wants to see `contact`, from `at` on.
+
+    `may_refuse`: the scenario itself lets the contact refuse the request or leave it unanswered.
+    """
 
     watcher: str
     contact: str
     origin: str
+    at: Microseconds = 0
+    may_refuse: bool = False
 
 
 @dataclass(frozen=True, slots=True)

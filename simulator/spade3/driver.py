@@ -26,7 +26,6 @@ from simulator.spade3 import types
 from simulator.spade3.connectors import override_peer
 from simulator.spade3.control import ManagerControl, show_first_presence
 from simulator.spade3.observer import ClientWatcher
-from simulator.spade3.presence.manager import PresenceManager
 
 _T = TypeVar("_T")
 
@@ -97,15 +96,13 @@ class AgentDriver:
 
     def connecting(self) -> None:
         """The client is made and not connected: let the observer in and name the server."""
-        host, client, manager = self._host, self._client, self.agent.presence
+        host, client = self._host, self._client
         assert client is not None
         peer, observer = host.connecting()
         override_peer(client, peer)
         if not host.pings:
             client.stream.soft_timeout = None
         self._watcher = ClientWatcher(client, observer)
-        if isinstance(manager, PresenceManager):
-            manager.report = host.report
         host.attach(self.control)
 
     def remember(self, task: asyncio.Task[_T]) -> None:

@@ -80,7 +80,9 @@ def view(t: float, agent: str, name: Any, entries: int = 0, absent: str = "") ->
 
 
 def belief(t: float, agent: str, peer: str, subscription: Any, ask: bool = False) -> Belief:
-    return Belief(t=us(t), agent=agent, peer=peer, subscription=subscription, ask=ask)
+    """An entry that the agent believes; it believes right of a contact's availability."""
+    entry = {"agent": agent, "peer": peer, "subscription": subscription, "ask": ask}
+    return Belief(t=us(t), available=subscription in ("to", "both"), **entry)
 
 
 def asks(t: float, agent: str, kind: Any, peer: str, id: str = "") -> Sent:

@@ -67,6 +67,7 @@ class World:
         self.t = 0
         self._arrival: dict[tuple[str, bool], int] = {}
         self._queue: list[tuple[int, int, Callable[[], None]]] = []
+        self._seen: set[tuple[str, str]] = set()
         self._number = count()
         self._stanza = count(1)
         self._begin(watches)
@@ -215,6 +216,7 @@ class World:
                     peer=local(item.jid),
                     subscription=item.subscription,
                     ask=item.ask,
+                    available=(name, local(item.jid)) in self._seen,
                 )
             )
 
@@ -283,6 +285,10 @@ class World:
 
     def _presence(self, name: str, stanza: Presence) -> None:
         peer = stanza.sender.local
+        if stanza.type == "available":
+            self._seen.add((name, peer))
+        elif stanza.type == "unavailable":
+            self._seen.discard((name, peer))
         self._note(
             Received(
                 t=self.t,

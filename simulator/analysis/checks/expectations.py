@@ -10,7 +10,6 @@ from typing import Literal
 from simulator.analysis.figures.named import Figure, Figures
 from simulator.analysis.figures.rosters import entry_text
 from simulator.analysis.measurement import Measurement
-from simulator.analysis.states import Share
 from simulator.journal.records import SECOND, AnyRecord, Received
 from simulator.scenario.language.expectations import (
     Expectation,
@@ -33,23 +32,6 @@ class Check:
     text: str
     verdict: Literal["pass", "fail", "unknown"]
     evidence: str
-
-
-def default_checks(measurement: Measurement) -> list[Check]:
-    """The checks of a scenario that has no `expect`.
-
-    All agents ended ok; the rosters have converged at the end; so has the availability. Where
-    there is nothing to converge, nothing is wrong.
-    """
-    return [
-        _all_ok(measurement),
-        _complete("rosters converged at the end", measurement.roster_share, "roster entries"),
-        _complete(
-            "availability converged at the end",
-            measurement.final_availability,
-            "authorised watches",
-        ),
-    ]
 
 
 def expectation_checks(
@@ -77,27 +59,6 @@ def _check(
             return _in_order_check(
                 expectation.in_order, measurement.expected.progress[number].found
             )
-
-
-def _all_ok(measurement: Measurement) -> Check:
-    outcomes = measurement.info.all_outcomes()
-    others = [
-        f"{outcome.agent} {outcome.outcome} ({outcome.reason or 'no reason given'})"
-        for outcome in outcomes
-        if outcome.outcome != "ok"
-    ]
-    right = len(outcomes) - len(others)
-    text = "all agents ended ok"
-    if others:
-        return Check(text, "fail", f"{right} of {len(outcomes)} did: {_some(others)}")
-    return Check(text, "pass", f"{right} of {len(outcomes)} did")
-
-
-def _complete(text: str, share: Share, what: str) -> Check:
-    if not share.total:
-        return Check(text, "pass", f"there were no {what} to converge")
-    verdict: Literal["pass", "fail"] = "pass" if share.complete else "fail"
-    return Check(text, verdict, f"{share.right} of {share.total} {what} are right")
 
 
 def _figure_check(expectation: FigureExpectation, figure: Figure) -> Check:
@@ -145,9 +106,9 @@ def _roster_check(expectation: RosterExpectation, measurement: Measurement) -> C
                     wrong.append(f"{owner} has {contact} as {found}, not {_wanted(wanted)}")
     text = f"{count} roster entries as expected" if count != 1 else _single(expectation)
     if wrong:
-        return Check(text, "fail", _some(wrong))
+        return Check(text, "fail", some(wrong))
     if unread:
-        return Check(text, "unknown", _some(list(dict.fromkeys(unread))))
+        return Check(text, "unknown", some(list(dict.fromkeys(unread))))
     return Check(text, "pass", f"{count} of {count} are" if count != 1 else "it is")
 
 
@@ -188,7 +149,7 @@ def _nobody_saw_check(sight: Sight, records: Sequence[Received]) -> Check:
     if not records:
         return Check(text, "pass", "no such presence arrived")
     seen = [f"{one.agent} saw {one.peer} at {value_text(one.t, 'time')}" for one in records]
-    return Check(text, "fail", _some(seen))
+    return Check(text, "fail", some(seen))
 
 
 def _listed(texts: str | tuple[str, ...]) -> str:
@@ -211,7 +172,7 @@ def _step_text(step: Step) -> str:
     return f"{agent} " + " ".join(f"{key} {value}" for key, value in given.items())
 
 
-def _some(items: Sequence[str]) -> str:
+def some(items: Sequence[str]) -> str:
     """The first few items, and how many more there are."""
     more = f", and {len(items) - SHOWN} more" if len(items) > SHOWN else ""
     return ", ".join(items[:SHOWN]) + more

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from simulator.analysis.checks.expectations import Check, default_checks, expectation_checks
+from simulator.analysis.checks.defaults import default_checks
+from simulator.analysis.checks.expectations import Check, expectation_checks
 from simulator.analysis.figures.named import Figures
 from simulator.analysis.figures.summary_types import Check as CheckSummary
 from simulator.analysis.figures.summary_types import VerdictSummary

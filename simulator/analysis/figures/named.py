@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence, Sized
 from dataclasses import dataclass
 
 from simulator.analysis.figures.quantiles import FEW, quantiles
-from simulator.analysis.figures.rosters import belief_divergence, believed_ghosts, compared
+from simulator.analysis.figures.rosters import (
+    belief_divergence,
+    believed_absent,
+    believed_ghosts,
+    compared,
+)
 from simulator.analysis.folds.propagation import Delivery
 from simulator.analysis.folds.time_to_converge import worst
 from simulator.analysis.measurement import Measurement
-from simulator.analysis.states import STALE, ConvergenceOf, Share, Sight
+from simulator.analysis.states import STALE, ConvergenceOf, DeclaredState, Share, Sight
 
 NEVER = math.inf
 """The time to converge of what never did."""
@@ -44,10 +49,13 @@ FATES = (Delivery.DELIVERED, Delivery.SUPERSEDED, Delivery.LOST, Delivery.NOT_DU
 def figures(measurement: Measurement) -> Figures:
     """All figures."""
     return {
+        "declared_convergence": _share(measurement.declared_share, "no watch was declared"),
+        **_declared(measurement),
         "roster_convergence": _share(measurement.roster_share, "no roster entry at the end"),
         "availability_convergence": _share(
             measurement.final_availability, "no watch was authorised at the end"
         ),
+        "time_to_converge.declared": _converged(measurement, "declared"),
         "time_to_converge.roster": _converged(measurement, "roster"),
         "time_to_converge.availability": _converged(measurement, "availability"),
         **_quantiles("propagation_latency", latencies(measurement), "no change was delivered"),
@@ -55,7 +63,8 @@ def figures(measurement: Measurement) -> Figures:
         **_deliveries(measurement),
         **_staleness(measurement),
         "belief_divergence": _divergence(measurement),
-        "believed_ghosts": _believed_ghosts(measurement),
+        "believed_ghosts": _believed(measurement, believed_ghosts),
+        "believed_absent": _believed(measurement, believed_absent),
         "amplification": _amplification(measurement),
         **_outcomes(measurement),
     }
@@ -89,6 +98,15 @@ def _converged(measurement: Measurement, of: ConvergenceOf) -> Figure:
         return Figure(None, absent="there was nothing to converge")
     note = f"after {slowest.phase.name}"
     return Figure(NEVER if slowest.time is None else slowest.time, note=note)
+
+
+def _declared(measurement: Measurement) -> Figures:
+    counts = measurement.declared.counts
+    return {
+        f"declared.{state.name.lower()}": Figure(counts[state])
+        for state in DeclaredState
+        if state is not DeclaredState.UNDECLARED
+    }
 
 
 def _quantiles(name: str, values: Sequence[int], absent: str) -> Figures:
@@ -128,11 +146,11 @@ def _divergence(measurement: Measurement) -> Figure:
     return Figure(len(belief_divergence(info)), note=note)
 
 
-def _believed_ghosts(measurement: Measurement) -> Figure:
+def _believed(measurement: Measurement, pairs: Callable[[Measurement], Sized]) -> Figure:
     info = measurement.info
     if not any(info.read(agent, "believed") for agent in info.planned):
         return Figure(None, absent="no agent's belief was read at the end")
-    return Figure(len(believed_ghosts(measurement)))
+    return Figure(len(pairs(measurement)))
 
 
 def _amplification(measurement: Measurement) -> Figure:

@@ -106,6 +106,26 @@ def believed_ghosts(measurement: Measurement) -> list[tuple[str, str]]:
     )
 
 
+def believed_absent(measurement: Measurement) -> list[tuple[str, str]]:
+    """The pairs (agent, peer) of which the agent's manager calls unavailable, or does not list, a
+    peer that is available and that the agent is authorised to see, sorted."""
+    info, agents = measurement.info, measurement.states.agents
+    return sorted(
+        (watch.watcher, watch.contact)
+        for watch in measurement.states.all_watches()
+        if watch.authorised
+        and agents[watch.contact].available
+        and info.read(watch.watcher, "believed")
+        and not believes_available(info, watch.watcher, watch.contact)
+    )
+
+
+def believes_available(info: RunInfo, agent: str, peer: str) -> bool:
+    """Did the agent's manager call the peer available at the end?"""
+    belief = info.beliefs.get(agent, {}).get(peer)
+    return belief is not None and belief.available
+
+
 def compared(info: RunInfo) -> list[str]:
     """The agents of which both the served and the believed view were read at the end."""
     return [a for a in info.planned if info.read(a, "served") and info.read(a, "believed")]

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import get_args
 
 from simulator.analysis.figures import summary_types as shapes
+from simulator.analysis.figures.declared import not_in_force
 from simulator.analysis.figures.fault_effects import FaultEffect, fault_effects
 from simulator.analysis.figures.named import Figure, Figures
 from simulator.analysis.figures.quantiles import FEW, quantiles
-from simulator.analysis.figures.rosters import belief_divergence, believed_ghosts, entry_text
+from simulator.analysis.figures.rosters import (
+    belief_divergence,
+    believed_absent,
+    believed_ghosts,
+    entry_text,
+)
 from simulator.analysis.folds.time_to_converge import Converged
 from simulator.analysis.measurement import Measurement
-from simulator.analysis.states import Share, Sight
+from simulator.analysis.states import ConvergenceOf, Share, Sight
 from simulator.journal.records import SECOND
 
 FEW_SAMPLES = f"fewer than {FEW} samples"
@@ -29,6 +36,8 @@ def summarise(measurement: Measurement, found: Figures) -> shapes.Figures:
     return {
         "run": _run(measurement),
         "agent_outcomes": _outcomes(measurement, found),
+        "declared_convergence": _share(found["declared_convergence"], measurement.declared_share),
+        "declared": _declared(measurement, found),
         "roster_convergence": _share(found["roster_convergence"], measurement.roster_share),
         "availability_convergence": _share(
             found["availability_convergence"], measurement.final_availability
@@ -39,7 +48,8 @@ def summarise(measurement: Measurement, found: Figures) -> shapes.Figures:
         "staleness": _staleness(measurement, found),
         "detection_time": _detection(measurement, found),
         "belief_divergence": _divergence(measurement, found["belief_divergence"]),
-        "believed_ghosts": _ghosts(measurement, found["believed_ghosts"]),
+        "believed_ghosts": _pairs(believed_ghosts(measurement), found["believed_ghosts"]),
+        "believed_absent": _pairs(believed_absent(measurement), found["believed_absent"]),
         "amplification": _amplification(measurement, found["amplification"]),
         "wrong_entries": _wrong_entries(measurement),
         "faults": _faults(measurement),
@@ -54,10 +64,18 @@ def _run(measurement: Measurement) -> shapes.Run:
         "backend": run.backend if run else None,
         "backend_version": run.backend_version if run else None,
         "agents": len(measurement.info.planned),
+        "managers": _managers(measurement),
         "duration_s": measurement.end / SECOND,
         "complete": end.complete if end else False,
         "reason": end.reason if end else "the journal has no end",
     }
+
+
+def _managers(measurement: Measurement) -> dict[str, list[str]]:
+    populations: dict[str, dict[str, None]] = {}
+    for planned in measurement.info.planned.values():
+        populations.setdefault(planned.manager, {})[planned.population] = None
+    return {manager: list(names) for manager, names in populations.items()}
 
 
 def _outcomes(measurement: Measurement, found: Figures) -> shapes.Outcomes:
@@ -84,9 +102,11 @@ def _share(figure: Figure, share: Share) -> shapes.Convergence:
 
 
 def _times(measurement: Measurement, found: Figures) -> shapes.TimesToConverge:
-    rosters = measurement.time_to_converge("roster")
-    availability = measurement.time_to_converge("availability")
+    declared, rosters, availability = (
+        measurement.time_to_converge(of) for of in get_args(ConvergenceOf)
+    )
     return {
+        "declared": _slowest(found["time_to_converge.declared"]),
         "roster": _slowest(found["time_to_converge.roster"]),
         "availability": _slowest(found["time_to_converge.availability"]),
         "unit": "s",
@@ -95,11 +115,36 @@ def _times(measurement: Measurement, found: Figures) -> shapes.TimesToConverge:
                 "name": one.phase.name,
                 "begin_s": one.phase.begin / SECOND,
                 "disturbance_s": one.phase.disturbance / SECOND,
+                "declared": _converged(wanted),
                 "roster": _converged(one),
                 "availability": _converged(other),
             }
-            for one, other in zip(rosters, availability, strict=True)
+            for wanted, one, other in zip(declared, rosters, availability, strict=True)
         ],
+    }
+
+
+def _declared(measurement: Measurement, found: Figures) -> shapes.Declared:
+    counts = _counts(found, "declared")
+    groups: list[shapes.WatchesNotInForce] = [
+        {
+            "state": group.state.name.lower(),
+            "count": len(group.watches),
+            "reason": group.reason,
+            "remedy": group.remedy,
+            "prescribed": group.prescribed,
+            "watches": [[watch.watcher, watch.contact] for watch in group.watches[:MOST]],
+        }
+        for group in not_in_force(measurement)
+    ]
+    return {
+        "in_force": counts["in_force"],
+        "pending": counts["pending"],
+        "refused": counts["refused"],
+        "ended": counts["ended"],
+        "not_asked": counts["not_asked"],
+        "lost": counts["lost"],
+        "not_in_force": groups,
     }
 
 
@@ -184,12 +229,10 @@ def _divergence(measurement: Measurement, figure: Figure) -> shapes.Entries:
     return {"count": int(figure.value), "entries": entries, "note": figure.note}
 
 
-def _ghosts(measurement: Measurement, figure: Figure) -> shapes.Entries:
+def _pairs(pairs: Sequence[tuple[str, str]], figure: Figure) -> shapes.Entries:
     if figure.value is None:
         return {"absent": figure.absent}
-    entries: list[shapes.Entry] = [
-        {"agent": agent, "peer": peer} for agent, peer in believed_ghosts(measurement)[:MOST]
-    ]
+    entries: list[shapes.Entry] = [{"agent": agent, "peer": peer} for agent, peer in pairs[:MOST]]
     return {"count": int(figure.value), "entries": entries}
 
 

@@ -18,13 +18,17 @@ Time = float | Literal["never"] | Absent
 
 
 class Run(TypedDict):
-    """Which run it is; None where the journal does not say."""
+    """Which run it is; None where the journal does not say.
+
+    `managers`: the populations that had each presence manager, ``documented`` or ``spade``.
+    """
 
     name: str | None
     seed: int | None
     backend: str | None
     backend_version: str | None
     agents: int
+    managers: dict[str, list[str]]
     duration_s: float
     complete: bool
     reason: str
@@ -57,12 +61,36 @@ class Convergence(TypedDict, total=False):
     total: int
 
 
+class WatchesNotInForce(TypedDict):
+    """Declared watches that are not in force for one reason; the first ones are named."""
+
+    state: str
+    count: int
+    reason: str
+    remedy: str
+    prescribed: bool
+    watches: list[list[str]]
+
+
+class Declared(TypedDict):
+    """Declared watches at the end, by state."""
+
+    in_force: int
+    pending: int
+    refused: int
+    ended: int
+    not_asked: int
+    lost: int
+    not_in_force: list[WatchesNotInForce]
+
+
 class Phase(TypedDict):
     """One phase, and how long it took to converge."""
 
     name: str
     begin_s: float
     disturbance_s: float
+    declared: Time
     roster: Time
     availability: Time
 
@@ -70,6 +98,7 @@ class Phase(TypedDict):
 class TimesToConverge(TypedDict):
     """The slowest times to converge, and those of every phase."""
 
+    declared: Time
     roster: Time
     availability: Time
     unit: Literal["s"]
@@ -170,6 +199,8 @@ class Figures(TypedDict):
 
     run: Run
     agent_outcomes: Outcomes
+    declared_convergence: Convergence
+    declared: Declared
     roster_convergence: Convergence
     availability_convergence: Convergence
     time_to_converge: TimesToConverge
@@ -179,6 +210,7 @@ class Figures(TypedDict):
     detection_time: Quantiles
     belief_divergence: Entries
     believed_ghosts: Entries
+    believed_absent: Entries
     amplification: Amplification
     wrong_entries: Entries
     faults: list[Fault]

@@ -39,6 +39,8 @@ EVENT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "population": pl.String,
     "domain": pl.String,
     "manager": pl.String,
+    "at": pl.Int64,
+    "may_refuse": pl.Boolean,
     "view": pl.String,
     "entries": pl.Int64,
     "absent": pl.String,

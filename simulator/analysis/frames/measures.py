@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 from itertools import repeat
+from typing import get_args
 
 import polars as pl
 
@@ -22,7 +23,7 @@ from simulator.analysis.figures.rosters import (
 )
 from simulator.analysis.folds.propagation import Delivery
 from simulator.analysis.measurement import Measurement
-from simulator.analysis.states import STALE, Share, Sight, Steps, WatchStates
+from simulator.analysis.states import STALE, ConvergenceOf, Share, Sight, Steps, WatchStates
 from simulator.journal.records import SECOND, Actual
 
 _NAMES = pl.String
@@ -123,28 +124,16 @@ def _share_frame(name: str, series: Steps[Share], end: int) -> pl.DataFrame:
 
 def phases(measurement: Measurement) -> pl.DataFrame:
     """The disturbances, and how long each took to converge."""
+    figures = get_args(ConvergenceOf)
+    converged = [measurement.time_to_converge(figure) for figure in figures]
     rows = [
         (
-            number,
-            rosters.phase.name,
-            rosters.phase.begin,
-            rosters.phase.disturbance,
-            rosters.phase.end,
-            rosters.time,
-            rosters.never,
-            available.time,
-            available.never,
+            *(number, phase.name, phase.begin, phase.disturbance, phase.end),
+            *(value for one in found for value in (one.time, one.never)),
         )
-        for number, (rosters, available) in enumerate(
-            zip(
-                measurement.time_to_converge("roster"),
-                measurement.time_to_converge("availability"),
-                strict=True,
-            )
-        )
+        for number, (phase, *found) in enumerate(zip(measurement.phases, *converged, strict=True))
     ]
     times = ("begin_s", "disturbance_s", "end_s")
-    figures = ("roster", "availability")
     schema = {"phase": pl.Int64, "name": _NAMES} | dict.fromkeys(times, pl.Int64)
     for figure in figures:
         schema |= {f"{figure}_time_to_converge_s": pl.Int64, f"{figure}_never": pl.Boolean}

@@ -18,7 +18,7 @@ from simulator.analysis.states import ConvergenceOf, Share, Steps
 from simulator.journal.records import SECOND
 from simulator.report.plots.disturbances import key, key_text, mark
 from simulator.report.plots.faults import Fault, faults_of, shade
-from simulator.report.plots.style import BLUE, VERMILION, entitle, new_figure, picture
+from simulator.report.plots.style import BLUE, GREEN, VERMILION, entitle, new_figure, picture
 
 BINS = 1_200
 """If there are more changes, the lowest share in each of so many equal spans is drawn."""
@@ -42,16 +42,18 @@ class _Panel:
 
 @picture
 def plot_convergence(run: Run) -> Figure:
-    """Roster and availability convergence over time; beside them the slowest phase close up."""
+    """What has converged over time: watches, rosters, availability; beside it close-ups."""
     found = run.measurement
     panels = [
+        _panel(run, "declared", "declared watches\nin force", GREEN),
         _panel(run, "roster", "roster entries\nserved as expected", BLUE),
         _panel(run, "availability", "watches\nseen as it is", VERMILION),
     ]
     end = max(found.end, 1)
-    figure = new_figure(11, 5.6 + 0.16 * key_text(run).count("\n"))
+    figure = new_figure(11, 7.6 + 0.16 * key_text(run).count("\n"))
     close = [number for number, panel in enumerate(panels) if _deserves_close_up(panel, end)]
-    grid = figure.add_gridspec(2, 2 if close else 1, width_ratios=[2.4, 1] if close else None)
+    widths = [2.4, 1] if close else [1]
+    grid = figure.add_gridspec(len(panels), len(widths), width_ratios=widths)
     axes = [figure.add_subplot(grid[row, 0]) for row in range(len(panels))]
     faults, above = faults_of(run), 0.0
     for row, panel in enumerate(panels):
@@ -149,12 +151,14 @@ def _title(run: Run) -> str:
 
 def _subtitle(run: Run) -> str:
     agents = len(run.measurement.info.planned)
+    declared = time_text(run.figures["time_to_converge.declared"])
     rosters = time_text(run.figures["time_to_converge.roster"])
     available = time_text(run.figures["time_to_converge.availability"])
     changes = [len(series.times) for series in run.measurement.states.convergence.values()]
     drawn = " · drawn: the lowest share in each 1/1200 of the time" if max(changes) > BINS else ""
     return (
-        f"{agents} agents · slowest time to converge: rosters {rosters}, "
+        f"{agents} agents · slowest time to converge: declared watches {declared}, "
+        f"rosters {rosters}, "
         f"availability {available}{drawn}"
     )
 

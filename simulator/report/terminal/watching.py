@@ -151,6 +151,7 @@ class _Screen:
         table.add_column()
         table.add_row("run time", Text(f"{run.time / 1e6:.1f} s{most}"))
         table.add_row("agents", Text(_states_text(_states(run))))
+        table.add_row("watches in force", _bar(run.declared_share))
         table.add_row("roster convergence", _bar(run.roster_share))
         table.add_row("availability convergence", _bar(run.availability_share))
         table.add_row("events", Text(self._events()))

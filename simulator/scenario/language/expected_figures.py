@@ -24,9 +24,15 @@ Unit = Literal["time", "share", "count", "ratio"]
 
 _QUANTILES = ("p50", "p95", "p99", "max")
 
+DECLARED = ("in_force", "pending", "refused", "ended", "not_asked", "lost")
+"""The states of a declared watch, as figures call them."""
+
 FIGURES: dict[str, Unit] = {
+    "declared_convergence": "share",
+    **{f"declared.{state}": "count" for state in DECLARED},
     "roster_convergence": "share",
     "availability_convergence": "share",
+    "time_to_converge.declared": "time",
     "time_to_converge.roster": "time",
     "time_to_converge.availability": "time",
     **{f"propagation_latency.{quantile}": "time" for quantile in _QUANTILES},
@@ -38,6 +44,7 @@ FIGURES: dict[str, Unit] = {
     "staleness.mislabelled": "share",
     "belief_divergence": "count",
     "believed_ghosts": "count",
+    "believed_absent": "count",
     "amplification": "ratio",
     **{f"outcomes.{name}": "count" for name in ("ok", "failed", "unknown")},
 }

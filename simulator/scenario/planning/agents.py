@@ -22,6 +22,7 @@ from simulator.scenario.plan import (
 from simulator.scenario.planning.constructors import attribute_faults, constructor_faults
 from simulator.scenario.planning.context import FaultList, Planning
 from simulator.scenario.planning.jids import localpart_problem, resource_problem
+from simulator.scenario.planning.managers import check_recovery, manager_of
 from simulator.scenario.planning.user_classes import (
     AGENT,
     BEHAVIOUR,
@@ -85,11 +86,14 @@ def _check_address(path: DocumentPath, name: str, faults: FaultList) -> None:
 def planned_agents(planning: Planning) -> tuple[AgentPlan, ...]:
     """The agents of a scenario, in the order of its populations."""
     make_importable((planning.scenario.source.folder, Path.cwd()))
-    return tuple(
-        agent
-        for name, population in planning.scenario.populations.items()
-        for agent in _Members(planning, name, population).agents()
-    )
+    scenario = planning.scenario
+    populations = {
+        name: _Members(planning, name, population)
+        for name, population in scenario.populations.items()
+    }
+    chosen = {name: members.chosen.manager for name, members in populations.items()}
+    check_recovery(scenario, chosen, planning.faults)
+    return tuple(agent for members in populations.values() for agent in members.agents())
 
 
 class _Members:
@@ -101,12 +105,12 @@ class _Members:
         self._planning = planning
         self._faults = planning.faults
         self._path: DocumentPath = ("populations", name)
-        self._manager = population.presence_manager or planning.scenario.presence_manager
-        self._recovery = population.recovery or planning.scenario.recovery
+        self._own_class = self._checked_classes()
+        self._check_resource()
+        self.chosen = manager_of(planning.scenario, population, self._own_class)
 
     def agents(self) -> Iterator[AgentPlan]:
-        self._check_classes()
-        self._check_resource()
+        """The agents, in order."""
         rules = self._rules()
         members = self._planning.index.populations[self._name]
         for place, (agent, start) in enumerate(zip(members, self._starts(members), strict=False)):
@@ -122,8 +126,8 @@ class _Members:
             index=place,
             resource=fill_pattern(self._resources[0], self._name, place),
             start=start,
-            manager=self._manager,
-            recovery=self._recovery,
+            manager=self.chosen.manager,
+            recovery=self.chosen.recovery,
             agent_class=population.agent,
             arguments=tuple(population.arguments.items()),
             attributes=tuple(population.attributes.items()),
@@ -185,7 +189,8 @@ class _Members:
             if problem:
                 self._faults.add((*self._path, key), *problem)
 
-    def _check_classes(self) -> None:
+    def _checked_classes(self) -> type | None:
+        """The agents' own class, if it has one that can be used."""
         population = self._population
         behaviours = [
             self._checked(("behaviours", place), one.behaviour, BEHAVIOUR)
@@ -197,12 +202,13 @@ class _Members:
                     check_arguments(found, one.arguments)
         if population.agent is None:
             self._refuse_without_class()
-            return
+            return None
         found = self._checked(("agent",), population.agent, AGENT)
         if found is not None:
             self._note("arguments", constructor_faults(found, population.arguments))
             known = [found, *filter(None, behaviours)]
             self._note("attributes", attribute_faults(known, population.attributes))
+        return found
 
     def _checked(self, path: DocumentPath, written: str, base: tuple[str, str]) -> type | None:
         with self._faults.noting((*self._path, *path)):

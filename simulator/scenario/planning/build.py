@@ -44,7 +44,7 @@ def _worked_out(scenario: Scenario, seed: int) -> tuple[Plan | None, list[Fault]
     run, last = run_plan(scenario)
     planning = Planning(scenario, seed, index, faults, last)
     agents = planned_agents(planning)
-    watches, asking = planned_watches(planning, {agent.name: agent.start for agent in agents})
+    watches, asking = planned_watches(planning, {agent.name: agent for agent in agents})
     actions = [*asking, *planned_timeline(planning, agents)]
     going_wrong = planned_faults(planning, watches)
     check_expectations(planning)

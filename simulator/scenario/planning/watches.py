@@ -11,7 +11,13 @@ from simulator.scenario.graphs.topology import GraphError, Node, generate, order
 from simulator.scenario.language.selectors import Selector
 from simulator.scenario.language.subscriptions import GeneratedGraph, GraphFile, Subscription
 from simulator.scenario.language.times import moments_of
-from simulator.scenario.plan import ActionPlan, Microseconds, WatchPlan
+from simulator.scenario.plan import (
+    ActionPlan,
+    AgentPlan,
+    Microseconds,
+    WatchPlan,
+    may_refuse,
+)
 from simulator.scenario.planning.context import Planning
 from simulator.scenario.source import DocumentPath, PartError
 
@@ -23,11 +29,12 @@ Watched = tuple[str, str]
 
 
 def planned_watches(
-    planning: Planning, starts: Mapping[str, Microseconds]
+    planning: Planning, agents: Mapping[str, AgentPlan]
 ) -> tuple[tuple[WatchPlan, ...], list[ActionPlan]]:
     """The watches, each once, and one `subscribe` for each.
 
-    A watch that several subscriptions name belongs to the first. Nobody asks before `starts`.
+    A watch that several subscriptions name belongs to the first. Nobody asks before
+    it starts. `agents`: those of the plan, by name.
     """
     watches: dict[Watched, WatchPlan] = {}
     actions: list[ActionPlan] = []
@@ -38,8 +45,9 @@ def planned_watches(
         with planning.faults.noting(("subscriptions", place)):
             new = [pair for pair in work.pairs() if pair not in watches]
         for (watcher, contact), at in zip(new, work.times(new), strict=False):
-            watches[watcher, contact] = WatchPlan(watcher, contact, origin)
-            at_last = max(at, starts[watcher])
+            at_last = max(at, agents[watcher].start)
+            lenient = may_refuse(agents[contact].on_subscribe, watcher)
+            watches[watcher, contact] = WatchPlan(watcher, contact, origin, at_last, lenient)
             actions.append(ActionPlan(at_last, watcher, "subscribe", origin, contact))
     return tuple(watches.values()), actions
 

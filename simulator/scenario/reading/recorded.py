@@ -24,9 +24,15 @@ class RecordedResource(_Recorded):
 
 
 class RecordedPopulation(_Recorded):
-    """Agents that are alike; `resources` where the scenario names several."""
+    """Agents that are alike; `resources` where the scenario names several.
+
+    `on_subscribe`, `agent` and `behaviours` are kept as they are: whether they are there matters.
+    """
 
     resources: tuple[RecordedResource, ...] | None = None
+    on_subscribe: object = None
+    agent: object = None
+    behaviours: object = None
 
 
 class RecordedScenario(_Recorded):

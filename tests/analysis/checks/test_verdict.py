@@ -62,13 +62,17 @@ def test_without_expectations_the_usual_is_checked() -> None:
     assert found.value == "pass"
     assert [(check.text, check.evidence) for check in found.checks] == [
         ("all agents ended ok", "1 of 1 did"),
+        ("no handler or behaviour raised", "none did"),
+        ("every declared watch is in force", "none was declared"),
         ("rosters converged at the end", "there were no roster entries to converge"),
         ("availability converged at the end", "there were no authorised watches to converge"),
+        ("agents are right about their contacts' availability", "all of them are"),
     ]
 
 
 def test_a_roster_that_did_not_converge_fails() -> None:
-    found = verdict(*head("a"), up(0, "a"), asks(1, "a", "subscribe", "b"), *end(9, "a"))
+    asked = (asks(1, "a", "subscribe", "b", "1"), hears(1, "b", "subscribe", "a", "1"))
+    found = verdict(*head("a"), up(0, "a"), *asked, *end(9, "a"))
     assert (found.value, found.exit_code) == ("fail", 1)
     assert found.reasons == ("rosters converged at the end: 0 of 1 roster entries are right",)
 

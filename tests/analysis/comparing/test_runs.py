@@ -97,6 +97,7 @@ def test_other_times_are_other_figures_and_no_other_order(runs: Any) -> None:
     assert (found.rosters, found.orders) == ((), ())
     figures = {item.name: (item.one, item.other) for item in found.figures}
     assert set(figures) == {
+        "time_to_converge.declared",
         "time_to_converge.roster",
         "time_to_converge.availability",
         "staleness",
@@ -109,7 +110,7 @@ def test_a_roster_entry_differs_in_each_view(runs: Any) -> None:
     one, other = runs(story() + ending(), story() + ending("both", believed="none"))
     found = compare(one, other, ["rosters"])
     assert [tuple(item) for item in found.rosters] == [
-        ("believed", "a", "b", "to", "none"),
+        ("believed", "a", "b", "to, available", "none"),
         ("served", "a", "b", "to", "both"),
     ]
     assert found.differences == 2
@@ -125,7 +126,7 @@ def test_whom_an_agent_believes_available_differs(runs: Any) -> None:
     ]
     one, other = runs(story() + ending(), story() + there)
     assert [tuple(item) for item in compare(one, other).rosters] == [
-        ("believed", "a", "b", "to", "to, available [chat]")
+        ("believed", "a", "b", "to, available", "to, available [chat]")
     ]
 
 
