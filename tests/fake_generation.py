@@ -39,7 +39,7 @@ class FakeGeneration:
     request_failures: tuple[type[BaseException], ...] = (BackendError,)
     behaviours = ModuleType("none")
 
-    def patches(self, _on_error: Any) -> contextlib.AbstractContextManager[None]:
+    def patches(self, _on_error: Any, _meet: Any = None) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
 
     def virtual_time(self, _clock: Any) -> contextlib.AbstractContextManager[None]:

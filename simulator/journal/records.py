@@ -59,7 +59,8 @@ class RunStarted(Record, frozen=True, kw_only=True, tag="run"):
 class Planned(Record, frozen=True, kw_only=True, tag="planned"):
     """An agent of the plan. One record an agent, before anything runs.
 
-    `domain` is empty for an agent on the run's domain.
+    `domain` is empty for an agent on the run's domain. `spawned_by`: the agent that made this one,
+    which is in no population, and is recorded when it starts for the first time.
     """
 
     agent: str
@@ -67,6 +68,7 @@ class Planned(Record, frozen=True, kw_only=True, tag="planned"):
     resource: str
     manager: Literal["documented", "spade"] = "documented"
     domain: str = ""
+    spawned_by: str = ""
 
 
 class Watch(Record, frozen=True, kw_only=True, tag="watch"):

@@ -14,8 +14,9 @@ import spade.agent
 import spade.behaviour
 from spade.container import Container
 
+from simulator.agents.base import Meet
 from simulator.spade3.managers import make_manager
-from simulator.spade3.patches import loggers, signals
+from simulator.spade3.patches import loggers, signals, spawning
 from simulator.spade3.patches.replacing import replace
 from simulator.spade3.patches.versions import check_versions
 
@@ -23,11 +24,13 @@ from simulator.spade3.patches.versions import check_versions
 @contextlib.contextmanager
 def connection_patches(
     on_behaviour_error: Callable[[Any, Any, BaseException], None],
+    meet: Meet | None = None,
 ) -> Iterator[None]:
     """What a run needs on any server.
 
     `on_behaviour_error(agent, behaviour, error)` is told of each exception that ends a SPADE
-    behaviour. Enter it inside the running loop: SPADE's container, a singleton, is reset to it.
+    behaviour. `meet`: the host of each agent that an agent starts.
+    Enter it inside the running loop: SPADE's container, a singleton, is reset to it.
     """
     check_versions()
     kill = spade.behaviour.CyclicBehaviour.kill
@@ -48,6 +51,8 @@ def connection_patches(
         replace(stack, spade.behaviour.CyclicBehaviour, "kill", observed_kill)
         replace(stack, spade.agent, "logging", loggers.Logging())
         signals.enter(stack)
+        if meet is not None:
+            spawning.enter(stack, meet)
         stack.callback(Container().reset)
         Container().reset()
         yield
