@@ -387,7 +387,7 @@ def slow_links() -> SearchStrategy[Document]:
     ).map(lambda latency: {"latency": latency})
 
 
-SESSIONS = st.sampled_from(
+SESSIONS: SearchStrategy[Document] = st.sampled_from(
     [
         {},
         {"resource": "r{index}"},
@@ -444,7 +444,11 @@ def crossings(draw: st.DrawFn, faulty: bool = False) -> Document:
         "recovery": "rejoin" if faulty else "none",
         "run": draw(
             st.sampled_from(
-                [{"duration": shortest}, {"duration": "90s"}, {"until": "converged", "at_most": "90s"}]
+                [
+                    {"duration": shortest},
+                    {"duration": "90s"},
+                    {"until": "converged", "at_most": "90s"},
+                ]
             )
         ),
     }
