@@ -8,17 +8,18 @@ from typing import Any
 
 import pytest
 
+import simulator
 from simulator.analysis.run import Run
 from simulator.errors import Livelock
 from simulator.journal.file import FILE_NAME, read_journal
 from simulator.journal.folder import LOG
-from simulator.journal.records import Failure, Received, RunEnded, Sent
+from simulator.journal.records import Failure, HandlerCalls, Received, RunEnded, Sent
 from tests.runs import run_text
 
 PAIR = """
     name: pair
     populations:
-      asker: {{agent: "tests.user_agents:Asker", arguments: {{friend: approver@localhost}}}}
+      asker: {{agent: "tests.user_agents:Asker", attributes: {{friend: approver@localhost}}}}
       approver: {{agent: "tests.user_agents:{approver}"}}
     network: {{latency: 20ms}}
     presence_manager: {manager}
@@ -77,7 +78,7 @@ def test_agents_exchange_messages(tmp_path: Path) -> None:
         name: call
         populations:
           answerer: {agent: "tests.user_agents:Answerer"}
-          caller: {agent: "tests.user_agents:Caller", arguments: {friend: answerer@localhost}}
+          caller: {agent: "tests.user_agents:Caller", attributes: {friend: answerer@localhost}}
         run: {duration: 5s}
         """,
         tmp_path,
@@ -89,6 +90,7 @@ def test_an_exception_in_a_handler_is_reported_and_the_handler_stays(tmp_path: P
     run = run_text(
         """
         name: raising
+        presence_manager: documented
         populations:
           first: {}
           second: {}
@@ -108,6 +110,24 @@ def test_an_exception_in_a_handler_is_reported_and_the_handler_stays(tmp_path: P
     assert [record.peer for record in of(run, Sent, "raiser") if record.peer] == ["second"]
     assert run.summary["agent_outcomes"]["failed"] == 1
     assert run.verdict.value == "fail"
+
+
+CASES = Path(__file__).parent / "data" / "cases"
+
+
+def test_a_handler_that_raises_under_spades_own_manager_fails_its_agent() -> None:
+    """And everything goes on as with SPADE alone: the handler is called no more."""
+    run = simulator.run(CASES / "raising_handler.yaml", out=False)
+    (failure,) = of(run, Failure, "boss")
+    assert (failure.where, failure.error) == ("on_subscribe", "RuntimeError: first one only")
+    assert "raising_handler.py:16 in wants" in failure.traceback
+    assert run.verdict.value == "fail"
+    (reason,) = [one["reason"] for one in run.summary["agent_outcomes"]["not_ok"]]
+    assert reason == "RuntimeError: first one only in on_subscribe (raising_handler.py:16)"
+    assert [record.peer for record in of(run, Sent, "boss") if record.peer] == ["asker-0"]
+    assert [(one.handler, one.calls) for one in of(run, HandlerCalls, "boss")] == [
+        ("on_subscribe", 1)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -192,6 +192,9 @@ class Host(Protocol):
     def report(self, where: str, error: BaseException) -> None:
         """Record an exception in the agent's code."""
 
+    def handler_called(self, handler: str) -> None:
+        """The presence manager calls a handler of the agent's own, such as ``on_subscribe``."""
+
     def seed_of(self, purpose: str) -> str:
         """What the agent's random numbers for a purpose are derived from."""
 

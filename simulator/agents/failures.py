@@ -11,12 +11,14 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+import simulator
 from simulator.errors import AuthenticationRefused, BackendError
 from simulator.journal.redaction import Redaction
 
 Report = Callable[[str, BaseException], None]
 """Told where an exception in an agent's code came from, and the exception."""
 
+_OWN_PACKAGE = Path(simulator.__file__).parent
 _STANDARD_LIBRARY = Path(sysconfig.get_paths()["stdlib"])
 
 
@@ -26,6 +28,24 @@ def describe_error(error: BaseException, redaction: Redaction) -> tuple[str, str
     lines = [_describe_frame(frame) for frame in frames if not _is_standard(frame.filename)]
     text = f"{type(error).__name__}: {error}"
     return redaction.text(text), redaction.text("\n".join(lines))
+
+
+def place_of(error: BaseException) -> str:
+    """File and line of the user's code that an exception was raised in or came through last.
+
+    Such as ``shop.py:12``; empty where it met nobody's code but that of libraries and ours.
+    """
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = Path(frame.filename)
+        libraries = _is_standard(frame.filename) or "site-packages" in path.parts
+        if not libraries and _OWN_PACKAGE not in path.parents:
+            return f"{path.name}:{frame.lineno}"
+    return ""
+
+
+def in_brackets(place: str) -> str:
+    """`` (shop.py:12)`` behind a text; nothing for no place."""
+    return f" ({place})" if place else ""
 
 
 def _describe_frame(frame: traceback.FrameSummary) -> str:

@@ -6,13 +6,14 @@ lives and dies with this one.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from random import Random
 
 from simulator.agents.base import Control, Driver, Generation, NoAnswer
 from simulator.agents.commands import Commands
 from simulator.agents.context import AgentContext
-from simulator.agents.failures import describe_error
+from simulator.agents.failures import describe_error, in_brackets, place_of
 from simulator.agents.names import Address
 from simulator.agents.observer import Observer
 from simulator.agents.policies import SubscriptionPolicy
@@ -25,7 +26,8 @@ class AgentHarness:
     """One planned agent: starts and stops it, passes actions on, reports failures.
 
     It is the `Host` of the drivers that `generation` makes, one for each start. `commands`: what
-    the plan asks of it. `failures`: what went wrong in its code, one line each.
+    the plan asks of it. `failures`: what went wrong in its code, one line each. `handler_calls`:
+    how often a presence manager called each handler of its own.
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class AgentHarness:
         self.plan = plan
         self.password = self._true_password = password
         self.failures: list[str] = []
+        self.handler_calls: Counter[str] = Counter()
         self.commands = Commands(plan.name, context, self.report)
         context.redaction.add(password)
         self._spoiled = 0
@@ -50,6 +53,7 @@ class AgentHarness:
         }
         for session in self._extra.values():
             session.failures = self.failures
+            session.handler_calls = self.handler_calls
 
     # --- life ---
 
@@ -189,7 +193,7 @@ class AgentHarness:
     def report(self, where: str, error: BaseException) -> None:
         """Record an exception in the agent's code."""
         text, traceback = describe_error(error, self._context.redaction)
-        self.failures.append(f"{text} in {where}")
+        self.failures.append(f"{text} in {where}{in_brackets(place_of(error))}")
         self._context.record(
             Failure(
                 t=self._context.clock(),
@@ -199,6 +203,10 @@ class AgentHarness:
                 traceback=traceback,
             )
         )
+
+    def handler_called(self, handler: str) -> None:
+        """The presence manager calls a handler of the agent's own."""
+        self.handler_calls[handler] += 1
 
     # --- actions ---
 
@@ -246,6 +254,7 @@ def _session_only(plan: AgentPlan, extra: ResourcePlan) -> AgentPlan:
         presence=extra.presence,
         agent_class=None,
         arguments=(),
+        attributes=(),
         behaviours=(),
         on_subscribe=(),
         extra_resources=(),

@@ -236,7 +236,7 @@ class Measurement:
             journal.Planned: [
                 *(self.info.plan, agents.planned, phases.planned, rosters.oracle.planned),
             ],
-            journal.Watch: [watches.plan, declared.plan],
+            journal.Watch: [watches.plan, declared.plan, phases.watch],
             journal.Action: [phases.action, declared.action],
             journal.FaultChanged: [
                 rosters.fault,
@@ -272,6 +272,7 @@ class Measurement:
             journal.Belief: [self.info.belief],
             journal.Outcome: [self.info.ended_as],
             journal.Failure: [self.info.failed],
+            journal.HandlerCalls: [self.info.handler],
             journal.RunEnded: [self.info.ended],
         }
 

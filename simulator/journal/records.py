@@ -264,6 +264,17 @@ class Outcome(Record, frozen=True, kw_only=True, tag="outcome"):
     reason: str = ""
 
 
+class HandlerCalls(Record, frozen=True, kw_only=True, tag="handler"):
+    """At the end: how often an agent's presence manager called one of the agent's own handlers.
+
+    `handler` is called as SPADE calls it, such as ``on_subscribe``.
+    """
+
+    agent: str
+    handler: str
+    calls: int
+
+
 class RunEnded(Record, frozen=True, kw_only=True, tag="end"):
     """Last record of a run that ended by itself or was ended. A killed run has none.
 
@@ -294,5 +305,6 @@ AnyRecord = (
     | Failure
     | Note
     | Outcome
+    | HandlerCalls
     | RunEnded
 )

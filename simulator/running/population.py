@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from simulator.agents.base import Generation
 from simulator.agents.context import AgentContext
-from simulator.agents.failures import describe_error, explain
+from simulator.agents.failures import describe_error, explain, in_brackets, place_of
 from simulator.agents.harness import AgentHarness
-from simulator.journal.records import Agent, Failure, Note, Outcome
+from simulator.journal.records import Agent, Failure, HandlerCalls, Note, Outcome
 from simulator.scenario.plan import ActionPlan, AgentPlan, Plan
 
 AgentState = Literal["starting", "started", "stopping", "stopped", "failed"]
@@ -127,6 +127,7 @@ class Population:
         harness.report("start", error)
         harness.give_up("the agent did not start")
         reason, _ = describe_error(error, self._redaction)
+        reason += in_brackets(place_of(error))
         self._failed[name] = reason
         self._tell(name, "failed", reason)
         await harness.disconnect()
@@ -195,6 +196,13 @@ class Population:
             return "unknown", "did not finish starting"
         failures = self._harnesses[name].failures
         return ("failed", failures[0]) if failures else ("ok", "")
+
+    def handler_calls(self) -> Iterator[HandlerCalls]:
+        """How often the agents' own handlers were called."""
+        t = self._clock()
+        for harness in self.harnesses:
+            for handler, calls in sorted(harness.handler_calls.items()):
+                yield HandlerCalls(t=t, agent=harness.plan.name, handler=handler, calls=calls)
 
     def behaviour_failed(self, agent: object, behaviour: object, error: BaseException) -> None:
         """An exception ended a behaviour, of one of our agents or of one that they made."""

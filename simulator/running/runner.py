@@ -201,6 +201,8 @@ class _Run:
                 await self._unless_interrupted(views)
             for agent in self._plan.agents:
                 self.record(population.outcome(agent))
+            for calls in population.handler_calls():
+                self.record(calls)
             self._finish("" if self._interruption.reason else reason)
         finally:
             try:

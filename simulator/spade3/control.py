@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from types import MethodType
 
 import aioxmpp
 import spade.presence
@@ -14,6 +15,7 @@ from aioxmpp import JID, PresenceShow, PresenceState
 
 from simulator.agents.base import UNKNOWN, Contact, Event
 from simulator.scenario.plan import PresenceChange, PresencePlan
+from simulator.spade3.presence.checks import status_texts
 from simulator.spade3.types import Agent, Manager, RosterItem, Signal, Stanza
 
 Listener = Callable[..., None]
@@ -42,7 +44,7 @@ class ManagerControl:
         state = None if change.show is None else presence_state(change.show)
         if state is None and not self.is_available:
             state = PresenceState(available=True)
-        status = None if change.status is None else dict(change.status)
+        status = None if change.status is None else status_texts(dict(change.status))
         self._manager.set_presence(state=state, status=status, priority=change.priority)
 
     def become_unavailable(self) -> None:
@@ -91,7 +93,8 @@ def show_first_presence(manager: Manager, plan: PresencePlan) -> None:
     """Set an agent's first presence before it connects, so that it is its initial one."""
     manager.set_presence(
         state=presence_state(plan.show, available=plan.available),
-        status=dict(plan.status),
+        # SPADE's own manager wants aioxmpp's languages; ours takes either.
+        status=status_texts(dict(plan.status)),
         priority=plan.priority,
     )
 
@@ -135,13 +138,16 @@ def _on_requested(manager: Manager, listener: Listener) -> Stop:
     # assigned one yet. A handler of somebody else's is called beside ours.
     listening = True
 
-    def handle(peer: str) -> None:
+    def hear(peer: str) -> None:
         if listening and not manager.approve_all:
             listener(str(_bare(peer)))
 
+    # A method of the manager is nobody's own handler.
+    handle = MethodType(lambda _manager, peer: hear(peer), manager)
+
     def overhear(stanza: Stanza) -> None:
         if manager.on_subscribe != handle:
-            handle(str(stanza.from_))
+            hear(str(stanza.from_))
 
     if _is_unassigned(manager.on_subscribe):
         manager.on_subscribe = handle

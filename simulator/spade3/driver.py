@@ -18,14 +18,13 @@ from aioxmpp import PresenceState
 from spade.agent import AuthenticationFailure
 
 from simulator.agents.base import Host, NoAnswer
-from simulator.agents.user_classes import load_class, make_behaviours, split_arguments
+from simulator.agents.user_classes import load_class, make_agent, make_behaviours
 from simulator.journal.records import Belief, Roster
 from simulator.scenario.plan import PresencePlan
 from simulator.spade3 import types
 from simulator.spade3.connectors import override_peer
 from simulator.spade3.control import ManagerControl, show_first_presence
 from simulator.spade3.observer import ClientWatcher
-from simulator.spade3.presence.manager import PresenceManager
 
 _T = TypeVar("_T")
 
@@ -75,10 +74,7 @@ class AgentDriver:
         self._watcher: ClientWatcher | None = None
         plan = host.plan
         own = spade.agent.Agent if plan.agent_class is None else load_class(plan.agent_class)
-        in_constructor, attributes = split_arguments(own, dict(plan.arguments))
-        agent = harnessed(own)(host.jid, host.password, **in_constructor)
-        for name, value in attributes.items():
-            setattr(agent, name, value)
+        agent = make_agent(harnessed(own), host.jid, host.password, plan)
         agent.harness = host
         agent.driver = self
         self.agent: types.Agent = agent
@@ -88,15 +84,13 @@ class AgentDriver:
 
     def connecting(self) -> None:
         """The client is made and not connected: let the observer in and name the server."""
-        host, client, manager = self._host, self._client, self.agent.presence
+        host, client = self._host, self._client
         assert client is not None
         peer, observer = host.connecting()
         override_peer(client, peer)
         if not host.pings:
             client.stream.soft_timeout = None
         self._watcher = ClientWatcher(client, observer)
-        if isinstance(manager, PresenceManager):
-            manager.report = host.report
         host.attach(self.control)
 
     def remember(self, task: asyncio.Task[_T]) -> None:

@@ -1,14 +1,20 @@
-"""Which presence manager an agent gets."""
+"""Which presence manager an agent gets, and how the run hears of its handlers.
+
+Either manager tells the agent's `Host` of each call of a handler that the agent's own code
+assigned, and of what it raises.
+"""
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+from typing import cast
+
 import spade.presence
 
-from simulator.spade3.presence.manager import PresenceManager
+from simulator.agents.base import Host
+from simulator.spade3.presence.manager import PresenceManager, Recovery
 from simulator.spade3.types import Agent, Manager
-
-# Bound here, before a run puts `make_manager` in its place.
-_spade_manager = spade.presence.PresenceManager
 
 
 def make_manager(agent: Agent) -> Manager:
@@ -16,8 +22,94 @@ def make_manager(agent: Agent) -> Manager:
 
     Agents that a user's code makes by itself get SPADE's.
     """
-    harness = getattr(agent, "harness", None)
-    if harness is None or harness.plan.manager == "spade":
-        manager: Manager = _spade_manager(agent)
+    host: Host | None = getattr(agent, "harness", None)
+    if host is None:
+        manager: Manager = spade.presence.PresenceManager(agent)
         return manager
-    return PresenceManager(agent, recovery=harness.plan.recovery)
+    if host.plan.manager == "spade":
+        return cast(Manager, SpadeManager(agent, host))
+    return DocumentedManager(agent, host, host.plan.recovery)
+
+
+def _is_users(manager: object, handler: object) -> bool:
+    """Whether a handler is the agent's own: SPADE's and ours are methods of the manager."""
+    return getattr(handler, "__self__", None) is not manager
+
+
+class DocumentedManager(PresenceManager):
+    """The documented manager of a planned agent."""
+
+    def __init__(self, agent: Agent, host: Host, recovery: Recovery) -> None:
+        self._host = host
+        super().__init__(agent, recovery)
+        self.report = host.report
+
+    def _call(self, where: str, handler: Callable[..., object], *arguments: object) -> None:
+        if _is_users(self, handler):
+            self._host.handler_called(where)
+        super()._call(where, handler, *arguments)
+
+
+class SpadeManager(spade.presence.PresenceManager):
+    """SPADE's own manager of a planned agent. It does what SPADE's does.
+
+    What a handler raises is recorded on its way to aioxmpp, which logs it and never calls SPADE's
+    slot again.
+    """
+
+    def __init__(self, agent: Agent, host: Host) -> None:
+        self._host = host
+        super().__init__(agent)
+
+    def _handling(self, where: str) -> None:
+        """SPADE is about to call a handler."""
+        handler = getattr(self, where)
+        skipped = self.approve_all and where in _UNDER_APPROVE_ALL
+        if skipped or not _is_users(self, handler):
+            return
+        self._host.handler_called(where)
+        if inspect.iscoroutinefunction(handler):
+            self._host.report(where, _never_awaited(handler))
+
+
+_UNDER_APPROVE_ALL = frozenset(("on_subscribe", "on_unsubscribe"))
+"""Handlers that SPADE does not call when `approve_all` is set."""
+_SLOTS = {
+    "_on_bare_available": "on_available",
+    "_on_available": "on_available",
+    "_on_bare_unavailable": "on_unavailable",
+    "_on_unavailable": "on_unavailable",
+    "_on_subscribe": "on_subscribe",
+    "_on_subscribed": "on_subscribed",
+    "_on_unsubscribe": "on_unsubscribe",
+    "_on_unsubscribed": "on_unsubscribed",
+}
+"""SPADE's methods that aioxmpp's signals call, and the handler that each of them calls."""
+
+
+def _observed(slot: str, where: str) -> Callable[..., None]:
+    """SPADE's method `slot`, which calls the handler `where`, observed."""
+    stock: Callable[..., None] = getattr(spade.presence.PresenceManager, slot)
+
+    def observed(self: SpadeManager, *arguments: object) -> None:
+        self._handling(where)
+        try:
+            stock(self, *arguments)
+        except Exception as error:
+            self._host.report(where, error)
+            raise
+
+    return observed
+
+
+for _slot, _where in _SLOTS.items():
+    setattr(SpadeManager, _slot, _observed(_slot, _where))
+
+
+def _never_awaited(handler: Callable[..., object]) -> RuntimeWarning:
+    code = inspect.unwrap(handler).__code__
+    place = f"{code.co_filename.rpartition('/')[2]}:{code.co_firstlineno}"
+    return RuntimeWarning(
+        f"{handler.__qualname__} ({place}) is a coroutine function, which SPADE's own presence"
+        " manager never awaits: it does not run (expected a plain function)"
+    )

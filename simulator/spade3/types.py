@@ -192,7 +192,7 @@ class Manager(Protocol):
     def set_presence(
         self,
         state: PresenceState | None = None,
-        status: Mapping[str | None, str] | None = None,
+        status: Mapping[LanguageTag | None, str] | Mapping[str | None, str] | None = None,
         priority: int | None = None,
     ) -> None: ...
     def set_unavailable(self) -> None: ...

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from simulator.agents.failures import explain
+import json
+import re
+
+import pytest
+
+from simulator.agents.failures import explain, in_brackets, place_of
 from simulator.errors import AuthenticationRefused
 from simulator.servers.real.connector import Unreachable
 
@@ -25,3 +30,13 @@ def test_a_refused_password_is_told_by_its_type() -> None:
 
 def test_other_errors_are_left_alone() -> None:
     assert explain(ZeroDivisionError()) is None
+
+
+def test_the_place_is_the_last_line_of_a_users_code() -> None:
+    with pytest.raises(ValueError, match="Expecting") as caught:
+        json.loads("{")
+    assert re.fullmatch(r" \(test_failures\.py:\d+\)", in_brackets(place_of(caught.value)))
+
+
+def test_what_met_no_code_of_a_user_has_no_place() -> None:
+    assert in_brackets(place_of(ValueError("never raised"))) == ""

@@ -25,8 +25,9 @@ SCENARIO = """
         on_subscribe: &later {approve: {delay: 400ms}}
         behaviours: &reading [{class: "tests.conformance.readers:ReadsContacts"}]
       star: {count: 3, presence_manager: spade, behaviours: *reading}
-      follower: {count: 3, on_subscribe: *later, behaviours: *reading}
-      idol: {count: 3, behaviours: *reading}
+      follower:
+        {count: 3, presence_manager: documented, on_subscribe: *later, behaviours: *reading}
+      idol: {count: 3, presence_manager: documented, behaviours: *reading}
     subscriptions:
       - {from: fan, to: star, at: 300ms}
       - {from: follower, to: idol, at: 300ms}

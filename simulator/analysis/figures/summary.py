@@ -64,10 +64,18 @@ def _run(measurement: Measurement) -> shapes.Run:
         "backend": run.backend if run else None,
         "backend_version": run.backend_version if run else None,
         "agents": len(measurement.info.planned),
+        "managers": _managers(measurement),
         "duration_s": measurement.end / SECOND,
         "complete": end.complete if end else False,
         "reason": end.reason if end else "the journal has no end",
     }
+
+
+def _managers(measurement: Measurement) -> dict[str, list[str]]:
+    populations: dict[str, dict[str, None]] = {}
+    for planned in measurement.info.planned.values():
+        populations.setdefault(planned.manager, {})[planned.population] = None
+    return {manager: list(names) for manager, names in populations.items()}
 
 
 def _outcomes(measurement: Measurement, found: Figures) -> shapes.Outcomes:

@@ -8,6 +8,7 @@ from simulator.analysis.states import ENTRIES, Entry
 from simulator.journal.records import (
     Belief,
     Failure,
+    HandlerCalls,
     Outcome,
     Planned,
     Roster,
@@ -31,6 +32,8 @@ class RunInfo:
         self.failures: list[Failure] = []
         self.views: dict[tuple[str, str], View] = {}
         self.beliefs: dict[str, dict[str, Belief]] = {}
+        self.handlers: dict[tuple[str, str], int] = {}
+        """(agent, handler) -> how often the agent's own handler was called."""
         self.final: dict[str, dict[str, Entry]] = {}
 
     @property
@@ -80,6 +83,10 @@ class RunInfo:
     def belief(self, record: Belief) -> None:
         """Take an entry that an agent believes."""
         self.beliefs.setdefault(record.agent, {})[record.peer] = record
+
+    def handler(self, record: HandlerCalls) -> None:
+        """Take how often a handler was called."""
+        self.handlers[record.agent, record.handler] = record.calls
 
     def roster(self, record: Roster) -> None:
         """Take a roster entry; the final ones are kept."""

@@ -21,7 +21,7 @@ from simulator.analysis.run import Run
 from simulator.journal.folder import SCENARIO
 from simulator.report.page.tables import Table, tables_of
 from simulator.report.plots import PLOTS
-from simulator.report.terminal.summary import figure_rows
+from simulator.report.terminal.summary import figure_rows, managers_text
 from simulator.scenario.reading.scalars import dump_yaml
 
 _DPI = 100
@@ -88,6 +88,7 @@ def _describe(run: Run) -> dict[str, object]:
     return {
         "label": str(run) if run.in_memory else run.folder.name,
         "about": run.summary["run"],
+        "managers": managers_text(run.summary["run"]),
         "question": run.scenario.get("question"),
         "verdict": run.verdict,
         "figures": figure_rows(run.summary),

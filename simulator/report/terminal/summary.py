@@ -12,10 +12,15 @@ from rich.text import Text
 from simulator.analysis.figures import summary_types as shapes
 from simulator.analysis.run import Run
 from simulator.journal.folder import PICTURE
-from simulator.report.text import printable
+from simulator.report.terminal.rows import print_hanging
+from simulator.report.text import printable, seconds_text
 
 _STYLES = {"pass": "bold green", "fail": "bold red", "unknown": "bold yellow"}
 _MARKS = {"pass": "✓", "fail": "✗", "unknown": "?"}
+_MANAGERS = {
+    "spade": "SPADE's own presence manager",
+    "documented": "documented presence manager",
+}
 _MOST = 10
 """At most so many entries of a list; the rest is counted."""
 
@@ -44,9 +49,11 @@ def print_verdict(console: Console, summary: shapes.Summary) -> None:
     """Print the verdict and which run it is of, from its summary."""
     about, value = summary["run"], summary["verdict"]["value"]
     line = Text(value.upper(), style=_STYLES[value])
+    managers = managers_text(about)
     line.append(
         f"  {printable(str(about['name']))}: {about['agents']} agents on {about['backend']},"
-        f" seed {about['seed']}, {about['duration_s']:.3f} s",
+        f" seed {about['seed']}, {seconds_text(about['duration_s'])}"
+        + (f"; {managers}" if managers else ""),
         style="default not bold",
     )
     console.print(line, soft_wrap=True)
@@ -55,11 +62,21 @@ def print_verdict(console: Console, summary: shapes.Summary) -> None:
             console.print(Text(f"  {printable(reason)}", style="yellow"), soft_wrap=True)
 
 
+def managers_text(about: shapes.Run) -> str:
+    """The presence managers of a run, each with the populations that had it."""
+    parts = []
+    for manager, populations in about["managers"].items():
+        names = ", ".join(populations[:_MOST])
+        more = f" and {len(populations) - _MOST} more" if len(populations) > _MOST else ""
+        parts.append(f"{_MANAGERS[manager]}: {printable(names)}{more}")
+    return "; ".join(parts)
+
+
 def _print_checks(console: Console, run: Run) -> None:
     for check in run.verdict.checks:
         line = Text(f"  {_MARKS[check.verdict]} ", style=_STYLES[check.verdict])
-        line.append(f"{printable(check.text)}: {printable(check.evidence)}", style="default")
-        console.print(line, soft_wrap=True)
+        text = Text(f"{printable(check.text)}: {printable(check.evidence)}", style="default")
+        print_hanging(console, line, text)
 
 
 def _figures(summary: shapes.Summary) -> Table:
@@ -169,7 +186,7 @@ def _share(figure: shapes.Convergence, time: shapes.Time) -> str:
 def _converged(time: shapes.Time) -> str:
     if isinstance(time, dict):
         return f"time to converge - ({time['absent']})"
-    return "never converged" if time == "never" else f"time to converge {time:.3f} s"
+    return "never converged" if time == "never" else f"time to converge {seconds_text(time)}"
 
 
 def _quantiles(figure: shapes.Quantiles) -> str:

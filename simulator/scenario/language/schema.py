@@ -77,14 +77,17 @@ class Scenario(Words):
     populations: dict[PopulationName, Annotated[Population, OrElse({"type": "null"})]] = Field(
         min_length=1, description="The agents, by the name of their population."
     )
-    presence_manager: Manager = Field(
-        "documented",
-        description="documented: as SPADE's documentation says. spade: SPADE's own, unchanged.",
+    presence_manager: Manager | None = Field(
+        None,
+        description="documented: as SPADE's documentation says. spade: SPADE's own, as in "
+        "production. Omitted: spade for populations with an agent class or behaviours of your own, "
+        "documented for the others.",
     )
-    recovery: Recovery = Field(
-        "none",
+    recovery: Recovery | None = Field(
+        None,
         description="What the documented presence manager does when its session's state was "
-        "lost. none: nothing. rejoin: forget who was available, and learn it anew.",
+        "lost. none: nothing. rejoin: forget who was available, and learn it anew. Omitted: none, "
+        "or what your agent class says.",
     )
     subscriptions: tuple[Subscription, ...] = Field((), description="Who wants to see whom.")
     timeline: tuple[Entry, ...] = Field((), description="What agents do, and when.")

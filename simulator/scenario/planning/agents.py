@@ -19,8 +19,10 @@ from simulator.scenario.plan import (
     PresencePlan,
     ResourcePlan,
 )
+from simulator.scenario.planning.constructors import attribute_faults, constructor_faults
 from simulator.scenario.planning.context import FaultList, Planning
 from simulator.scenario.planning.jids import localpart_problem, resource_problem
+from simulator.scenario.planning.managers import check_recovery, manager_of
 from simulator.scenario.planning.user_classes import (
     AGENT,
     BEHAVIOUR,
@@ -28,7 +30,7 @@ from simulator.scenario.planning.user_classes import (
     load_checked,
     make_importable,
 )
-from simulator.scenario.source import DocumentPath
+from simulator.scenario.source import DocumentPath, PartError
 
 
 def agent_names(scenario: Scenario, faults: FaultList) -> AgentIndex | None:
@@ -81,18 +83,17 @@ def _check_address(path: DocumentPath, name: str, faults: FaultList) -> None:
         faults.add(path, f"agent name: {problem[0]}", problem[1], key=path[-1] != "name")
 
 
-RESERVED_ARGUMENTS = frozenset({"jid", "password"})
-"""What a run gives to each agent's constructor."""
-
-
 def planned_agents(planning: Planning) -> tuple[AgentPlan, ...]:
     """The agents of a scenario, in the order of its populations."""
     make_importable((planning.scenario.source.folder, Path.cwd()))
-    return tuple(
-        agent
-        for name, population in planning.scenario.populations.items()
-        for agent in _Members(planning, name, population).agents()
-    )
+    scenario = planning.scenario
+    populations = {
+        name: _Members(planning, name, population)
+        for name, population in scenario.populations.items()
+    }
+    chosen = {name: members.chosen.manager for name, members in populations.items()}
+    check_recovery(scenario, chosen, planning.faults)
+    return tuple(agent for members in populations.values() for agent in members.agents())
 
 
 class _Members:
@@ -104,12 +105,12 @@ class _Members:
         self._planning = planning
         self._faults = planning.faults
         self._path: DocumentPath = ("populations", name)
-        self._manager = population.presence_manager or planning.scenario.presence_manager
-        self._recovery = population.recovery or planning.scenario.recovery
+        self._own_class = self._checked_classes()
+        self._check_resource()
+        self.chosen = manager_of(planning.scenario, population, self._own_class)
 
     def agents(self) -> Iterator[AgentPlan]:
-        self._check_classes()
-        self._check_resource()
+        """The agents, in order."""
         rules = self._rules()
         members = self._planning.index.populations[self._name]
         for place, (agent, start) in enumerate(zip(members, self._starts(members), strict=False)):
@@ -125,10 +126,11 @@ class _Members:
             index=place,
             resource=fill_pattern(self._resources[0], self._name, place),
             start=start,
-            manager=self._manager,
-            recovery=self._recovery,
+            manager=self.chosen.manager,
+            recovery=self.chosen.recovery,
             agent_class=population.agent,
             arguments=tuple(population.arguments.items()),
+            attributes=tuple(population.attributes.items()),
             behaviours=self._behaviours(),
             presence=self._presence(),
             on_subscribe=rules,
@@ -187,28 +189,39 @@ class _Members:
             if problem:
                 self._faults.add((*self._path, key), *problem)
 
-    def _check_classes(self) -> None:
+    def _checked_classes(self) -> type | None:
+        """The agents' own class, if it has one that can be used."""
         population = self._population
-        if population.agent is not None:
-            self._check_class((*self._path, "agent"), population.agent, AGENT, None)
-            for name in sorted(RESERVED_ARGUMENTS & population.arguments.keys()):
-                problem = f"`{name}` is set by the run"
-                self._faults.add((*self._path, "arguments", name), problem, key=True)
-        elif population.arguments:
-            problem = "`arguments` without an `agent` class"
-            self._faults.add((*self._path, "arguments"), problem, "`agent`", key=True)
-        for place, one in enumerate(population.behaviours):
-            path = (*self._path, "behaviours", place)
-            self._check_class(path, one.behaviour, BEHAVIOUR, one.arguments)
+        behaviours = [
+            self._checked(("behaviours", place), one.behaviour, BEHAVIOUR)
+            for place, one in enumerate(population.behaviours)
+        ]
+        for place, (found, one) in enumerate(zip(behaviours, population.behaviours, strict=True)):
+            if found is not None:
+                with self._faults.noting((*self._path, "behaviours", place)):
+                    check_arguments(found, one.arguments)
+        if population.agent is None:
+            self._refuse_without_class()
+            return None
+        found = self._checked(("agent",), population.agent, AGENT)
+        if found is not None:
+            self._note("arguments", constructor_faults(found, population.arguments))
+            known = [found, *filter(None, behaviours)]
+            self._note("attributes", attribute_faults(known, population.attributes))
+        return found
 
-    def _check_class(
-        self,
-        path: DocumentPath,
-        written: str,
-        base: tuple[str, str],
-        arguments: dict[str, object] | None,
-    ) -> None:
-        with self._faults.noting(path):
-            found = load_checked(written, base)
-            if arguments is not None:
-                check_arguments(found, arguments)
+    def _checked(self, path: DocumentPath, written: str, base: tuple[str, str]) -> type | None:
+        with self._faults.noting((*self._path, *path)):
+            return load_checked(written, base)
+        return None
+
+    def _note(self, word: str, faults: Iterable[PartError]) -> None:
+        for fault in faults:
+            path = (*self._path, word, fault.key) if fault.key else (*self._path, word)
+            self._faults.add(path, fault.problem, fault.expected, key=True)
+
+    def _refuse_without_class(self) -> None:
+        for word in ("arguments", "attributes"):
+            if getattr(self._population, word):
+                problem = f"`{word}` without an `agent` class"
+                self._faults.add((*self._path, word), problem, "`agent`", key=True)

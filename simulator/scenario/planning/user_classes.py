@@ -20,6 +20,15 @@ BEHAVIOUR = ("spade.behaviour", "CyclicBehaviour")
 """Module and name of the classes that users' classes must descend from."""
 
 
+BUILT_IN = "simulator.behaviours"
+"""The package of the behaviours that are nobody's own."""
+
+
+def is_built_in(path: str) -> bool:
+    """Whether an import path names a behaviour of this package."""
+    return path.startswith((f"{BUILT_IN}:", f"{BUILT_IN}."))
+
+
 class NotUsableError(PartError):
     """An import path that leads to nothing usable."""
 

@@ -89,7 +89,7 @@ class PresenceManager(spade.presence.PresenceManager):
         self._settled: bool = self.client.established
         self._leaving_session = False
         self._loop = asyncio.get_running_loop()
-        self._call = HandlerCalls(self._failed).call
+        self._calls = HandlerCalls(self._failed)
         self._connect()
 
     def _connect(self) -> None:
@@ -237,6 +237,9 @@ class PresenceManager(spade.presence.PresenceManager):
         if self._approve_all:
             self._call("approve_all", self.approve, stanza.from_)
         self._call("on_subscribe", self.on_subscribe, str(stanza.from_))
+
+    def _call(self, where: str, handler: Callable[..., object], *arguments: object) -> None:
+        self._calls.call(where, handler, *arguments)
 
     # --- what arrives ---
 
