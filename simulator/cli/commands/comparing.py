@@ -19,7 +19,9 @@ def compare(
     other: Annotated[Path, typer.Argument(help="Another run of the scenario.", metavar="RUN")],
     only: Annotated[
         list[str] | None,
-        typer.Option(help="Compare only this: watches, rosters, orders or figures. Repeatable."),
+        typer.Option(
+            help="Compare only this: watches, rosters, handlers, orders, figures. Repeatable."
+        ),
     ] = None,
 ) -> int:
     """Compare two runs of one scenario; the exit code is 1 if they differ."""

@@ -23,6 +23,7 @@ from simulator.cli.external import (
     Server,
     choose_backend,
 )
+from simulator.cli.managers import Manager, ManagersOption, manager_settings, run_with_each
 from simulator.cli.options import JUnitFile, ScenarioFile, Settings, parse_settings
 from simulator.errors import InputError, Livelock, SimulatorError
 
@@ -43,6 +44,7 @@ def run(
         str, typer.Option(help="The server to run on: embedded, prosody, ejabberd, external.")
     ] = "embedded",
     set_: Settings = None,
+    managers: ManagersOption = None,
     narrate: Annotated[
         bool, typer.Option("--narrate", help="Print each event as a line with its time.")
     ] = False,
@@ -69,10 +71,23 @@ def run(
     from simulator.report.terminal.summary import print_summary
 
     settings = parse_settings(set_)
+    if managers is Manager.BOTH and junit is not None:
+        raise InputError("--junit: not with --managers both; run each manager by itself")
     if junit is not None:
         prepare_junit(junit)
     scenario = api.load_scenario(file, settings)
     external = ExternalOptions(server, domain, accounts, authorities, register, no_verify)
+    if managers is Manager.BOTH:
+
+        def run_with(manager: Manager, folder: Path) -> int:
+            return run(
+                *(file, folder, seed, backend, set_, manager, narrate, realtime, None),
+                *(server, domain, accounts, authorities, register, no_verify),
+            )
+
+        return run_with_each(scenario, seed, out, run_with)
+    if managers is not None:
+        scenario = api.load_scenario(file, settings | manager_settings(scenario, managers))
     chosen = choose_backend(backend, external, scenario)
     output = Output()
     try:
