@@ -57,6 +57,7 @@ def run(
     out: str | Path | Literal[False] | None = None,
     *,
     realtime: bool = False,
+    time_limit: float | None = None,
     check: bool = True,
     follow: Follow | None = None,
 ) -> Run:
@@ -66,10 +67,11 @@ def run(
     another name that `simulator doctor` lists, or a backend object. `seed`: replaces the
     scenario's; a plan has its own. `out`: a folder that does not exist yet; by default the next
     free one under ``runs/``. False writes no file: the run is kept in memory, and `Run.save`
-    writes its folder. `realtime`: pace the embedded server by the wall clock. `check`: raise the
-    error of a run that cannot go on; False returns that run, with its `error` and a verdict of
-    ``unknown``. `follow` is called with the plan and what measures the run live, and gives
-    functions that are called with each journal record.
+    writes its folder. `realtime`: pace the embedded server by the wall clock. `time_limit`: a run
+    that takes more seconds of real time is interrupted, and its verdict is ``unknown``. `check`:
+    raise the error of a run that cannot go on; False returns that run, with its `error` and a
+    verdict of ``unknown``. `follow` is called with the plan and what measures the run live, and
+    gives functions that are called with each journal record.
 
     One run of a process goes on at a time: runs in several threads wait for each other. Works
     where an event loop is running already, as in Jupyter. Ctrl-C ends the run and keeps what
@@ -79,7 +81,9 @@ def run(
     Raises ScenarioError and RunFolderError for a wrong call, BackendError when the server cannot
     be used, RunFailed and Livelock when the run cannot go on.
     """
-    finished = perform(scenario, backend, seed, out, realtime=realtime, follow=follow)
+    finished = perform(
+        *(scenario, backend, seed, out), realtime=realtime, time_limit=time_limit, follow=follow
+    )
     if check and finished.error is not None:
         raise finished.error
     return finished
@@ -92,6 +96,7 @@ def perform(
     out: str | Path | Literal[False] | None,
     *,
     realtime: bool = False,
+    time_limit: float | None = None,
     follow: Follow | None = None,
     collect: bool = True,
 ) -> Run:
@@ -106,7 +111,9 @@ def perform(
     live = LiveMeasurement()
     listeners = [live.see, *(follow(planned, live) if follow is not None else ())]
     with _telling(folder):
-        recording = record(planned, server, folder, live, listeners, collect=collect)
+        recording = record(
+            *(planned, server, folder, live, listeners), time_limit=time_limit, collect=collect
+        )
         measurement = live.finish(recording.records)
         finished = Run(recording.journal, measurement, inputs=inputs, error=recording.error)
         if folder is not None:

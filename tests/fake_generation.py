@@ -152,7 +152,7 @@ class FakeAgent:
         self.approves_all = True
 
     async def remove(self, peer: str) -> None:
-        self._observer.roster_request(peer, remove=True)
+        self._observer.roster_request(peer, "", remove=True)
         item = f"<item jid={quoteattr(peer)} subscription='remove'/>"
         await self._ask("set", f"<query xmlns='{ROSTER}'>{item}</query>")
 

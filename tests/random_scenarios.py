@@ -28,6 +28,7 @@ from simulator.servers.embedded.backend import EmbeddedBackend
 Document = dict[str, Any]
 DESK_AND_PHONE = {"resources": [{"name": "desk"}, {"name": "phone", "priority": -1}]}
 NAMES = ("member", "seller", "asker")
+STRANGERS = ("nobody@elsewhere.example", "nobody@localhost")
 STUCK_AFTER = 60
 """Seconds of real time after which a small run is taken to hang."""
 
@@ -216,8 +217,7 @@ def entry(draw: st.DrawFn, names: list[str]) -> Document:
     )
     found = {"at": draw(moments()), "who": draw(selectors(names)), "do": do}
     if do in WITH_PEER:
-        strangers = st.sampled_from(["nobody@elsewhere.example", "nobody@localhost"])
-        found["peer"] = draw(st.one_of(selectors(names), strangers))
+        found["peer"] = draw(st.one_of(selectors(names), st.sampled_from(STRANGERS)))
     if do == "set_presence":
         found["show"] = draw(shows)
         found |= draw(optional(status=statuses, priority=priorities))
@@ -383,3 +383,82 @@ def in_time() -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+def slow_links() -> SearchStrategy[Document]:
+    """Latencies of up to 5 s."""
+    return st.one_of(
+        st.sampled_from(["0s", "1s", "2s", "5s"]),
+        st.builds(
+            lambda low, more: {"uniform": {"low": f"{low}s", "high": f"{low + more}s"}},
+            st.integers(0, 2),
+            st.integers(1, 3),
+        ),
+    ).map(lambda latency: {"latency": latency})
+
+
+SESSIONS: SearchStrategy[Document] = st.sampled_from(
+    [
+        {},
+        {"resource": "r{index}"},
+        DESK_AND_PHONE,
+        {"resources": [{"name": "a"}, {"name": "b", "available": False}, {"name": "é-{index}"}]},
+    ]
+)
+
+
+def crossing_population() -> SearchStrategy[Document]:
+    """At most three agents, often with several resources."""
+    answers = st.sampled_from(
+        [
+            *("approve", "approve_and_subscribe", "deny", "ignore", "approve_all"),
+            [{"deny": {"limit": 1}}, "approve"],
+            {"approve": {"delay": {"uniform": {"low": "0s", "high": "3s"}}}},
+        ]
+    )
+    return merged(
+        st.fixed_dictionaries({"count": st.integers(2, 3)}),
+        optional(
+            on_subscribe=answers,
+            presence_manager=st.sampled_from(["documented", "spade"]),
+            start=st.sampled_from(["0s", "2s", {"every": "1us"}]),
+            behaviours=st.just([{"class": "simulator.behaviours:Reciprocate"}]),
+        ),
+        SESSIONS,
+    )
+
+
+@st.composite
+def crossings(draw: st.DrawFn, faulty: bool = False) -> Document:
+    """Few agents that manage the same subscriptions at the same times, over slow links."""
+    names = list(NAMES[: draw(st.integers(1, 2))])
+    who = st.sampled_from(["all", *names, {"share": "50%", "of": "all"}])
+    peer = st.sampled_from(["all", "all", {"share": "50%", "of": "all"}, *STRANGERS])
+    moments = st.sampled_from([5, 6, 6, 9, {"every": "1s", "starting": 5, "times": 4}])
+    deeds = st.sampled_from([*sorted(WITH_PEER), *sorted(WITH_PEER), "stop", "start"])
+    timeline = []
+    for do in draw(st.lists(deeds, min_size=1, max_size=7)):
+        found = {"at": draw(moments), "who": draw(who), "do": do}
+        if do in WITH_PEER:
+            found["peer"] = draw(peer)
+        timeline.append(found)
+    shortest = "30s" if faulty else "12s"
+    return {
+        "name": "Crossing",
+        "seed": draw(st.integers(0, 1000)),
+        "populations": {name: draw(crossing_population()) for name in names},
+        "subscriptions": draw(st.lists(subscription(names), max_size=2)),
+        "timeline": timeline,
+        "faults": draw(st.lists(fault(names), min_size=1, max_size=2)) if faulty else [],
+        "network": draw(slow_links()),
+        "recovery": "rejoin" if faulty else "none",
+        "run": draw(
+            st.sampled_from(
+                [
+                    {"duration": shortest},
+                    {"duration": "90s"},
+                    {"until": "converged", "at_most": "90s"},
+                ]
+            )
+        ),
+    }

@@ -67,4 +67,4 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
 def test_junit_is_of_one_run(tmp_path: Path) -> None:
     done = command("run", AUCTION, "--managers", "both", "--junit", tmp_path / "junit.xml")
     assert done.returncode == 2
-    assert "run each manager by itself" in done.stderr
+    assert "without --quiet, --json and --junit" in done.stderr

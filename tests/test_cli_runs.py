@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import stat
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -15,13 +12,13 @@ from xml.etree import ElementTree
 import pytest
 
 import simulator
-from simulator.cli import application
 from simulator.errors import RunFailed
 from simulator.journal.folder import SUMMARY
 from simulator.report import page
 from simulator.report.terminal import watching
 from tests.analysis.journals import head
 from tests.analysis.synthetic import write
+from tests.calls import Call
 
 SCENARIO = """
 name: Two who meet
@@ -34,33 +31,6 @@ expect:
   - roster: {a: {b: to}}
 """
 FAILING = SCENARIO.replace("{b: to}", "{b: both}")
-
-
-@dataclass(frozen=True)
-class Called:
-    """What a call of the command came to."""
-
-    code: int
-    out: str
-    err: str
-
-
-Call = Callable[..., Called]
-
-
-@pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
-    """Call the command; the terminal has 80 columns."""
-    monkeypatch.setenv("COLUMNS", "80")
-
-    def do(*arguments: Any) -> Called:
-        capsys.readouterr()
-        monkeypatch.setattr(sys, "argv", ["simulator", *map(str, arguments)])
-        code = application()
-        told = capsys.readouterr()
-        return Called(code, told.out, told.err)
-
-    return do
 
 
 def scenario(folder: Path, text: str = SCENARIO) -> Path:

@@ -19,7 +19,7 @@ from tests.runs import run_text
 PAIR = """
     name: pair
     populations:
-      asker: {{agent: "tests.user_agents:Asker", arguments: {{friend: approver@localhost}}}}
+      asker: {{agent: "tests.user_agents:Asker", attributes: {{friend: approver@localhost}}}}
       approver: {{agent: "tests.user_agents:{approver}"}}
     network: {{latency: 20ms}}
     presence_manager: {manager}
@@ -78,7 +78,7 @@ def test_agents_exchange_messages(tmp_path: Path) -> None:
         name: call
         populations:
           answerer: {agent: "tests.user_agents:Answerer"}
-          caller: {agent: "tests.user_agents:Caller", arguments: {friend: answerer@localhost}}
+          caller: {agent: "tests.user_agents:Caller", attributes: {friend: answerer@localhost}}
         run: {duration: 5s}
         """,
         tmp_path,

@@ -106,7 +106,7 @@ class Commands:
                 t=self._context.clock(),
                 agent=self._agent,
                 do=action.do,
-                peer=action.peer,
+                peer=self._context.names.name(action.peer),
                 origin=action.origin,
                 skipped=skipped,
             )

@@ -254,6 +254,7 @@ def _session_only(plan: AgentPlan, extra: ResourcePlan) -> AgentPlan:
         presence=extra.presence,
         agent_class=None,
         arguments=(),
+        attributes=(),
         behaviours=(),
         on_subscribe=(),
         extra_resources=(),

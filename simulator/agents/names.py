@@ -24,19 +24,20 @@ class Names:
     """Translates between the names of planned agents and their bare JIDs.
 
     A name is a localpart on the domain of its agent. `domain` is the run's: that of the agents
-    for which the plan names no other, and of accounts that are not in the plan.
+    for which the plan names no other. Without `agents`, every account of this domain has a name.
     """
 
-    def __init__(self, domain: str, agents: Iterable[AgentPlan] = ()) -> None:
+    def __init__(self, domain: str, agents: Iterable[AgentPlan] | None = None) -> None:
         self._domain = domain
-        self._domains = {agent.name: agent.domain for agent in agents if agent.domain}
+        self._domains = (
+            None if agents is None else {agent.name: agent.domain or domain for agent in agents}
+        )
         self._names: dict[Address | str | None, str] = {}
 
     def name(self, jid: Address | str | None) -> str:
         """A JID (None for the agent's own server, a text for a bare JID) as the journal names it.
 
-        An agent has its name; an account on the run's domain its localpart; anybody else the
-        bare JID.
+        An agent has its name, anybody else the bare JID.
         """
         name = self._names.get(jid)
         if name is None:
@@ -50,7 +51,9 @@ class Names:
             name, _, domain = jid.rpartition("@")
         else:
             name, domain = jid.localpart or "", jid.domain
-        if name and domain == self._domain_of(name):
+        domains = self._domains
+        known = name and (domains is None or name in domains)
+        if known and domain == self._domain_of(name):
             return str(name)
         return jid if isinstance(jid, str) else str(jid.bare())
 
@@ -59,4 +62,4 @@ class Names:
         return name if "@" in name else f"{name}@{self._domain_of(name)}"
 
     def _domain_of(self, name: str) -> str:
-        return self._domains.get(name, self._domain)
+        return self._domain if self._domains is None else self._domains.get(name, self._domain)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from simulator.agents.context import AgentContext
 from simulator.agents.names import Address
-from simulator.journal.records import Actual, AnyRecord, Received, Roster, Sent, Session
+from simulator.journal.records import Actual, Answer, AnyRecord, Received, Roster, Sent, Session
 from simulator.rfc6121.words import PresenceType, Show, StatusText, Subscription
 from simulator.servers.base import Acceptance
 
@@ -135,8 +135,8 @@ class Observer:
         """The client has a roster item that is new, changed, or gone (``remove``)."""
         self._record(self._item(peer, subscription, ask, approved, name, groups, self._source))
 
-    def roster_request(self, peer: Address | str, *, remove: bool) -> None:
-        """The client asks the server to set or to remove a roster item."""
+    def roster_request(self, peer: Address | str, id: str, *, remove: bool) -> None:
+        """A request to set or to remove a roster item goes out, in an IQ stanza of this id."""
         self._record(
             Sent(
                 t=self._clock(),
@@ -144,7 +144,14 @@ class Observer:
                 resource=self.resource,
                 type="roster_remove" if remove else "roster_set",
                 peer=self._name(peer),
+                id=id,
             )
+        )
+
+    def roster_answer(self, id: str, error: str = "") -> None:
+        """The server has answered a roster request; `error` is the condition of a refusal."""
+        self._record(
+            Answer(t=self._clock(), agent=self._agent, resource=self.resource, id=id, error=error)
         )
 
     def served_item(

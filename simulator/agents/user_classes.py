@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from simulator.scenario.plan import AgentPlan
+
+_T = TypeVar("_T")
 
 
 @functools.cache
@@ -23,14 +25,20 @@ def make_behaviours(plan: AgentPlan) -> list[Any]:
     return [load_class(one.path)(**dict(one.arguments)) for one in plan.behaviours]
 
 
-def split_arguments(
-    own: type, arguments: Mapping[str, object]
-) -> tuple[dict[str, object], dict[str, object]]:
-    """Split a scenario's arguments: those that the constructor names, and the others.
+def make_agent(own: Callable[..., _T], jid: str, password: str, plan: AgentPlan) -> _T:
+    """An agent of this class, with the plan's arguments and attributes. Raises what it raises.
 
-    The others become attributes, as SPADE users set them between making and starting an agent.
+    JID and password come first, as SPADE's own class has them, and by name where the constructor
+    has both names.
     """
+    given = {"jid": jid, "password": password}
     parameters = inspect.signature(own).parameters
-    named = {name: value for name, value in arguments.items() if name in parameters}
-    others = {name: value for name, value in arguments.items() if name not in parameters}
-    return named, others
+    by_name = all(
+        name in parameters and parameters[name].kind is not inspect.Parameter.POSITIONAL_ONLY
+        for name in given
+    )
+    arguments = dict(plan.arguments)
+    agent = own(**given, **arguments) if by_name else own(*given.values(), **arguments)
+    for name, value in plan.attributes:
+        setattr(agent, name, value)
+    return agent

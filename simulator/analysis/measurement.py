@@ -35,7 +35,9 @@ from simulator.journal.records import AnyRecord
 Handler: TypeAlias = Callable[..., object]
 
 _AVAILABILITY = frozenset(("available", "unavailable"))
-_CLOSING = frozenset((journal.View, journal.Belief, journal.Outcome, journal.RunEnded))
+_CLOSING = frozenset(
+    (journal.Reading, journal.View, journal.Belief, journal.Outcome, journal.RunEnded)
+)
 _MAY_CLOSE = _CLOSING | {journal.Roster}
 
 
@@ -177,10 +179,11 @@ class Measurement:
 
     def _close(self) -> None:
         """The observation ends now."""
-        self._time_passes()
         self._observing = False
         self._see = self._closing_handlers()
         self.states.end = end = self.time
+        self.rosters.end(end)
+        self._time_passes()
         self.watches.finish(end)
         self.downtimes.finish(end)
         self._faults.finish(end)
@@ -188,7 +191,7 @@ class Measurement:
 
     def _started(self, record: journal.RunStarted) -> None:
         self.info.started(record)
-        if self.expected.expect(self.info.settings.expect):
+        if self.expected.expect(self.info.settings.expect, record.domain):
             for kind in KINDS:
                 self._see[kind].append(self.expected.see)
 
@@ -230,8 +233,10 @@ class Measurement:
         propagation, detections, declared = self.propagation, self.detections, self.declared
         return {
             journal.RunStarted: [self._started],
-            journal.Planned: [self.info.plan, agents.planned, phases.planned],
-            journal.Watch: [watches.plan, declared.plan],
+            journal.Planned: [
+                *(self.info.plan, agents.planned, phases.planned, rosters.oracle.planned),
+            ],
+            journal.Watch: [watches.plan, declared.plan, phases.watch],
             journal.Action: [phases.action, declared.action],
             journal.FaultChanged: [
                 rosters.fault,
@@ -242,12 +247,14 @@ class Measurement:
             ],
             journal.Died: [
                 *(self._died, phases.fault, detections.died, deaths.died, downtimes.died),
+                rosters.oracle.died,
             ],
             journal.Agent: [rosters.agent, agents.agent, phases.agent],
-            journal.Session: [self._session, downtimes.session],
+            journal.Session: [self._session, rosters.oracle.session, downtimes.session],
             journal.Sent: [rosters.oracle.sent, declared.sent, propagation.sent],
             journal.Received: [self._received],
             journal.Roster: [rosters.roster, declared.roster],
+            journal.Answer: [rosters.oracle.answer],
             journal.Actual: [
                 *(agents.actual, watches.actual, propagation.actual),
                 *(detections.actual, deaths.actual, downtimes.actual),
@@ -259,6 +266,7 @@ class Measurement:
         """What takes a record after the observation."""
         return {
             journal.Agent: [self.agents.agent],
+            journal.Sent: [self.rosters.sent_late],
             journal.Roster: [self._final_roster],
             journal.View: [self.rosters.view, self.info.view],
             journal.Belief: [self.info.belief],

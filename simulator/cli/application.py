@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -15,6 +16,7 @@ from simulator.cli.commands import (
     creating,
     diagnosing,
     exporting,
+    listing,
     opening,
     plotting,
     reporting,
@@ -31,6 +33,7 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "run": running.run,
     "check": scenarios.check,
     "open": opening.open_,
+    "runs": listing.runs,
     "watch": watching.watch,
     "plot": plotting.plot,
     "report": reporting.report,
@@ -42,6 +45,27 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
 }
 """Name of a command -> the function that does it; its docstring is the command's help."""
 
+EXAMPLES: dict[str, tuple[str, ...]] = {
+    "new": ("simulator new", "simulator new --agents 50 --graph star --faults crash -o star.yaml"),
+    "run": (
+        "simulator run two_agents.yaml --narrate",
+        "simulator run scenarios/*.yaml --seeds 1-20 -x --time-limit 60s",
+        "simulator run workers.yaml --backend prosody --set populations.member.count=50",
+    ),
+    "check": ("simulator check scenarios/*.yaml",),
+    "open": ("simulator open", "simulator open runs/workers-seed1 --junit results.xml"),
+    "runs": ("simulator runs",),
+    "watch": ("simulator watch", "simulator watch runs/workers-seed1"),
+    "plot": ("simulator plot", "simulator plot latest timeline sequence --format svg"),
+    "report": ("simulator report", "simulator report runs/one runs/other -o both.html"),
+    "compare": ("simulator compare", "simulator compare runs/one runs/other --only rosters"),
+    "export": ("simulator export --to csv", "simulator export latest --to parquet -o frames"),
+    "doctor": ("simulator doctor", "simulator doctor workers.yaml"),
+    "schema": ("simulator schema > scenario.schema.json",),
+    "version": ("simulator version",),
+}
+"""Name of a command -> examples, as its help shows them."""
+
 TRACEBACK = "SIMULATOR_TRACEBACK"
 """With this variable set, a fault of the simulator itself shows its traceback."""
 _ADVICE = f" (run it again with {TRACEBACK}=1 to see where)"
@@ -50,11 +74,29 @@ app = typer.Typer(
     name="simulator",
     help="Simulate populations of SPADE agents and measure how their presence spreads.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 for _name, _command in COMMANDS.items():
-    app.command(_name)(_command)
+    _examples = "\n\n".join(["Examples:", *EXAMPLES[_name]])
+    app.command(_name, epilog=_examples)(_command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        opening.version()
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Simulate populations of SPADE agents and measure how their presence spreads."""
 
 
 def application() -> int:

@@ -13,8 +13,15 @@ from simulator.errors import InputError
 WRONG_CALL = 2
 UNKNOWN = 3
 
-RunFolder = Annotated[Path, typer.Argument(help="A run folder.", metavar="RUN")]
-ScenarioFile = Annotated[Path, typer.Argument(help="The scenario, a YAML file.", metavar="FILE")]
+RunFolder = Annotated[
+    Path | None,
+    typer.Argument(
+        help="A run folder. Default, or `latest`: the newest in runs/.", metavar="[RUN]"
+    ),
+]
+ScenarioFiles = Annotated[
+    list[Path], typer.Argument(help="Scenarios, YAML files.", metavar="FILE...")
+]
 Settings = Annotated[
     list[str] | None,
     typer.Option(
@@ -25,6 +32,35 @@ JUnitFile = Annotated[
     Path | None,
     typer.Option("--junit", metavar="FILE", help="Write the verdict as JUnit XML, for CI."),
 ]
+
+
+JsonOutput = Annotated[
+    bool, typer.Option("--json", help="Print JSON for programs, and nothing else.")
+]
+TimeLimit = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DURATION",
+        help="Interrupt a run that takes longer in real time, such as 60s; it is unknown then.",
+    ),
+]
+
+
+def parse_time_limit(text: str | None) -> float | None:
+    """``2min`` or ``120`` -> seconds. Raises InputError."""
+    from pydantic_core import PydanticCustomError  # noqa: PLC0415  (only when it is needed)
+
+    from simulator.scenario.language.durations import parse_duration  # noqa: PLC0415
+
+    if text is None:
+        return None
+    try:
+        seconds = parse_duration(float(text) if text.replace(".", "", 1).isdigit() else text) / 1e6
+    except PydanticCustomError:
+        seconds = 0.0
+    if not seconds:
+        raise InputError(f"--time-limit {text}: expected a duration such as 60s or 2min")
+    return seconds
 
 
 def parse_settings(settings: Sequence[str] | None) -> dict[str, str]:

@@ -45,7 +45,7 @@ def create_folder(wanted: Path | None, name: str, seed: int) -> Path:
     `wanted` must not exist. Without it, the next free name under ``runs/`` is taken. Raises
     RunFolderError for a folder that exists or cannot be made.
     """
-    candidates = [wanted] if wanted is not None else _default_names(name, seed)
+    candidates = [wanted] if wanted is not None else _names(DEFAULT_PARENT, name, seed)
     for folder in candidates:
         # Only the folder itself may be there already: a parent that is a file never goes away.
         with _refusing(folder):
@@ -64,7 +64,7 @@ def free_family(
     They begin like `wanted`, or like the next free run folder. Raises RunFolderError where one
     that begins like `wanted` exists.
     """
-    for begin in [wanted] if wanted is not None else _default_names(name, seed):
+    for begin in [wanted] if wanted is not None else _names(DEFAULT_PARENT, name, seed):
         family = tuple(begin.with_name(begin.name + ending) for ending in endings)
         taken = [path for path in family if path.exists()]
         if not taken:
@@ -93,11 +93,16 @@ def file_stem(title: str, between: str = "-") -> str:
     return re.sub(r"[^a-z0-9]+", between, title.lower()).strip(between)[:40]
 
 
-def _default_names(name: str, seed: int) -> Iterator[Path]:
+def free_folder(parent: Path, name: str, seed: int) -> Path:
+    """The next free name of a run folder in `parent`, which need not exist."""
+    return next(folder for folder in _names(parent, name, seed) if not folder.exists())
+
+
+def _names(parent: Path, name: str, seed: int) -> Iterator[Path]:
     stem = file_stem(name) or "run"
-    yield DEFAULT_PARENT / f"{stem}-seed{seed}"
+    yield parent / f"{stem}-seed{seed}"
     for number in itertools.count(2):
-        yield DEFAULT_PARENT / f"{stem}-seed{seed}-{number}"
+        yield parent / f"{stem}-seed{seed}-{number}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,6 +161,18 @@ class Roster(Record, frozen=True, kw_only=True, tag="roster"):
     source: Literal["initial", "push", "final"] = "push"
 
 
+class Answer(Record, frozen=True, kw_only=True, tag="answer"):
+    """The server answered a roster change that an agent asked for: the `Sent` of this `id`.
+
+    `error`: the condition of the refusal; empty where the change was made.
+    """
+
+    agent: str
+    resource: str
+    id: str
+    error: str = ""
+
+
 class Belief(Record, frozen=True, kw_only=True, tag="belief"):
     """At the end: an entry of the agent's contact list, as its presence manager says.
 
@@ -173,6 +185,10 @@ class Belief(Record, frozen=True, kw_only=True, tag="belief"):
     ask: bool = False
     available: bool = False
     show: Show = ""
+
+
+class Reading(Record, frozen=True, kw_only=True, tag="reading"):
+    """The run begins to read the final views: the observation ends here, however long it reads."""
 
 
 class View(Record, frozen=True, kw_only=True, tag="view"):
@@ -279,7 +295,9 @@ AnyRecord = (
     | Sent
     | Received
     | Roster
+    | Answer
     | Belief
+    | Reading
     | View
     | Actual
     | Died

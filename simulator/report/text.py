@@ -31,3 +31,29 @@ def _is_hidden(character: str) -> bool:
 
 def _escape(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
+
+
+_LONG = 120.0
+"""From so many seconds on, people want minutes."""
+_LARGER_UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+
+
+def duration_text(seconds: float) -> str:
+    """A duration for people, in its two largest units: 22171 s is ``6 h 9 min``.
+
+    What is shorter than two minutes is in seconds, to the millisecond.
+    """
+    if seconds < _LONG:
+        return f"{seconds:.3f} s"
+    place, size = next(
+        (place, size) for place, (_, size) in enumerate(_LARGER_UNITS) if seconds >= size
+    )
+    unit, (smaller, smaller_size) = _LARGER_UNITS[place][0], _LARGER_UNITS[place + 1]
+    many, rest = divmod(int(seconds // smaller_size), size // smaller_size)
+    return f"{many} {unit} {rest} {smaller}" if rest else f"{many} {unit}"
+
+
+def seconds_text(seconds: float) -> str:
+    """Seconds to the millisecond and, of a long time, what that is for people."""
+    text = f"{seconds:.3f} s"
+    return text if seconds < _LONG else f"{text} ({duration_text(seconds)})"

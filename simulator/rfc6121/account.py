@@ -15,6 +15,8 @@ from simulator.rfc6121.stanza import (
     RosterItem,
     RosterPush,
     Stanza,
+    StanzaError,
+    StanzaKind,
     addressed,
 )
 
@@ -179,3 +181,16 @@ def _recipients(accounts: Accounts, to: Jid) -> list[Session]:
 def to_all(sessions: Iterable[Session], stanza: Stanza) -> list[Delivery]:
     """The same stanza to each of the sessions."""
     return [Delivery(session, stanza) for session in sessions]
+
+
+def refusal(
+    kind: StanzaKind, session: Session, id: str, error: StanzaRefused, sender: Jid | None = None
+) -> Delivery:
+    """The error stanza that tells a client that its stanza was refused (RFC 6120, 8.3).
+
+    `sender` is whom the stanza was addressed to; None for the user's own server.
+    """
+    stanza = StanzaError(
+        kind, session.jid, error.condition, error.error_type, id, sender, error.text
+    )
+    return Delivery(session, stanza)

@@ -25,6 +25,7 @@ from simulator.rfc6121.account import (
     Cause,
     Delivery,
     Session,
+    refusal,
 )
 from simulator.rfc6121.probe import probe
 from simulator.rfc6121.stanza import (
@@ -36,26 +37,11 @@ from simulator.rfc6121.stanza import (
     RosterChange,
     RosterItem,
     RosterResult,
-    StanzaError,
-    StanzaKind,
     check_priority,
 )
 from simulator.rfc6121.subscription import SubscriptionState
 
 Observer = Callable[[AvailabilityChange], None]
-
-
-def refusal(
-    kind: StanzaKind, session: Session, id: str, error: StanzaRefused, sender: Jid | None = None
-) -> Delivery:
-    """The error stanza that tells a client that its stanza was refused (RFC 6120, 8.3).
-
-    `sender` is whom the stanza was addressed to; None for the user's own server.
-    """
-    stanza = StanzaError(
-        kind, session.jid, error.condition, error.error_type, id, sender, error.text
-    )
-    return Delivery(session, stanza)
 
 
 class PresenceServer:

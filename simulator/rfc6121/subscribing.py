@@ -14,7 +14,15 @@ from collections.abc import Callable
 from typing import cast
 
 from simulator.errors import StanzaRefused
-from simulator.rfc6121.account import Account, Accounts, Delivery, Session, deliver_presence, to_all
+from simulator.rfc6121.account import (
+    Account,
+    Accounts,
+    Delivery,
+    Session,
+    deliver_presence,
+    refusal,
+    to_all,
+)
 from simulator.rfc6121.stanza import Jid, Presence, SubscriptionType
 from simulator.rfc6121.subscription import SubscriptionState
 
@@ -22,9 +30,12 @@ from simulator.rfc6121.subscription import SubscriptionState
 def send(accounts: Accounts, session: Session, stanza: Presence) -> list[Delivery]:
     """A client sent a subscription stanza (3.1.2, 3.1.5, 3.2.2, 3.3.2, 3.4.2).
 
-    It goes from the bare JID to the bare JID, whatever the client wrote (3, 3.1.2). Raises
-    StanzaRefused where it cannot be routed; then nothing has changed. An account is always
-    subscribed to itself (4.2.2), so towards itself there is nothing to manage.
+    It goes from the bare JID to the bare JID, whatever the client wrote (3, 3.1.2). Where it
+    cannot be routed the client gets an error, and its own half of the subscription is what it
+    would be otherwise: it waits for an answer that never comes, as after every request. An account
+    is always subscribed to itself (4.2.2), so towards itself there is nothing to manage.
+
+    Raises StanzaRefused for a stanza without an address.
     """
     if stanza.to is None:
         raise StanzaRefused("bad-request", "modify", "a subscription stanza needs an address")
@@ -33,7 +44,13 @@ def send(accounts: Accounts, session: Session, stanza: Presence) -> list[Deliver
     if contact == account.jid:
         return []
     stanza = _between(account.jid, contact, stanza)
-    _check_route(accounts, stanza)
+    try:
+        _check_route(accounts, stanza)
+    except StanzaRefused as error:
+        return [
+            refusal("presence", session, stanza.id, error, contact),
+            *_issue(accounts, account, stanza),
+        ]
     return _issue(accounts, account, stanza)
 
 
@@ -50,11 +67,12 @@ def _between(sender: Jid, to: Jid, stanza: Presence) -> Presence:
 
 
 def _check_route(accounts: Accounts, stanza: Presence) -> None:
-    """`subscribe` and `unsubscribe` are routed in every state, so they need somewhere to go.
+    """Whether there is somewhere to go, for what is routed in every state. Raises StanzaRefused.
 
     A request to an account that does not exist is an error (3.1.2), the rest is silence (8.5.1).
-    The other two are routed only to a contact that has asked or sees, and without a link that
-    is never one of another domain.
+    What another domain would have to answer is an error (RFC 6120, 10.4). `subscribed` and
+    `unsubscribed` are routed only to a contact that has asked or sees, and without a link that is
+    never one of another domain.
     """
     assert stanza.to is not None
     if accounts.serves(stanza.to):
@@ -105,12 +123,10 @@ def _hide(accounts: Accounts, account: Account, to: Jid) -> list[Delivery]:
 def route(accounts: Accounts, stanza: Presence) -> list[Delivery]:
     """Take a subscription stanza from one half of a subscription to the other.
 
-    Raises StanzaRefused for a JID of another domain.
+    Another domain is out of reach: whoever sent it a stanza has been told (`_check_route`).
     """
     assert stanza.to is not None
-    if not accounts.serves(stanza.to):
-        return accounts.hand_over(stanza)
-    return _receive(accounts, stanza)
+    return _receive(accounts, stanza) if accounts.serves(stanza.to) else []
 
 
 def _receive(accounts: Accounts, stanza: Presence) -> list[Delivery]:

@@ -1,9 +1,14 @@
-"""A request to end a run now, from a signal or another thread."""
+"""A request to end a run now, from a signal, another thread or a limit of real time."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
+from collections.abc import Iterator
+
+INTERRUPTED = "interrupted by"
+"""How the reason of somebody's request begins, other than that of a limit."""
 
 
 class Interruption:
@@ -28,6 +33,21 @@ class Interruption:
             # A loop that is closed, perhaps just now by another thread, has no run to end.
             with contextlib.suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._event.set)
+
+    @contextlib.contextmanager
+    def limited(self, seconds: float | None) -> Iterator[None]:
+        """Meanwhile, ask for the end of the run after so many seconds of real time."""
+        if seconds is None:
+            yield
+            return
+        reason = f"the time limit of {seconds:g} s was reached"
+        timer = threading.Timer(seconds, self.request, (reason,))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     async def wait(self) -> None:
         """Wait for the request."""

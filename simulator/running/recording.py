@@ -46,18 +46,21 @@ def record(
     convergence: Convergence,
     listeners: Sequence[Callable[[AnyRecord], None]],
     *,
+    time_limit: float | None = None,
     collect: bool = True,
 ) -> Recording:
     """Run `plan` on `server`, when it is this run's turn, and record it.
 
-    `folder` None records in memory. Listeners are called with each record. `collect`: free the
-    memory of the agents, which are cyclic garbage then; False for a process that ends soon.
+    `folder` None records in memory. Listeners are called with each record. `time_limit`: the
+    run is interrupted after so many seconds of real time. `collect`: free the memory of the
+    agents, which are cyclic garbage then; False for a process that ends soon.
 
     Raises JournalError when the disk refuses the journal, and InputError from inside a run.
     """
 
     def work(interruption: Interruption) -> Recording:
-        with collected_afterwards() if collect else set_aside():
+        ending = collected_afterwards() if collect else set_aside()
+        with ending, interruption.limited(time_limit):
             return _recorded(plan, server, folder, convergence, listeners, interruption)
 
     make_importable(plan.imports)

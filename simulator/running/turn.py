@@ -16,7 +16,7 @@ from concurrent.futures import Future
 from typing import TypeVar
 
 from simulator.errors import InputError
-from simulator.running.interruption import Interruption
+from simulator.running.interruption import INTERRUPTED, Interruption
 
 _T = TypeVar("_T")
 
@@ -81,7 +81,7 @@ def _signals(interruption: Interruption) -> Iterator[None]:
 
     def handle(number: int, _frame: object) -> None:
         signal.signal(number, before[signal.Signals(number)])
-        interruption.request(f"interrupted by {signal.Signals(number).name}")
+        interruption.request(f"{INTERRUPTED} {signal.Signals(number).name}")
 
     for number in before:
         signal.signal(number, handle)
@@ -108,5 +108,5 @@ def _in_thread(work: Callable[[Interruption], _T], interruption: Interruption) -
         try:
             thread.join(0.1)
         except KeyboardInterrupt:
-            interruption.request("interrupted by the user")
+            interruption.request(f"{INTERRUPTED} the user")
     return done.result()

@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from simulator.agents.harness import AgentHarness
-from simulator.journal.records import AnyRecord, Belief, Roster, View
+from simulator.journal.records import AnyRecord, Belief, Reading, Roster, View
 
 TIMEOUT = 30.0
 """Seconds to wait for a server's answer to a roster get."""
@@ -25,6 +25,7 @@ async def read_views(
 
     `silence` says why an agent, by name, would get no answer, or nothing. Nobody waits for that.
     """
+    record(Reading(t=clock()))
     agents = list(harnesses)
     views = await asyncio.gather(
         *(_views(harness, silence(harness.plan.name)) for harness in agents)

@@ -107,9 +107,10 @@ class AgentPlan:
 
     `domain` is the domain of its account; None for the run's, which the backend knows.
     `start` is when it starts. `agent_class` is None for the built-in agent, else an import
-    path ``module:Class`` of a `spade.agent.Agent`. `recovery`: what the documented presence
-    manager does when its session's state was lost. `extra_resources`: plain sessions of the same
-    account, which start and stop with the agent.
+    path ``module:Class`` of a `spade.agent.Agent`. `arguments` go to its constructor, `attributes`
+    are set before it starts. `recovery`: what the documented presence manager does when its
+    session's state was lost. `extra_resources`: plain sessions of the same account, which start
+    and stop with the agent.
     """
 
     name: str
@@ -121,6 +122,7 @@ class AgentPlan:
     recovery: Literal["none", "rejoin"] = "none"
     agent_class: str | None = None
     arguments: tuple[tuple[str, object], ...] = ()
+    attributes: tuple[tuple[str, object], ...] = ()
     behaviours: tuple[BehaviourPlan, ...] = ()
     presence: PresencePlan | None = None
     on_subscribe: tuple[PolicyRule, ...] = ()

@@ -135,6 +135,8 @@ def _text(value: str) -> str:
 
 def _head(answers: Answers) -> str:
     return _written(f"""
+        # yaml-language-server: $schema=scenario.schema.json
+        # simulator schema > scenario.schema.json   lets editors complete and check this file
         # simulator check FILE   says what is wrong with it
         # simulator run FILE     runs it on the embedded server, in virtual time
         name: {_text(answers.name)}
@@ -201,7 +203,9 @@ def _expectations(answers: Answers) -> str:
     return _written(f"""
         # What must hold: the run passes if all of it does. `simulator run` prints every figure.
         expect:
-          # The rosters are what RFC 6121 says they must be after what was done,
+          # Everybody reached the rosters that are declared above,
+          - {{figure: declared_convergence, equals: 100%}}
+          # the rosters are what RFC 6121 says they must be after what was done,
           - {{figure: roster_convergence, equals: 100%}}
           # everybody sees everybody as they are,
           - {{figure: availability_convergence, equals: 100%}}

@@ -18,7 +18,7 @@ from aioxmpp import PresenceState
 from spade.agent import AuthenticationFailure
 
 from simulator.agents.base import Host, NoAnswer
-from simulator.agents.user_classes import load_class, make_behaviours, split_arguments
+from simulator.agents.user_classes import load_class, make_agent, make_behaviours
 from simulator.journal.records import Belief, Roster
 from simulator.scenario.plan import PresencePlan
 from simulator.spade3 import types
@@ -74,10 +74,7 @@ class AgentDriver:
         self._watcher: ClientWatcher | None = None
         plan = host.plan
         own = spade.agent.Agent if plan.agent_class is None else load_class(plan.agent_class)
-        in_constructor, attributes = split_arguments(own, dict(plan.arguments))
-        agent = harnessed(own)(host.jid, host.password, **in_constructor)
-        for name, value in attributes.items():
-            setattr(agent, name, value)
+        agent = make_agent(harnessed(own), host.jid, host.password, plan)
         agent.harness = host
         agent.driver = self
         self.agent: types.Agent = agent

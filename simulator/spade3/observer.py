@@ -12,6 +12,7 @@ from functools import partial
 import aioxmpp
 import aioxmpp.roster.xso as roster_xso
 from aioxmpp import JID
+from aioxmpp.errors import XMPPError
 from aioxmpp.protocol import State
 from aioxmpp.structs import LanguageTag
 
@@ -128,18 +129,41 @@ class ClientWatcher:
         return [self._observer.served_item(*_fields(item)) for item in items]
 
     def _watch_requests(self) -> None:
-        send = self._client.send
+        client = self._client
+        send, send_stanza = client.send, client.stream._send_stanza
+
+        # Where the stanza goes out, and not where it is queued: there it may wait for long.
+        def watched_send_stanza(stream: types.XmlStream, token: types.Token) -> None:
+            if _is_roster_change(token.stanza) and stream.state == State.OPEN:
+                self._roster_change(token.stanza)
+            send_stanza(stream, token)
 
         async def watched_send(stanza: aioxmpp.stanza.StanzaBase, **options: object) -> object:
-            if isinstance(stanza, aioxmpp.IQ) and stanza.type_ == aioxmpp.IQType.SET:
-                self._roster_change(stanza.payload)
-            return await send(stanza, **options)
+            if not _is_roster_change(stanza):
+                return await send(stanza, **options)
+            try:
+                answer = await send(stanza, **options)
+            except XMPPError as error:
+                self._observer.roster_answer(stanza.id_ or "", error.condition.value[1])
+                raise
+            self._observer.roster_answer(stanza.id_ or "")
+            return answer
 
-        self._client.send = watched_send
+        client.stream._send_stanza = watched_send_stanza
+        client.send = watched_send
 
-    def _roster_change(self, payload: object) -> None:
-        for item in payload.items if isinstance(payload, roster_xso.Query) else ():
-            self._observer.roster_request(item.jid, remove=item.subscription == "remove")
+    def _roster_change(self, stanza: aioxmpp.IQ) -> None:
+        for item in stanza.payload.items:
+            remove = item.subscription == "remove"
+            self._observer.roster_request(item.jid, stanza.id_ or "", remove=remove)
+
+
+def _is_roster_change(stanza: object) -> bool:
+    return (
+        isinstance(stanza, aioxmpp.IQ)
+        and stanza.type_ == aioxmpp.IQType.SET
+        and isinstance(stanza.payload, roster_xso.Query)
+    )
 
 
 def _fields(

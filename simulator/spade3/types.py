@@ -123,6 +123,12 @@ class XmlStream(Protocol):
     _processor: Processor | None
 
 
+class Token(Protocol):
+    """`aioxmpp.stream.StanzaToken`: a stanza that is queued."""
+
+    stanza: object
+
+
 class Stream(Protocol):
     """`aioxmpp.stream.StanzaStream`."""
 
@@ -132,6 +138,7 @@ class Stream(Protocol):
     service_outbound_presence_filter: Filter
     on_presence_received: Signal
     _xmlstream: XmlStream
+    _send_stanza: Callable[[XmlStream, Token], None]
 
 
 class Client(Protocol):

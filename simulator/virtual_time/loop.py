@@ -107,10 +107,6 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
             self._clock.add(round(when * SECOND), timer)
         return timer
 
-    def call_again(self, handle: Handle) -> None:
-        """`call_soon` with the callback and context of a handle that has run."""
-        self._ready.append(handle)
-
     def call_again_at(self, when: float, timer: Timer) -> None:
         """`call_at` with the callback and context of a timer that has fired."""
         timer._when = when
@@ -147,14 +143,6 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
             self._tasks = [weakref.ref(task) for task in self.live_tasks()]
             self._prune_tasks_at = 1_000 + 2 * len(self._tasks)
         return task
-
-    def is_idle(self) -> bool:
-        """Whether nothing is ready: what is called soon now would be the next to run.
-
-        The last thing that a callback does may then as well be done at once.
-        """
-        heap = self._clock.heap
-        return not self._ready and not (heap and heap[0][0] <= self._clock.now)
 
     def live_tasks(self) -> list[Task[object]]:
         """The tasks that are not done, in the order of their creation."""

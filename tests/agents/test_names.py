@@ -21,7 +21,7 @@ AGENTS = [AgentPlan("ann", "people", 0, ""), AgentPlan("bob", "people", 1, "", d
         ("ann@b.test/desk", "ann@b.test"),
         ("bob@a.test", "bob@a.test"),
         ("eve@b.test", "eve@b.test"),
-        ("eve@a.test", "eve"),
+        ("eve@a.test", "eve@a.test"),
         ("b.test", "b.test"),
         (None, "a.test"),
     ],
@@ -29,6 +29,11 @@ AGENTS = [AgentPlan("ann", "people", 0, ""), AgentPlan("bob", "people", 1, "", d
 def test_a_jid_is_named_by_the_domain_of_its_agent(jid: str | None, name: str) -> None:
     names = Names("a.test", AGENTS)
     assert names.name(None if jid is None else aioxmpp.JID.fromstr(jid)) == name
+
+
+def test_without_a_plan_every_account_of_the_domain_has_a_name() -> None:
+    assert Names("a.test").name("eve@a.test") == "eve"
+    assert Names("a.test").name("eve@b.test") == "eve@b.test"
 
 
 @pytest.mark.parametrize(

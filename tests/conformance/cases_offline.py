@@ -191,7 +191,51 @@ async def a_removal_while_the_other_is_away(s: Scene) -> None:
 async def a_request_to_an_account_that_does_not_exist(s: Scene) -> None:
     await s.agents("romeo")
     await s.do("romeo", "subscribe", "nobody")
-    await s.told("asked", {"romeo": ["error nobody service-unavailable"]})
+    await s.told("asked", {"romeo": ["error nobody service-unavailable", "push nobody none ask"]})
+    await s.rosters("rosters", {"romeo": ["nobody none ask"]})
+
+
+@case("3.3.2, 8.5.1")
+async def a_request_to_nobody_can_be_withdrawn(s: Scene) -> None:
+    await s.agents("romeo")
+    await s.do("romeo", "subscribe", "nobody")
+    await s.forget()
+    await s.do("romeo", "unsubscribe", "nobody")
+    await s.told("withdrawn", {"romeo": ["push nobody none"]})
+
+
+@case("2.5.2, 8.5.1")
+async def a_request_to_nobody_can_be_removed(s: Scene) -> None:
+    await s.agents("romeo")
+    await s.do("romeo", "subscribe", "nobody")
+    await s.forget()
+    await s.do("romeo", "remove", "nobody")
+    await s.told("removed", {"romeo": ["push nobody remove"]})
+    await s.rosters("rosters", {"romeo": []})
+
+
+@case("3.1.2")
+async def a_request_to_an_address_with_an_escape(s: Scene) -> None:
+    """XEP-0106: for the servers it is an address like any other."""
+    await s.agents("romeo")
+    await s.do("romeo", "subscribe", r"no\20body")
+    await s.rosters("rosters", {"romeo": [r"no\20body none ask"]})
+
+
+@case("3.1.2; RFC 6120, 10.4")
+async def a_request_to_a_domain_that_does_not_exist(s: Scene) -> None:
+    await s.agents("romeo")
+    await s.do("romeo", "subscribe", "juliet@elsewhere.example")
+    await s.told(
+        "asked",
+        {
+            "romeo": [
+                "error juliet@elsewhere.example remote-server-not-found",
+                "push juliet@elsewhere.example none ask",
+            ]
+        },
+    )
+    await s.rosters("rosters", {"romeo": ["juliet@elsewhere.example none ask"]})
 
 
 @case("4.2.2")

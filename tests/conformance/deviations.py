@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from simulator.analysis.folds.subscription_pair import PairState, Side, pair_state, side
+from simulator.analysis.oracle.subscription_pair import PairState, Side, pair_state, side
 from simulator.rfc6121.subscription import SubscriptionState
 from tests.conformance.pairs import Step, after, ways
 

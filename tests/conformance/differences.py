@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from simulator.analysis.folds.subscription_pair import PairState
+from simulator.analysis.oracle.subscription_pair import PairState
 from tests.conformance.pairs import NAMES, Step, Told, side_text
 
 

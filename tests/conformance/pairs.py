@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-from simulator.analysis.folds.subscription_pair import STRANGERS, PairState, Side, act, pair_state
+from simulator.analysis.oracle.subscription_pair import STRANGERS, PairState, Side, act, pair_state
 from simulator.rfc6121.server import PresenceServer
 from simulator.rfc6121.stanza import Jid, Presence, RosterChange, RosterPush
 from tests.conformance.lines import presence_line, rules_item_line

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from simulator.analysis.folds.subscription_pair import PairState
+from simulator.analysis.oracle.subscription_pair import PairState
 from tests.conformance import deviations, verdicts
 from tests.conformance.pairs import Case, Step, all_cases, reachable, state_text
 from tests.conformance.parallel import Played, Troupe

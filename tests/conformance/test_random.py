@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from simulator.analysis.folds.oracle import Oracle
-from simulator.analysis.folds.subscription_pair import STRANGERS, PairState
-from simulator.journal.records import AnyRecord, Received, Roster, Sent
+from simulator.analysis.oracle.oracle import Oracle
+from simulator.analysis.oracle.subscription_pair import STRANGERS, PairState
+from simulator.journal.records import Answer, AnyRecord, Received, Sent, Session
 from tests.conformance import deviations
 from tests.conformance.lines import item_line
 from tests.conformance.pairs import VERBS, Step, after
@@ -25,8 +25,6 @@ from tests.conformance.servers import Server
 from tests.conformance.stage import Player, Stage
 
 NAMES = ("benvolio", "juliet", "romeo")
-STEP = 10_000_000
-"""Microseconds between two steps, for the oracle: everything is well apart."""
 
 PAIRS = tuple(itertools.permutations(NAMES, 2))
 DEEDS: tuple[tuple[str, ...], ...] = (
@@ -54,7 +52,7 @@ class Life(RuleBasedStateMachine):
         self.shows: dict[str, str] = {}
         self.seen: dict[str, dict[str, str]] = {}
         self.program: list[str] = []
-        self.stage = Stage(self.server.backend, self._record, lambda: self.steps * STEP)
+        self.stage = Stage(self.server.backend, self._record, lambda: self.steps)
         for name in NAMES:
             self._login(name)
         self.befriend("romeo", "juliet")
@@ -66,7 +64,8 @@ class Life(RuleBasedStateMachine):
         takers = {
             Sent: self.oracle.sent,
             Received: self.oracle.received,
-            Roster: self.oracle.roster,
+            Answer: self.oracle.answer,
+            Session: self.oracle.session,
         }
         take: Any = takers.get(type(record))
         if take is not None:
@@ -133,6 +132,8 @@ class Life(RuleBasedStateMachine):
         before = {(w, c) for w in NAMES for c in NAMES if self._may_see(w, c)}
         self.do(self.stage.quiet(*self.players.values()))
         self.steps += 1
+        for name in self.players:
+            self.oracle.handled(self.stage.local(name), 0)
         for name, player in self.players.items():
             assert self.do(player.roster()) == self._expected(name), self.program
             self._listen(name, player, before)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from simulator.analysis.folds.subscription_pair import STRANGERS, PairState
+from simulator.analysis.oracle.subscription_pair import STRANGERS, PairState
 from tests.conformance.deviations import Server
 from tests.conformance.differences import cell, differences
 from tests.conformance.pairs import Step, Told, expected

@@ -195,8 +195,7 @@ class Town(RuleBasedStateMachine):
         _, session = self._someone(data)
         stanza = Presence(kind, session.jid, Jid(contact))
         self._do(lambda: self.server.presence(session, stanza))
-        reachable = contact in ACCOUNTS or kind == "subscribed"
-        if kind in {"subscribe", "subscribed"} and reachable and contact != session.account:
+        if kind in {"subscribe", "subscribed"} and contact != session.account:
             self.listed.add((session.account, contact))
 
     @precondition(lambda self: self.places)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from simulator.errors import StanzaRefused
-from simulator.rfc6121.server import PresenceServer, refusal
+from simulator.rfc6121.account import refusal
+from simulator.rfc6121.server import PresenceServer
 from simulator.rfc6121.stanza import (
     Iq,
     Jid,

@@ -57,19 +57,31 @@ def test_2_1_6_every_push_has_an_id_of_its_own_and_the_full_jid(world):
     assert [push.stanza.id for push in pushes] == ["push-3", "push-4"]
 
 
-def test_3_1_2_a_contact_that_does_not_exist_is_an_error_and_no_item(world):
+def test_3_1_2_a_request_to_nobody_comes_back_and_stays_pending(world):
     assert world.send("romeo/orchard", "subscribe", "tybalt") == [
-        "romeo/orchard: presence error service-unavailable"
+        "romeo/orchard: presence error service-unavailable",
+        "romeo/orchard: push tybalt none ask",
     ]
     assert world.last[0].stanza.sender == Jid(bare("tybalt"))
-    assert world.roster("romeo") == []
+    assert world.state("romeo", "tybalt") == "None + Pending Out"
 
 
-@pytest.mark.parametrize("kind", ["subscribe", "unsubscribe"])
-def test_3_1_2_another_domain_is_an_error_and_no_item(world, kind):
-    assert world.send("romeo/orchard", kind, "rosaline@example.net") == [
-        "romeo/orchard: presence error remote-server-not-found"
+def test_3_1_2_a_request_to_another_domain_comes_back_and_stays_pending(world):
+    rosaline = "rosaline@example.net"
+    assert world.send("romeo/orchard", "subscribe", rosaline) == [
+        "romeo/orchard: presence error remote-server-not-found",
+        f"romeo/orchard: push {rosaline} none ask",
     ]
+    assert world.send("romeo/orchard", "unsubscribe", rosaline) == [
+        "romeo/orchard: presence error remote-server-not-found",
+        f"romeo/orchard: push {rosaline} none",
+    ]
+
+
+@pytest.mark.parametrize("peer", ["tybalt", "rosaline@example.net"])
+def test_2_5_a_pending_request_to_nobody_can_be_removed(world, peer):
+    world.send("romeo/orchard", "subscribe", peer)
+    world.remove("romeo/orchard", peer)
     assert world.roster("romeo") == []
 
 

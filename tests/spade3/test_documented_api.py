@@ -534,7 +534,7 @@ def test_row_20_the_example(run: Run, capsys: pytest.CaptureFixture[str]) -> Non
         example = "tests.spade3.document_example"
         two = await world.prepare("agent2", agent_class=f"{example}:Agent2")
         knows = (("jid2", world.jid("agent2")),)
-        one = await world.prepare("agent1", agent_class=f"{example}:Agent1", arguments=knows)
+        one = await world.prepare("agent1", agent_class=f"{example}:Agent1", attributes=knows)
         await two.start()
         await one.start()
 

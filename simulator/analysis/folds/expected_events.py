@@ -27,11 +27,13 @@ KINDS = (Action, Agent, Received, Roster, Sent)
 class Names:
     """Whom a text of an expectation means.
 
-    A bare JID means itself, and so does a name that the journal does not know: of a run that was
-    killed early it holds only a part of the plan.
+    The bare JID of an agent means the agent, that of anybody else itself, and so does a name that
+    the journal does not know: of a run that was killed early it holds only a part of the plan.
+    `domain` is that of the agents for which the plan names no other.
     """
 
     def __init__(self, planned: Mapping[str, Planned]) -> None:
+        self.domain = ""
         self._planned = planned
         self._known: dict[str | tuple[str, ...], tuple[str, ...]] = {}
 
@@ -49,6 +51,10 @@ class Names:
         return texts is None or name in self.of(texts)
 
     def _named(self, text: str) -> tuple[str, ...]:
+        name, _, domain = text.rpartition("@")
+        planned = self._planned.get(name)
+        if planned is not None and domain == (planned.domain or self.domain):
+            return (name,)
         try:
             return self._index.named(text)
         except UnknownAgentError:
@@ -140,8 +146,12 @@ class ExpectedEvents:
         self.sightings: dict[int, Sightings] = {}
         self.progress: dict[int, Progress] = {}
 
-    def expect(self, expectations: Iterable[Expectation]) -> bool:
-        """Look for what these speak of from now on; returns whether there is anything."""
+    def expect(self, expectations: Iterable[Expectation], domain: str) -> bool:
+        """Look for what these speak of from now on; returns whether there is anything.
+
+        `domain`: the run's.
+        """
+        self.names.domain = domain
         for number, expectation in enumerate(expectations):
             if isinstance(expectation, NobodySaw):
                 self.sightings[number] = Sightings(expectation.nobody_saw, self.names)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from simulator.journal.records import Action, Agent, Died, FaultChanged, Planned
+from simulator.journal.records import Action, Agent, Died, FaultChanged, Planned, Watch
 
 START = "start"
 """The name of the run's own start among a phase's origins."""
@@ -49,6 +49,11 @@ class PhaseSpans:
     def planned(self, record: Planned) -> None:
         """Take an agent of the plan."""
         self._populations[record.agent] = record.population
+
+    def watch(self, record: Watch) -> None:
+        """Take a watch: its entry of the plan begins when it is declared, whoever asks when."""
+        if record.at:
+            self._extend(record.origin, record.at)
 
     def action(self, record: Action) -> None:
         """Take an action of the plan."""

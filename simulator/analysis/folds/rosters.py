@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from simulator.analysis.folds.agents import Agents
-from simulator.analysis.folds.oracle import Oracle
+from simulator.analysis.oracle.oracle import Oracle
 from simulator.analysis.states import ABSENT, ENTRIES, SEEING, Entry, EntryStates
-from simulator.journal.records import Agent, FaultChanged, Roster, View
+from simulator.journal.records import Agent, FaultChanged, Roster, Sent, View
 
 Listener = Callable[[str, str, int], None]
 """Called with agent, peer and time after the served entry has changed."""
@@ -74,7 +74,6 @@ class Rosters:
 
     def roster(self, record: Roster) -> None:
         """Take an entry that the server told."""
-        self.oracle.roster(record)
         if record.source == "final":
             self._begin_listing(record.agent, record.t)
         removed = record.subscription == "remove"
@@ -90,6 +89,16 @@ class Rosters:
         """Take the announcement of a final listing; an empty one has no `Roster` records."""
         if record.view == "served" and not record.absent:
             self._begin_listing(record.agent, record.t)
+            self.oracle.listed(record.agent, record.t)
+
+    def end(self, t: int) -> None:
+        """The observation ends."""
+        self.oracle.end(t)
+
+    def sent_late(self, record: Sent) -> None:
+        """Take an action after the end: it may come before the roster of somebody is read."""
+        if not self._listed:
+            self.oracle.sent(record)
 
     def fault(self, record: FaultChanged) -> None:
         """Take a fault: the server may have lost all rosters."""

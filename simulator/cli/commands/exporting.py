@@ -15,8 +15,8 @@ from simulator.cli.options import RunFolder
 
 
 def export(
-    folder: RunFolder,
     to: Annotated[str, typer.Option(help="parquet or csv: all frames. graphml: who sees whom.")],
+    folder: RunFolder = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -25,8 +25,10 @@ def export(
     ] = None,
 ) -> None:
     """Write a run as files for other programs."""
+    from simulator.journal.runs import named
     from simulator.report.exports.files import export as export_run
 
+    folder = named(folder)
     console = Console()
     for path in export_run(measured_run(folder), to, out or folder / to):
         console.print(Text(str(path)), soft_wrap=True)

@@ -15,7 +15,7 @@ from simulator.cli.options import RunFolder
 
 
 def plot(
-    folder: RunFolder,
+    folder: RunFolder = None,
     kinds: Annotated[
         list[str] | None,
         typer.Argument(
@@ -33,8 +33,13 @@ def plot(
     format_: Annotated[str, typer.Option("--format", help="png or svg.")] = "png",
 ) -> None:
     """Draw pictures of a run."""
+    from simulator.journal.runs import named
+    from simulator.report.plots import PLOTS
     from simulator.report.plots.files import draw_pictures
 
+    if folder is not None and str(folder) in PLOTS and not folder.exists():
+        folder, kinds = None, [str(folder), *(kinds or ())]  # only kinds were given
+    folder = named(folder)
     console = Console()
     for picture in draw_pictures(measured_run(folder), kinds or (), out, f".{format_}"):
         where = str(picture.path) if picture.path else f"no {picture.kind}"

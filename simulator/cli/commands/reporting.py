@@ -15,9 +15,12 @@ from simulator.errors import RunFolderError
 
 def report(
     folders: Annotated[
-        list[Path],
-        typer.Argument(help="Run folders; several are shown side by side.", metavar="RUN..."),
-    ],
+        list[Path] | None,
+        typer.Argument(
+            help="Run folders; several are shown side by side. Default: the newest in runs/.",
+            metavar="[RUN...]",
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option("-o", "--out", help="The page. Default: report.html in the first run folder."),
@@ -26,8 +29,10 @@ def report(
     """Write one self-contained HTML page: the verdict, pictures and sortable tables."""
     from simulator.analysis.run import open_run
     from simulator.journal.folder import write_private, writing
+    from simulator.journal.runs import LATEST, named
     from simulator.report.page import build_page
 
+    folders = [named(folder) for folder in folders or [Path(LATEST)]]
     target = out or folders[0] / "report.html"
     if target.exists():
         raise RunFolderError(target, "exists already; give another name with --out")

@@ -8,12 +8,14 @@ from rich.console import Console
 from simulator.cli.options import UNKNOWN, RunFolder
 
 
-def watch(folder: RunFolder) -> int:
+def watch(folder: RunFolder = None) -> int:
     """Follow a run that is under way. Ctrl-C stops watching, not the run."""
     from simulator.analysis.checks.verdict import EXIT_CODES
+    from simulator.journal.runs import named
     from simulator.report.terminal.summary import print_verdict
     from simulator.report.terminal.watching import watch as follow
 
+    folder = named(folder)
     console = Console()
     try:
         summary = follow(folder, console)

@@ -63,6 +63,19 @@ def broken_junit_xml(name: str, error: BaseException) -> str:
     return _document(name, {"run": [case]}, {"verdict": "unknown"}, 0.0)
 
 
+def join_junit(documents: Mapping[str, str]) -> str:
+    """Several documents as one; the key of each says which run it is, before its suites' names."""
+    root = _Suites("simulator")
+    seconds = 0.0
+    for label, text in documents.items():
+        one = JUnitXml.fromstring(text.encode())
+        seconds += float(one.time or 0)
+        for suite in one:
+            suite.name = printable(f"{label}: {suite.name}")
+            root.add_testsuite(suite)
+    return _written(root, seconds, pretty=False)  # the parts have their line breaks
+
+
 def prepare_junit(path: Path) -> None:
     """Remove an older document at `path`, and check that a new one can be written there.
 
@@ -144,8 +157,13 @@ def _document(
             case.classname = printable(f"{name}.{title}")
         suite.add_testcases(list(cases))
         root.add_testsuite(suite)
+    next(iter(root)).time = round(seconds, 3)
+    return _written(root, seconds)
+
+
+def _written(root: JUnitXml, seconds: float, *, pretty: bool = True) -> str:
     root.update_statistics()  # type: ignore[no-untyped-call]
-    root.time = next(iter(root)).time = round(seconds, 3)
+    root.time = round(seconds, 3)
     document = BytesIO()
-    root.write(document, pretty=True)
+    root.write(document, pretty=pretty)
     return document.getvalue().decode()

@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 from typing import Protocol
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
 from rich.text import Text
 
 from simulator.analysis.states import Share
 from simulator.journal.records import Agent, AnyRecord, RunEnded
+from simulator.report.text import duration_text
 
 _LOOK_EVERY = 64
 """The real clock is read once in so many records."""
@@ -39,7 +42,7 @@ class Converging(Protocol):
 class Progress:
     """Follows the journal and shows where the run is. Use it as a context manager.
 
-    On a terminal it is one line that changes; elsewhere a line every five seconds.
+    On a terminal it is a bar and a line that change; elsewhere a line every five seconds.
     """
 
     def __init__(self, console: Console, agents: int, limit: int, converging: Converging) -> None:
@@ -49,7 +52,7 @@ class Progress:
         self._converging = converging
         self._started = 0
         self._records = 0
-        self._drawn = time.perf_counter()
+        self._drawn = self._began = time.perf_counter()
         self._live = Live(console=console, auto_refresh=False, transient=True)
 
     def see(self, record: AnyRecord) -> None:
@@ -71,14 +74,25 @@ class Progress:
         started = min(self._started, self._agents)
         text = status_line(started, self._agents, t, self._limit, self._converging)
         if self._console.is_terminal:
-            self._show(text)
+            self._show(text, self._bar(t, now))
         else:
             self._console.print(Text(text), soft_wrap=True)
 
-    def _show(self, text: str) -> None:
-        """The line of a terminal; elsewhere nothing."""
+    def _show(self, text: str, *above: Table) -> None:
+        """The line of a terminal, with what is above it; elsewhere nothing."""
         if self._console.is_terminal:
-            self._live.update(Text(text, no_wrap=True, overflow="ellipsis"), refresh=True)
+            line = Text(text, no_wrap=True, overflow="ellipsis")
+            self._live.update(Group(*above, line), refresh=True)
+
+    def _bar(self, t: int, now: float) -> Table:
+        """How much of the run's longest time has passed, and what is left in real time."""
+        row = Table.grid(padding=(0, 2))
+        left = (now - self._began) * max(0, self._limit - t) / t if t else None
+        text = f"{t * 100 // self._limit:>3}%" if self._limit else ""
+        if left is not None:
+            text += f"  {time_left(left)}"
+        row.add_row(ProgressBar(total=self._limit, completed=t, width=40), Text(text))
+        return row
 
     def __enter__(self) -> Progress:
         if self._console.is_terminal:
@@ -87,6 +101,12 @@ class Progress:
 
     def __exit__(self, *failure: object) -> None:
         self._live.stop()
+
+
+def time_left(seconds: float) -> str:
+    """What is left at most, at the pace so far."""
+    whole = max(1, round(seconds))
+    return f"at most {duration_text(whole) if whole >= 120 else f'{whole} s'} left"
 
 
 def status_line(

@@ -12,7 +12,8 @@ from rich.text import Text
 from simulator.analysis.figures import summary_types as shapes
 from simulator.analysis.run import Run
 from simulator.journal.folder import PICTURE
-from simulator.report.text import printable
+from simulator.report.terminal.rows import print_hanging
+from simulator.report.text import printable, seconds_text
 
 _STYLES = {"pass": "bold green", "fail": "bold red", "unknown": "bold yellow"}
 _MARKS = {"pass": "✓", "fail": "✗", "unknown": "?"}
@@ -51,7 +52,7 @@ def print_verdict(console: Console, summary: shapes.Summary) -> None:
     managers = managers_text(about)
     line.append(
         f"  {printable(str(about['name']))}: {about['agents']} agents on {about['backend']},"
-        f" seed {about['seed']}, {about['duration_s']:.3f} s"
+        f" seed {about['seed']}, {seconds_text(about['duration_s'])}"
         + (f"; {managers}" if managers else ""),
         style="default not bold",
     )
@@ -74,8 +75,8 @@ def managers_text(about: shapes.Run) -> str:
 def _print_checks(console: Console, run: Run) -> None:
     for check in run.verdict.checks:
         line = Text(f"  {_MARKS[check.verdict]} ", style=_STYLES[check.verdict])
-        line.append(f"{printable(check.text)}: {printable(check.evidence)}", style="default")
-        console.print(line, soft_wrap=True)
+        text = Text(f"{printable(check.text)}: {printable(check.evidence)}", style="default")
+        print_hanging(console, line, text)
 
 
 def _figures(summary: shapes.Summary) -> Table:
@@ -185,7 +186,7 @@ def _share(figure: shapes.Convergence, time: shapes.Time) -> str:
 def _converged(time: shapes.Time) -> str:
     if isinstance(time, dict):
         return f"time to converge - ({time['absent']})"
-    return "never converged" if time == "never" else f"time to converge {time:.3f} s"
+    return "never converged" if time == "never" else f"time to converge {seconds_text(time)}"
 
 
 def _quantiles(figure: shapes.Quantiles) -> str:

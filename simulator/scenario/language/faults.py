@@ -121,13 +121,24 @@ class ServerFreeze(Words):
     """The server hears and says nothing for a while."""
 
 
+_DRAWS = ("sample", "share", "except")
+"""A selector that is an object has one of these keys."""
+
+
 def _with_who(value: object) -> object:
     names = isinstance(value, str | list | tuple)
-    drawn = isinstance(value, dict) and {"sample", "share", "except"} & set(value)
+    drawn = isinstance(value, dict) and set(_DRAWS) & set(value)
     return {"who": value} if names or drawn else value
 
 
-_Short = OrElse({"type": ["string", "array"]})
+_Short = OrElse(
+    {
+        "anyOf": [
+            {"type": ["string", "array"]},
+            {"type": "object", "anyOf": [{"required": [key]} for key in _DRAWS]},
+        ]
+    }
+)
 _Hit = Annotated[Hit, BeforeValidator(_with_who), _Short]
 _Directed = Annotated[Directed, BeforeValidator(_with_who), _Short]
 _StreamErrors = Annotated[StreamErrors, BeforeValidator(_with_who), _Short]

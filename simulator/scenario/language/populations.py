@@ -109,8 +109,11 @@ class Population(Words):
     )
     arguments: Arguments = Field(
         default_factory=dict,
-        description="Arguments of the agent class: what its constructor names goes there, the "
-        "others become attributes before it starts.",
+        description="Arguments of the agent class's constructor, beside the JID and the password.",
+    )
+    attributes: Arguments = Field(
+        default_factory=dict,
+        description="Attributes that are set between making and starting the agent.",
     )
     behaviours: tuple[Behaviour, ...] = Field(
         (), description="Behaviours to add: import paths, or {class: ..., arguments: {...}}."

@@ -52,11 +52,16 @@ def nearest(name: str, known: Iterable[str]) -> str:
     At most three near names; without any, at most twelve names in the order given.
     """
     names = list(dict.fromkeys(known))
-    close = get_close_matches(name.lower(), names, n=3, cutoff=NEAR)
+    close = near(name, names)
     if close:
         return " or ".join(f"`{word}`" for word in close)
     text = ", ".join(f"`{word}`" for word in names[:12])
     return text + (", ..." if len(names) > 12 else "") if names else "nothing of this kind"
+
+
+def near(name: str, known: Iterable[str], cutoff: float = NEAR) -> list[str]:
+    """The known names, at most three, of which an unknown one may be a slip; the nearest first."""
+    return get_close_matches(name.lower(), list(known), n=3, cutoff=cutoff)
 
 
 def quoted(value: object) -> str:

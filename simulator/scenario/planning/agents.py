@@ -19,6 +19,7 @@ from simulator.scenario.plan import (
     PresencePlan,
     ResourcePlan,
 )
+from simulator.scenario.planning.constructors import attribute_faults, constructor_faults
 from simulator.scenario.planning.context import FaultList, Planning
 from simulator.scenario.planning.jids import localpart_problem, resource_problem
 from simulator.scenario.planning.managers import check_recovery, manager_of
@@ -29,7 +30,7 @@ from simulator.scenario.planning.user_classes import (
     load_checked,
     make_importable,
 )
-from simulator.scenario.source import DocumentPath
+from simulator.scenario.source import DocumentPath, PartError
 
 
 def agent_names(scenario: Scenario, faults: FaultList) -> AgentIndex | None:
@@ -82,10 +83,6 @@ def _check_address(path: DocumentPath, name: str, faults: FaultList) -> None:
         faults.add(path, f"agent name: {problem[0]}", problem[1], key=path[-1] != "name")
 
 
-RESERVED_ARGUMENTS = frozenset({"jid", "password"})
-"""What a run gives to each agent's constructor."""
-
-
 def planned_agents(planning: Planning) -> tuple[AgentPlan, ...]:
     """The agents of a scenario, in the order of its populations."""
     make_importable((planning.scenario.source.folder, Path.cwd()))
@@ -133,6 +130,7 @@ class _Members:
             recovery=self.chosen.recovery,
             agent_class=population.agent,
             arguments=tuple(population.arguments.items()),
+            attributes=tuple(population.attributes.items()),
             behaviours=self._behaviours(),
             presence=self._presence(),
             on_subscribe=rules,
@@ -193,30 +191,37 @@ class _Members:
 
     def _checked_classes(self) -> type | None:
         """The agents' own class, if it has one that can be used."""
-        population, own = self._population, None
-        if population.agent is not None:
-            own = self._checked_class((*self._path, "agent"), population.agent, AGENT, None)
-            for name in sorted(RESERVED_ARGUMENTS & population.arguments.keys()):
-                problem = f"`{name}` is set by the run"
-                self._faults.add((*self._path, "arguments", name), problem, key=True)
-        elif population.arguments:
-            problem = "`arguments` without an `agent` class"
-            self._faults.add((*self._path, "arguments"), problem, "`agent`", key=True)
-        for place, one in enumerate(population.behaviours):
-            path = (*self._path, "behaviours", place)
-            self._checked_class(path, one.behaviour, BEHAVIOUR, one.arguments)
-        return own
+        population = self._population
+        behaviours = [
+            self._checked(("behaviours", place), one.behaviour, BEHAVIOUR)
+            for place, one in enumerate(population.behaviours)
+        ]
+        for place, (found, one) in enumerate(zip(behaviours, population.behaviours, strict=True)):
+            if found is not None:
+                with self._faults.noting((*self._path, "behaviours", place)):
+                    check_arguments(found, one.arguments)
+        if population.agent is None:
+            self._refuse_without_class()
+            return None
+        found = self._checked(("agent",), population.agent, AGENT)
+        if found is not None:
+            self._note("arguments", constructor_faults(found, population.arguments))
+            known = [found, *filter(None, behaviours)]
+            self._note("attributes", attribute_faults(known, population.attributes))
+        return found
 
-    def _checked_class(
-        self,
-        path: DocumentPath,
-        written: str,
-        base: tuple[str, str],
-        arguments: dict[str, object] | None,
-    ) -> type | None:
-        with self._faults.noting(path):
-            found = load_checked(written, base)
-            if arguments is not None:
-                check_arguments(found, arguments)
-            return found
+    def _checked(self, path: DocumentPath, written: str, base: tuple[str, str]) -> type | None:
+        with self._faults.noting((*self._path, *path)):
+            return load_checked(written, base)
         return None
+
+    def _note(self, word: str, faults: Iterable[PartError]) -> None:
+        for fault in faults:
+            path = (*self._path, word, fault.key) if fault.key else (*self._path, word)
+            self._faults.add(path, fault.problem, fault.expected, key=True)
+
+    def _refuse_without_class(self) -> None:
+        for word in ("arguments", "attributes"):
+            if getattr(self._population, word):
+                problem = f"`{word}` without an `agent` class"
+                self._faults.add((*self._path, word), problem, "`agent`", key=True)

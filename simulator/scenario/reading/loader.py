@@ -10,6 +10,7 @@ from pathlib import Path
 
 from simulator.errors import Fault, ScenarioError
 from simulator.scenario.language.schema import Scenario
+from simulator.scenario.language.words import nearest
 from simulator.scenario.planning.build import find_faults
 from simulator.scenario.reading.validation import validate
 from simulator.scenario.reading.yaml_source import parse_yaml, read_source
@@ -74,28 +75,33 @@ def _override(source: Source, key: str, value: str) -> list[Fault]:
     except ScenarioError as error:
         return [fault_here(fault.where, fault.problem) for fault in error.faults]
     path: DocumentPath = tuple(int(step[1]) if step[1] else step[0] for step in _STEP.finditer(key))
-    problem = _put(source, path, new)
-    if problem:
-        return [fault_here("", problem, "a key of the scenario, `[0]` for the first of a list")]
+    fault = _put(source, path, new)
+    if fault is not None:
+        return [fault_here("", *fault)]
     source.forget(path)
     source.values[path] = source.keys[path] = place
     return []
 
 
-def _put(source: Source, path: DocumentPath, value: object) -> str:
-    """Put a value into the document; returns what is wrong with the path, or an empty text."""
+def _put(source: Source, path: DocumentPath, value: object) -> tuple[str, str] | None:
+    """Put a value into the document; returns what is wrong with the path, and what would be right.
+
+    Keys that are missing are made. A population is not made from one of its keys: that is a slip.
+    """
     inside = parent = source.data
-    for step in path:
+    for place, step in enumerate(path):
         parent = inside
         if isinstance(inside, dict) and isinstance(step, str):
+            if path[:place] == ("populations",) and step not in inside and path[place + 1 :]:
+                return f"there is no population `{step}`", nearest(step, map(str, inside))
             inside = inside.setdefault(step, {})
         elif isinstance(inside, list) and isinstance(step, int) and step < len(inside):
             inside = inside[step]
         else:
-            return f"`{step}` leads nowhere"
+            return f"`{step}` leads nowhere", "a key of the scenario, `[0]` for the first of a list"
     assert isinstance(parent, dict | list)
     parent[path[-1]] = value  # type: ignore[index]
-    return ""
+    return None
 
 
 # --- what else is wrong with a faulty document ---

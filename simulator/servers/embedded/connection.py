@@ -13,9 +13,9 @@ from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape, quoteattr
 
 from simulator.errors import StanzaRefused
-from simulator.rfc6121.account import Delivery, Session
+from simulator.rfc6121.account import Delivery, Session, refusal
 from simulator.rfc6121.jids import prepare
-from simulator.rfc6121.server import PresenceServer, refusal
+from simulator.rfc6121.server import PresenceServer
 from simulator.rfc6121.stanza import IqResult, StanzaKind
 from simulator.servers.embedded import stanzas
 from simulator.servers.xml import (

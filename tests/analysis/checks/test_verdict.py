@@ -71,7 +71,8 @@ def test_without_expectations_the_usual_is_checked() -> None:
 
 
 def test_a_roster_that_did_not_converge_fails() -> None:
-    found = verdict(*head("a"), up(0, "a"), asks(1, "a", "subscribe", "b"), *end(9, "a"))
+    asked = (asks(1, "a", "subscribe", "b", "1"), hears(1, "b", "subscribe", "a", "1"))
+    found = verdict(*head("a"), up(0, "a"), *asked, *end(9, "a"))
     assert (found.value, found.exit_code) == ("fail", 1)
     assert found.reasons == ("rosters converged at the end: 0 of 1 roster entries are right",)
 

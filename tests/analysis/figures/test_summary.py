@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from simulator.analysis.figures import summary
 from simulator.journal.records import AnyRecord, Outcome
-from tests.analysis.journals import asks, belief, end, final, head, push, summarised, up, us, view
+from tests.analysis.journals import (
+    asks,
+    belief,
+    end,
+    final,
+    head,
+    hears,
+    push,
+    summarised,
+    up,
+    us,
+    view,
+)
 
 
 def test_agents_that_are_not_ok_have_their_reason() -> None:
@@ -48,7 +60,8 @@ def test_a_wrong_entry_names_what_was_expected() -> None:
     """a asked b and was never answered, and is served `to`."""
     records: list[AnyRecord] = [
         up(0, "a"),
-        asks(1, "a", "subscribe", "b"),
+        asks(1, "a", "subscribe", "b", "1"),
+        hears(2, "b", "subscribe", "a", "1"),
         push(2, "a", "b", "to"),
     ]
     found = summarised(*head("a", "b"), *records, *end(9, "a", "b"))["wrong_entries"]

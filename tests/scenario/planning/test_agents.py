@@ -114,13 +114,14 @@ def test_own_classes_beside_the_scenario(package: str, tmp_path: Path) -> None:
         populations:
           seller:
             agent: {package}:Seller
-            arguments: {{price: 3, shop: [1, 2]}}
+            arguments: {{price: 3}}
+            attributes: {{shop: [1, 2]}}
             behaviours: [{{class: "{package}:Wave", arguments: {{hand: left}}}}]
         """,
         tmp_path,
     ).agents
     assert agent.agent_class == f"{package}:Seller"
-    assert dict(agent.arguments) == {"price": 3, "shop": [1, 2]}
+    assert (agent.arguments, agent.attributes) == ((("price", 3),), (("shop", [1, 2]),))
     assert agent.behaviours == (BehaviourPlan(f"{package}:Wave", (("hand", "left"),)),)
     assert agent.presence is None
 

@@ -102,6 +102,17 @@ def test_overrides_that_cannot_be(file: Path, key: str, value: str, said: str) -
     assert said in fault
 
 
+@pytest.mark.parametrize(
+    ("population", "expected"), [("membr", "`member`"), ("zzz", "`member`"), ("Member", "`member`")]
+)
+def test_an_override_makes_no_population_by_a_slip(
+    population: str, expected: str, file: Path
+) -> None:
+    key = f"populations.{population}.count"
+    said = f"there is no population `{population}` (expected {expected})"
+    assert faults(file, {key: "5"}) == [f"--set {key}: {said}"]
+
+
 def test_override_names_a_plan_fault(file: Path) -> None:
     (fault,) = faults(file, {"subscriptions[0].from": "membr"})
     assert fault.startswith("--set subscriptions[0].from: subscriptions[0].from: no agent")

@@ -1,4 +1,4 @@
-"""The leaner broker does what aioxmpp's does, also where it leaves passes of the loop out."""
+"""The leaner broker does what aioxmpp's does."""
 
 from __future__ import annotations
 

@@ -3,9 +3,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from simulator.analysis.folds.oracle import SETTLED_AFTER, Oracle
+import msgspec
+
+from simulator.analysis.oracle.oracle import PATIENCE, Oracle
 from simulator.analysis.states import Entry
-from tests.analysis.journals import asks, hears, push, us
+from simulator.journal.records import Answer, Planned, Received
+from tests.analysis.journals import asks, died, down, hears, up, us
 
 ABSENT = None
 ASKED = Entry("none", True)
@@ -20,7 +23,9 @@ def fold(*records: Any) -> Oracle:
     takers: dict[str, Callable[[Any], None]] = {
         "Sent": oracle.sent,
         "Received": oracle.received,
-        "Roster": oracle.roster,
+        "Answer": oracle.answer,
+        "Session": oracle.session,
+        "Died": oracle.died,
     }
     for record in records:
         takers[type(record).__name__](record)
@@ -96,19 +101,8 @@ def test_crossing_cancellation_and_request() -> None:
     assert apart.allowed("a", "b") == {ASKED}
 
 
-def test_evidence_that_comes_later_narrows_the_outcomes() -> None:
-    """b heard the request before it denied it, but the record of that comes after."""
-    records = [
-        asks(1.0, "a", "subscribe", "b", "1"),
-        asks(1.1, "b", "unsubscribed", "a", "2"),
-        hears(1.1, "b", "subscribe", "a", "1"),
-    ]
-    assert fold(*records[:2]).allowed("a", "b") == {ASKED, NONE}
-    assert fold(*records).allowed("a", "b") == {NONE}
-
-
-def test_what_is_sent_after_a_confirmation_comes_after_it() -> None:
-    """b's own roster set leaves no trace, so its order stays open; its denial's does not."""
+def test_what_is_sent_after_a_receipt_comes_after_it() -> None:
+    """b's own roster set has no answer yet, so its order stays open; its denial's does not."""
     oracle = fold(
         asks(1.0, "a", "subscribe", "b", "1"),
         asks(1.0, "b", "roster_set", "a"),
@@ -128,36 +122,20 @@ def test_without_latency_the_order_of_the_journal_counts() -> None:
     assert oracle.allowed("a", "b") == {NONE}
 
 
-def test_within_an_instant_what_was_sent_first_comes_first() -> None:
-    oracle = fold(
-        asks(1, "a", "subscribe", "b", "1"),
-        asks(1, "b", "unsubscribed", "a", "2"),
-        hears(1, "b", "subscribe", "a", "1"),
-        hears(1, "a", "unsubscribed", "b", "2"),
-    )
-    assert oracle.allowed("a", "b") == {NONE}
+def test_no_time_makes_an_order() -> None:
+    """b denies a minute after a's request, of which it has not heard."""
+    oracle = fold(asks(1, "a", "subscribe", "b", "1"), asks(61, "b", "unsubscribed", "a", "2"))
+    assert oracle.allowed("a", "b") == {ASKED, NONE}
 
 
-def test_a_confirmation_that_comes_late_opens_nothing_again() -> None:
-    """a's request of 1.0 counts as handled at 6.0; b hears of it at 8.0, after its own denial."""
-    oracle = fold(
-        asks(1, "a", "subscribe", "b", "1"),
-        asks(5, "a", "roster_set", "b"),
-        asks(7, "b", "unsubscribed", "a", "2"),
-        hears(8, "b", "subscribe", "a", "1"),
-    )
-    assert oracle.allowed("a", "b") == {NONE}
+def test_a_run_has_patience_with_an_action_that_has_no_receipt() -> None:
+    """A `subscribed` that nobody asked for leaves no trace."""
+    oracle = fold(asks(1, "b", "subscribed", "a", "1"))
+    assert oracle.unsettled(us(1)) == 1
+    assert oracle.unsettled(us(1) + PATIENCE) == 0
 
 
-def test_an_action_settles_with_time() -> None:
-    """A `subscribed` that nobody asked for leaves no trace: only time tells that it is over."""
-    late = us(1) + SETTLED_AFTER
-    early = fold(asks(1, "b", "subscribed", "a", "1"))
-    assert early.unsettled(us(1)) == 1
-    assert early.unsettled(late) == 0
-
-
-def test_a_later_action_of_the_stream_confirms_the_earlier() -> None:
+def test_a_receipt_of_a_later_action_of_the_stream_is_one_of_the_earlier() -> None:
     oracle = fold(
         asks(1, "a", "subscribed", "b", "1"),
         asks(1, "a", "subscribe", "c", "2"),
@@ -166,18 +144,77 @@ def test_a_later_action_of_the_stream_confirms_the_earlier() -> None:
     assert oracle.unsettled(us(1.1)) == 0
 
 
-def test_removal_cancels_both_ways_and_is_confirmed_by_the_push() -> None:
+def test_another_session_of_the_agent_has_an_order_of_its_own() -> None:
+    """a's phone withdraws what a's desk asks for: nobody knows which came first."""
+    phone = Received(t=us(2), agent="b", resource="r", type="subscribe", peer="a", id="1")
+    oracle = fold(
+        asks(1, "a", "subscribe", "b", "1"),
+        msgspec.structs.replace(asks(1, "a", "unsubscribe", "b", "2"), resource="phone"),
+        phone,
+    )
+    assert oracle.allowed("a", "b") == {ASKED, NONE}
+
+
+def test_a_receipt_is_told_by_its_id() -> None:
+    """b hears the first request once more, at login: that says nothing about the second."""
+    oracle = fold(
+        asks(1, "a", "subscribe", "b", "1"),
+        hears(1.1, "b", "subscribe", "a", "1"),
+        asks(2, "a", "unsubscribe", "b", "2"),
+        asks(2, "a", "subscribe", "b", "3"),
+        hears(2.1, "b", "subscribe", "a", "1"),
+    )
+    assert oracle.unsettled(us(2.1)) == 2
+
+
+def test_removal_cancels_both_ways_and_has_an_answer() -> None:
     oracle = fold(
         asks(1, "a", "subscribe", "b", "1"),
         hears(1.1, "b", "subscribe", "a", "1"),
         asks(1.2, "b", "subscribed", "a", "2"),
         hears(1.3, "a", "subscribed", "b", "2"),
-        asks(2, "a", "roster_remove", "b"),
-        push(2.1, "a", "b", "remove"),
+        asks(2, "a", "roster_remove", "b", "3"),
+        Answer(t=us(2.1), agent="a", resource="r", id="3"),
     )
     assert oracle.allowed("a", "b") == {ABSENT}
     assert oracle.allowed("b", "a") == {NONE}
     assert oracle.unsettled(us(2.1)) == 0
+
+
+def test_what_waits_on_a_stream_that_breaks_may_be_lost() -> None:
+    before = (
+        asks(1, "a", "subscribe", "b", "1"),
+        hears(1.1, "b", "subscribe", "a", "1"),
+        asks(2, "a", "roster_remove", "b", "2"),
+    )
+    for end in (down(2.1, "a"), died(2.1, "a")):
+        assert fold(*before, end).allowed("a", "b") == {ABSENT, ASKED}
+    back = fold(*before, down(2.1, "a"), up(3, "a"), asks(4, "a", "unsubscribe", "b", "3"))
+    assert back.allowed("a", "b") == {ABSENT, NONE}
+
+
+def test_what_is_under_way_at_the_end_may_be_handled_or_not() -> None:
+    oracle = fold(asks(1, "a", "subscribe", "b", "1"), hears(1.1, "b", "subscribe", "a", "1"))
+    oracle.planned(Planned(t=0, agent="b", population="b", resource="r"))
+    oracle.sent(asks(2, "b", "subscribed", "a", "2"))
+    oracle.end(us(2))
+    assert oracle.allowed("a", "b") == {ASKED, TO}
+    assert oracle.allowed("b", "a") == {ABSENT, FROM}
+    oracle.received(hears(3, "a", "subscribed", "b", "2"))  # after a's roster was read, or before
+    oracle.listed("a", us(4))
+    assert oracle.allowed("a", "b") == {ASKED, TO}
+    oracle.listed("b", us(4))  # b's own session asked for its roster after the approval
+    assert oracle.allowed("b", "a") == {FROM}
+
+
+def test_an_action_after_the_end_may_come_before_a_roster_is_read() -> None:
+    oracle = fold(asks(1, "a", "subscribe", "b", "1"))
+    oracle.end(us(2))
+    oracle.sent(asks(3, "b", "subscribed", "a", "2"))
+    oracle.listed("a", us(4))
+    oracle.listed("b", us(4))
+    assert oracle.allowed("a", "b") == {ASKED, TO}
+    assert oracle.allowed("b", "a") == {ABSENT, FROM, NONE}
 
 
 def test_somebody_outside_the_plan_acts_by_what_arrives() -> None:

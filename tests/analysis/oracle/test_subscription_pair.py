@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.analysis.folds.subscription_pair import ACTIONS, STRANGERS, act
+from simulator.analysis.oracle.subscription_pair import ACTIONS, STRANGERS, act
 from simulator.analysis.states import Entry
 from simulator.rfc6121.server import PresenceServer
 from simulator.rfc6121.stanza import Jid, Presence, RosterChange
