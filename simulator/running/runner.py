@@ -33,6 +33,7 @@ from simulator.running.schedule import Convergence, Schedule
 from simulator.running.views import read_views
 from simulator.scenario.plan import AgentPlan, Plan, WatchPlan
 from simulator.servers.base import Backend, RunContext
+from simulator.virtual_time.guarded import GuardedLoop
 from simulator.virtual_time.loop import VirtualTimeLoop
 
 _T = TypeVar("_T")
@@ -104,6 +105,8 @@ class _Run:
         self._ended = False
         self._members: Population | None = None
         self._refused: JournalError | None = None
+        # asyncio tells of them a second time when their task is collected.
+        self._told: list[BaseException] = []
 
     def clock(self) -> int:
         """Microseconds since the run's start."""
@@ -167,12 +170,19 @@ class _Run:
 
     def _loop_failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """The loop's exception handler: a task or callback failed and nobody asked."""
-        if self._options.generation.is_reported_elsewhere(context):
+        error = context.get("exception")
+        if isinstance(error, SystemExit | KeyboardInterrupt):
+            if self._interruption.reason or self._members is None:
+                raise error  # not an agent's: a second Ctrl-C
+            if error in self._told:
+                return
+            self._told.append(error)
+        elif self._options.generation.is_reported_elsewhere(context):
             return
         if self._members is None:
             loop.default_exception_handler(context)
         else:
-            self._members.task_failed(str(context.get("message", "")), context.get("exception"))
+            self._members.task_failed(str(context.get("message", "")), error)
 
     def _population(self, passwords: Mapping[str, str]) -> Population:
         options = self._options
@@ -186,11 +196,19 @@ class _Run:
             pings=self._plan.pings,
             redaction=options.redaction,
         )
-        return Population(self._plan, passwords, context, options.generation, options.login_limit)
+        return Population(
+            self._plan,
+            passwords,
+            context,
+            options.generation,
+            options.login_limit,
+            lambda: bool(self._interruption.reason),
+        )
 
     async def _with_agents(self, population: Population) -> None:
         assert self._loop is not None
         self._members = population
+        self._guard(True)
         injector = FaultInjector(population, self._backend, self.record, self.clock)
         schedule = Schedule(self._plan, population, injector, self._convergence, self.clock)
         try:
@@ -213,6 +231,11 @@ class _Run:
                 # on is after the journal's end.
                 self._loop.set_exception_handler(lambda _loop, _context: None)
                 self._members = None
+                self._guard(False)
+
+    def _guard(self, guarded: bool) -> None:
+        if isinstance(self._loop, GuardedLoop):
+            self._loop.guarded = guarded
 
     def _finish(self, reason: str) -> None:
         """End the journal: for a reason of the plan's, or else because of an interruption."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import inspect
 from collections.abc import Coroutine
 from typing import TypeVar
 
@@ -18,7 +19,7 @@ from aioxmpp import PresenceState
 from spade.agent import AuthenticationFailure
 
 from simulator.agents.base import Host, NoAnswer
-from simulator.agents.user_classes import load_class, make_agent, make_behaviours
+from simulator.agents.user_classes import load_class, make_agent, make_behaviours, place_of_method
 from simulator.journal.records import Belief, Roster
 from simulator.scenario.plan import PresencePlan
 from simulator.spade3 import types
@@ -40,6 +41,14 @@ class HarnessedAgent(spade.agent.Agent):
         task: asyncio.Task[_T] = super().submit(coro)
         self.driver.remember(task)
         return task
+
+    async def setup(self) -> None:
+        """As the agent's own. Raises TypeError, with the place, for one that is no coroutine."""
+        done = super().setup()
+        if not inspect.isawaitable(done):
+            place = place_of_method(type(self).__mro__[2], "setup")
+            raise TypeError(f"{place} is not a coroutine: write `async def setup(self)`")
+        await done
 
     async def _async_connect(self) -> None:
         self.driver.connecting()
@@ -75,6 +84,9 @@ class AgentDriver:
         plan = host.plan
         own = spade.agent.Agent if plan.agent_class is None else load_class(plan.agent_class)
         agent = make_agent(harnessed(own), host.jid, host.password, plan)
+        if not hasattr(agent, "_alive"):
+            place = place_of_method(own, "__init__")
+            raise TypeError(f"{place} does not call super().__init__(jid, password)")
         agent.harness = host
         agent.driver = self
         self.agent: types.Agent = agent

@@ -42,6 +42,8 @@ EVENT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "at": pl.Int64,
     "may_refuse": pl.Boolean,
     "view": pl.String,
+    "handler": pl.String,
+    "calls": pl.Int64,
     "entries": pl.Int64,
     "absent": pl.String,
     "outcome": pl.String,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import aioxmpp.node
@@ -38,6 +39,8 @@ def connection_patches(
         kill(self, exit_code)
 
     with contextlib.ExitStack() as stack:
+        for kind in _WITH_RUN:
+            replace(stack, kind, "_run", _telling_of_cancellation(kind._run, on_behaviour_error))
         replace(stack, aioxmpp.node, "discover_connectors", _discover_nobody)
         replace(stack, aioxmpp.stream.StanzaStream, "sm_location", _nowhere)
         replace(stack, aioxmpp.protocol.XMLStream, "_stream_starts_closing", _closing())
@@ -48,6 +51,35 @@ def connection_patches(
         stack.callback(Container().reset)
         Container().reset()
         yield
+
+
+_WITH_RUN = (
+    spade.behaviour.CyclicBehaviour,
+    spade.behaviour.PeriodicBehaviour,
+    spade.behaviour.TimeoutBehaviour,
+    spade.behaviour.FSMBehaviour,
+)
+"""SPADE's classes that call a user's `run()`."""
+
+
+def _telling_of_cancellation(
+    run: Callable[[Any], Coroutine[object, object, None]],
+    on_behaviour_error: Callable[[Any, Any, BaseException], None],
+) -> Callable[[Any], Coroutine[object, object, None]]:
+    """`_run()` of a behaviour, which tells of a CancelledError that is not ours.
+
+    SPADE swallows it, and calls `run()` again.
+    """
+
+    async def observed_run(self: Any) -> None:
+        try:
+            await run(self)
+        except asyncio.CancelledError as error:
+            if not self.is_killed():
+                on_behaviour_error(self.agent, self, error)
+            raise
+
+    return observed_run
 
 
 # A server may name another address for resuming a stream, which aioxmpp would use without
