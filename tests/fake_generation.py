@@ -40,7 +40,7 @@ class FakeGeneration:
     behaviours = ModuleType("none")
 
     def patches(
-        self, _on_error: Any, _messages: Any = ""
+        self, _on_error: Any, _meet: Any = None, _messages: Any = ""
     ) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
 

@@ -15,11 +15,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from simulator.analysis.checks.verdict import judge
 from simulator.analysis.figures.named import figures
+from simulator.analysis.figures.rosters import roster_rows
 from simulator.analysis.figures.summary import summarise
 from simulator.analysis.measurement import measure
 from simulator.errors import InputError
 from simulator.journal.records import AnyRecord, RunEnded
-from tests.random_scenarios import Document, Ran, documents, run_in_memory, spoiled
+from tests.random_scenarios import Document, Ran, crossings, documents, run_in_memory, spoiled
 
 RECORD = msgspec.json.Decoder(AnyRecord)
 HOW_MANY = int(os.environ.get("RANDOM_SCENARIOS", "400"))
@@ -35,6 +36,7 @@ several = settings(
     phases=[Phase.generate],
 )
 fewer = settings(several, max_examples=HOW_MANY // 4)
+few = settings(several, max_examples=HOW_MANY // 10)
 
 
 def run_or_refuse(document: Document) -> Ran | None:
@@ -87,3 +89,23 @@ def test_random_scenarios_are_run_or_refused_and_most_are_run() -> None:
 @given(document=spoiled())
 def test_a_spoiled_scenario_is_run_or_refused(document: Document) -> None:
     check(document)
+
+
+def check_rosters(document: Document) -> None:
+    """Run a document: the rosters that were read at the end are what RFC 6121 allows."""
+    ran = run_or_refuse(document)
+    if ran is not None:
+        rows = roster_rows(measure(ran.records))
+        assert [row for row in rows if row.read_at_end and row.right is False] == []
+
+
+@few
+@given(document=crossings())
+def test_orders_that_cross_have_an_outcome_that_the_oracle_allows(document: Document) -> None:
+    check_rosters(document)
+
+
+@few
+@given(document=crossings(faulty=True))
+def test_with_faults_so_has_what_may_be_lost(document: Document) -> None:
+    check_rosters(document)

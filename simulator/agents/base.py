@@ -7,7 +7,7 @@ a policy or a behaviour does through the agent's presence manager. Peers are bar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager
 from random import Random
 from types import ModuleType
@@ -15,7 +15,8 @@ from typing import Literal, NamedTuple, Protocol
 
 from simulator.agents.names import Address
 from simulator.agents.observer import Observer
-from simulator.journal.records import Belief, MessageRoute, Roster
+from simulator.journal.records import Belief, Roster
+from simulator.journal.work_records import MessageRoute
 from simulator.scenario.plan import AgentPlan, Microseconds, PresenceChange
 from simulator.servers.base import Peer
 
@@ -209,6 +210,22 @@ class Host(Protocol):
         """The agent's own generator for a purpose. It goes on after a restart of the agent."""
 
 
+class Newcomer(Host, Protocol):
+    """The run's side of an agent that an agent made."""
+
+    async def join(
+        self, driver: Driver, start: Callable[[], Awaitable[None]], *, registers: bool
+    ) -> None:
+        """Start it by `start`, with an account if it `registers`. Raises what its start raises."""
+
+    async def leave(self, stop: Callable[[], Awaitable[None]]) -> None:
+        """Stop it by `stop`. Raises what its stop raises."""
+
+
+Meet = Callable[[str, str, str], Newcomer]
+"""Called with JID, password and class (``module:Class``) of an agent that an agent starts."""
+
+
 class Generation(Protocol):
     """A generation of SPADE, with the XMPP library below it.
 
@@ -227,12 +244,14 @@ class Generation(Protocol):
     def patches(
         self,
         on_behaviour_error: Callable[[object, object, BaseException], None],
+        meet: Meet | None = None,
         messages: MessageRoute = "server",
     ) -> AbstractContextManager[None]:
         """What a run needs on any server; to be entered in the running loop.
 
-        `on_behaviour_error(agent, behaviour, error)` is told of what ends a behaviour. `messages`:
-        the way that messages go between agents. Raises
+        `on_behaviour_error(agent, behaviour, error)` is told of what ends a behaviour. `meet`: the
+        host of each agent that an agent starts; without it they are left alone.
+        `messages`: the way that messages go between agents. Raises
         SimulatorError when other versions are installed than those that this was written for.
         """
 

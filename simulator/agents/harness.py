@@ -38,7 +38,7 @@ class AgentHarness:
         self.password = self._true_password = password
         self.failures: list[str] = []
         self.handler_calls: Counter[str] = Counter()
-        self.commands = Commands(plan.name, context, self.report)
+        self.commands = Commands(plan.name, context, self.report, generation.request_failures)
         context.redaction.add(password)
         self._knowledge = Knowledge(plan.name, context)
         self._spoiled = 0

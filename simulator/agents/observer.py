@@ -8,18 +8,8 @@ from typing import Literal
 
 from simulator.agents.context import AgentContext
 from simulator.agents.names import Address
-from simulator.journal.records import (
-    Actual,
-    Answer,
-    AnyRecord,
-    MessageReceived,
-    MessageRoute,
-    MessageSent,
-    Received,
-    Roster,
-    Sent,
-    Session,
-)
+from simulator.journal.records import Actual, Answer, AnyRecord, Received, Roster, Sent, Session
+from simulator.journal.work_records import MessageReceived, MessageRoute, MessageSent
 from simulator.rfc6121.words import PresenceType, Show, StatusText, Subscription
 from simulator.servers.base import Acceptance
 

@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from simulator.agents.context import AgentContext
-from simulator.journal.records import Value
+from simulator.journal.work_records import Value
 from simulator.scenario.language.words import nearest
 
 MOST_ENTRIES = 1000

@@ -11,10 +11,10 @@ one that a server's stream header names: a text without a language has it.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-import msgspec
-
+from simulator.journal.record import Record
+from simulator.journal.work_records import MessageReceived, MessageSent, Value
 from simulator.rfc6121.words import PresenceType, Show, StatusText, Subscription
 
 FORMAT = 2
@@ -27,18 +27,6 @@ SECOND = 1_000_000
 """Microseconds in a second."""
 
 SentType = Literal[PresenceType, "roster_set", "roster_remove"]
-MessageRoute = Literal["server", "container"]
-
-
-class Record(
-    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", gc=False
-):
-    """Base of all records.
-
-    `t`: microseconds from the start of the run.
-    """
-
-    t: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
 class RunStarted(Record, frozen=True, kw_only=True, tag="run"):
@@ -63,7 +51,8 @@ class RunStarted(Record, frozen=True, kw_only=True, tag="run"):
 class Planned(Record, frozen=True, kw_only=True, tag="planned"):
     """An agent of the plan. One record an agent, before anything runs.
 
-    `domain` is empty for an agent on the run's domain.
+    `domain` is empty for an agent on the run's domain. `spawned_by`: the agent that made this one,
+    which is in no population, and is recorded when it starts for the first time.
     """
 
     agent: str
@@ -71,6 +60,7 @@ class Planned(Record, frozen=True, kw_only=True, tag="planned"):
     resource: str
     manager: Literal["documented", "spade"] = "documented"
     domain: str = ""
+    spawned_by: str = ""
 
 
 class Watch(Record, frozen=True, kw_only=True, tag="watch"):
@@ -150,57 +140,6 @@ class Received(Record, frozen=True, kw_only=True, tag="received"):
     status: StatusText = ()
     priority: int = 0
     id: str = ""
-
-
-class Message(Record, frozen=True, kw_only=True):
-    """A message between agents. `id` is its stanza's: it joins the sending and the receipt.
-
-    `metadata` is sorted and goes without the performative. `size`: bytes of the body in UTF-8.
-    `body`: as much of it as the scenario wants to have recorded.
-    """
-
-    agent: str
-    resource: str
-    peer: str
-    id: str = ""
-    performative: str = ""
-    metadata: tuple[tuple[str, str], ...] = ()
-    thread: str = ""
-    size: int = 0
-    body: str = ""
-
-
-class MessageSent(Message, frozen=True, kw_only=True, tag="message_sent"):
-    """A message left `agent` for `peer`; `route` container: it does not cross the server."""
-
-    route: MessageRoute = "server"
-
-
-class MessageReceived(Message, frozen=True, kw_only=True, tag="message_received"):
-    """A message of `peer` reached `agent`.
-
-    With an `error`, it is the agent's own message to `peer` that came back, with this condition
-    (RFC 6120, 8.3.3).
-    """
-
-    peer_resource: str = ""
-    error: str = ""
-
-
-class Value(Record, frozen=True, kw_only=True, tag="value"):
-    """What an agent keeps under a name: in its knowledge base when it changes, or at the end.
-
-    `value` is JSON. What JSON cannot hold, or is too large, is described in a text; `length` is
-    then how many entries it has, if it has any. `source` knowledge: the agent set it. attribute:
-    the scenario names the attribute, which is read at the end. `absent`: why it could not be.
-    """
-
-    agent: str
-    name: str
-    value: object = None
-    length: int | None = None
-    source: Literal["knowledge", "attribute"] = "knowledge"
-    absent: str = ""
 
 
 class Roster(Record, frozen=True, kw_only=True, tag="roster"):

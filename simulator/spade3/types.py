@@ -268,6 +268,7 @@ class Agent(Protocol):
     """`spade.agent.Agent`."""
 
     jid: JID
+    password: str
     presence: Manager
     client: Client | None
     behaviours: list[Behaviour]

@@ -12,7 +12,7 @@ import simulator
 from simulator.analysis.checks.expectations import Check
 from simulator.analysis.run import Run
 from simulator.errors import ScenarioError
-from simulator.journal.records import MessageReceived, MessageSent, Value
+from simulator.journal.work_records import MessageReceived, MessageSent, Value
 from simulator.report.plots import plot_sequence, plot_values
 from simulator.report.terminal.narration import Narrator
 from tests.runs import ROOT, run_text

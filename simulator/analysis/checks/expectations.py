@@ -11,7 +11,8 @@ from simulator.analysis.figures.named import Figure, Figures
 from simulator.analysis.figures.rosters import entry_text
 from simulator.analysis.folds.work.values import counted, number
 from simulator.analysis.measurement import Measurement
-from simulator.journal.records import SECOND, AnyRecord, Received, Value
+from simulator.journal.records import SECOND, AnyRecord, Received
+from simulator.journal.work_records import Value
 from simulator.scenario.language.expectations import (
     Expectation,
     ExpectedValue,

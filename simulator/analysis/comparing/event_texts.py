@@ -10,17 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from simulator.analysis.measurement import observed
-from simulator.journal.records import (
-    AnyRecord,
-    Message,
-    MessageReceived,
-    MessageSent,
-    Planned,
-    Received,
-    Roster,
-    RunStarted,
-    Sent,
-)
+from simulator.journal.records import AnyRecord, Planned, Received, Roster, RunStarted, Sent
+from simulator.journal.work_records import Message, MessageReceived, MessageSent
 from simulator.scenario.language.populations import fill_pattern
 from simulator.scenario.reading.recorded import RecordedPopulation, RecordedScenario
 

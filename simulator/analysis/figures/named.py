@@ -110,12 +110,12 @@ def _no_messages(measurement: Measurement) -> str:
 
 
 def _messages(measurement: Measurement) -> Figures:
-    run, planned = measurement.info.run, measurement.info.planned
+    run = measurement.info.run
     if run is not None and run.format < MESSAGES_SINCE:
         absent = Figure(None, _no_messages(measurement))
         return dict.fromkeys(("messages.sent", "messages.received", "messages.undelivered"), absent)
     sent = measurement.messages.sent
-    fates = Counter(measurement.messages.fate(message, planned) for message in sent)
+    fates = Counter(map(measurement.fate_of, sent))
     return {
         "messages.sent": Figure(len(sent)),
         "messages.received": Figure(fates["delivered"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import get_args
 
@@ -82,9 +83,10 @@ def _managers(measurement: Measurement) -> dict[str, list[str]]:
 
 def _outcomes(measurement: Measurement, found: Figures) -> shapes.Outcomes:
     outcomes = measurement.info.all_outcomes()
+    spawned = measurement.info.spawned_outcomes()
     others: list[shapes.AgentOutcome] = [
         {"agent": outcome.agent, "outcome": outcome.outcome, "reason": outcome.reason}
-        for outcome in outcomes
+        for outcome in (*outcomes, *spawned)
         if outcome.outcome != "ok"
     ]
     counts = _counts(found, "outcomes")
@@ -94,6 +96,7 @@ def _outcomes(measurement: Measurement, found: Figures) -> shapes.Outcomes:
         "unknown": counts["unknown"],
         "population": len(outcomes),
         "not_ok": others[:MOST],
+        "spawned": dict(Counter(outcome.outcome for outcome in spawned)),
     }
 
 

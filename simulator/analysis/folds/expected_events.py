@@ -5,17 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
-from simulator.journal.records import (
-    Action,
-    Agent,
-    AnyRecord,
-    MessageReceived,
-    MessageSent,
-    Planned,
-    Received,
-    Roster,
-    Sent,
-)
+from simulator.journal.records import Action, Agent, AnyRecord, Planned, Received, Roster, Sent
+from simulator.journal.work_records import MessageReceived, MessageSent
 from simulator.scenario.language.expectations import (
     BecameStep,
     DidStep,

@@ -8,7 +8,8 @@ from io import BytesIO
 import msgspec
 import polars as pl
 
-from simulator.journal.records import SECOND, AnyRecord, Value
+from simulator.journal.records import SECOND, AnyRecord
+from simulator.journal.work_records import Value
 
 EVENT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "kind": pl.String,
@@ -42,6 +43,8 @@ EVENT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "at": pl.Int64,
     "may_refuse": pl.Boolean,
     "view": pl.String,
+    "handler": pl.String,
+    "calls": pl.Int64,
     "entries": pl.Int64,
     "absent": pl.String,
     "outcome": pl.String,

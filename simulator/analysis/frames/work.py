@@ -59,7 +59,7 @@ def _message(measurement: Measurement, message: Sent) -> tuple[object, ...]:
         record.size,
         record.body,
         record.route,
-        measurement.messages.fate(message, measurement.info.planned),
+        measurement.fate_of(message),
         None if received is None else received / SECOND,
         None if received is None else (received - record.t) / SECOND,
         message.receipts,

@@ -16,12 +16,11 @@ from simulator.journal.records import (
     AnyRecord,
     Died,
     FaultChanged,
-    MessageReceived,
-    MessageSent,
     Received,
     Roster,
     Sent,
 )
+from simulator.journal.work_records import MessageReceived, MessageSent
 from simulator.report.plots.style import (
     BLACK,
     BLUE,
@@ -126,7 +125,7 @@ class _Issued:
         self._lost = {
             (message.record.agent, message.record.id)
             for message in measurement.messages.sent
-            if measurement.messages.fate(message, measurement.info.planned) == "undelivered"
+            if measurement.fate_of(message) == "undelivered"
         }
         self._rows: dict[tuple[str, str], tuple[int, set[str]]] = {}
 

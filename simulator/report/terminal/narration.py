@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 
 from simulator.journal import records as events
+from simulator.journal import work_records as work
 from simulator.report.text import printable
 
 
@@ -59,16 +60,16 @@ class Narrator:
         words = _RECEIVED.get(record.type)
         return [(record.agent, words.format(peer=record.peer))] if words else []
 
-    def _message_sent(self, record: events.MessageSent) -> list[tuple[str, str]]:
+    def _message_sent(self, record: work.MessageSent) -> list[tuple[str, str]]:
         return [(record.agent, f"sends {record.peer} {_message(record)}")]
 
-    def _message_received(self, record: events.MessageReceived) -> list[tuple[str, str]]:
+    def _message_received(self, record: work.MessageReceived) -> list[tuple[str, str]]:
         if record.error:
             text = f"the message to {record.peer} came back: {record.error}"
             return [(record.agent, text)]
         return [(record.agent, f"gets {_message(record)} from {record.peer}")]
 
-    def _value(self, record: events.Value) -> list[tuple[str, str]]:
+    def _value(self, record: work.Value) -> list[tuple[str, str]]:
         if record.absent:
             return [(record.agent, f"{record.name} cannot be observed: {record.absent}")]
         return [(record.agent, f"{record.name} = {_short(json.dumps(record.value))}")]
@@ -128,9 +129,9 @@ _TELLERS: dict[type, Callable[..., list[tuple[str, str]]]] = {
     events.Action: Narrator._action,
     events.Sent: Narrator._sent,
     events.Received: Narrator._received,
-    events.MessageSent: Narrator._message_sent,
-    events.MessageReceived: Narrator._message_received,
-    events.Value: Narrator._value,
+    work.MessageSent: Narrator._message_sent,
+    work.MessageReceived: Narrator._message_received,
+    work.Value: Narrator._value,
     events.Roster: Narrator._roster,
     events.Failure: Narrator._failure,
     events.FaultChanged: Narrator._fault,
@@ -154,7 +155,7 @@ def _presence(record: events.Sent | events.Received) -> str:
     return " ".join(parts)
 
 
-def _message(record: events.Message) -> str:
+def _message(record: work.Message) -> str:
     """``a message (cfp) "..."``: a message in few words."""
     performative = f" ({record.performative})" if record.performative else ""
     body = f' "{_short(record.body)}"' if record.body else ""

@@ -188,7 +188,9 @@ def _some(what: str, counts: Mapping[str, float], text: str) -> str:
 def _outcomes(figure: shapes.Outcomes) -> str:
     counts = {"ok": figure["ok"], "failed": figure["failed"], "unknown": figure["unknown"]}
     parts = [f"{count} {name}" for name, count in counts.items() if count]
-    return f"{', '.join(parts) or '0'} of {figure['population']}"
+    spawned = ", ".join(f"{count} {name}" for name, count in figure.get("spawned", {}).items())
+    more = f", and {spawned} that agents made" if spawned else ""
+    return f"{', '.join(parts) or '0'} of {figure['population']}{more}"
 
 
 def _share(figure: shapes.Convergence, time: shapes.Time) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from spade.container import Container
 
-from simulator.journal.records import MessageRoute
+from simulator.journal.work_records import MessageRoute
 from simulator.spade3.messages import content_inside
 from simulator.spade3.patches.replacing import replace
 

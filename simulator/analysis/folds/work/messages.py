@@ -6,7 +6,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import Literal
 
-from simulator.journal.records import MessageReceived, MessageSent
+from simulator.journal.work_records import MessageReceived, MessageSent
 
 Fate = Literal["delivered", "undelivered", "under_way", "unseen"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.journal.records import Value
+from simulator.journal.work_records import Value
 
 
 class Values:

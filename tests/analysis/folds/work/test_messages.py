@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from simulator.analysis.figures.named import figures
-from simulator.journal.records import AnyRecord, MessageReceived, MessageSent, RunStarted
+from simulator.journal.records import AnyRecord, RunStarted
+from simulator.journal.work_records import MessageReceived, MessageSent
 from tests.analysis.journals import end, head, measured, us
 
 SCENARIO = {"run": {"duration": "20s", "settle": "1s"}}
@@ -21,7 +22,7 @@ def gets(t: float, agent: str, peer: str, id: str, error: str = "") -> MessageRe
 
 def fates(*records: AnyRecord) -> list[str]:
     found = measured(*head("a", "b", scenario=SCENARIO), *records, *end(20, "a", "b"))
-    return [found.messages.fate(one, found.info.planned) for one in found.messages.sent]
+    return [found.fate_of(one) for one in found.messages.sent]
 
 
 def test_a_receipt_is_matched_by_sender_receiver_and_id() -> None:
