@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
@@ -17,8 +18,8 @@ from spade.container import Container
 from simulator.agents.base import Meet
 from simulator.journal.work_records import MessageRoute
 from simulator.spade3.managers import make_manager
+from simulator.spade3.messages import content_inside
 from simulator.spade3.patches import loggers, signals, spawning
-from simulator.spade3.patches import messages as route
 from simulator.spade3.patches.replacing import replace
 from simulator.spade3.patches.versions import check_versions
 
@@ -53,7 +54,8 @@ def connection_patches(
         replace(stack, aioxmpp.protocol.XMLStream, "_stream_starts_closing", _closing())
         replace(stack, spade.agent, "PresenceManager", make_manager)
         replace(stack, spade.behaviour.CyclicBehaviour, "kill", observed_kill)
-        route.enter(stack, messages)
+        send = _send_over_server if messages == "server" else _observed_send()
+        replace(stack, _CONTAINER, "send", send)
         replace(stack, spade.agent, "logging", loggers.Logging())
         signals.enter(stack)
         if meet is not None:
@@ -122,3 +124,37 @@ async def _discover_nobody(*_arguments: Any, **_options: Any) -> list[Any]:
     # aioxmpp falls back to DNS, and then to port 5222 of the domain, whenever the peer that it
     # was given fails. An agent must meet the server that was named, or fail.
     return []
+
+
+_CONTAINER: Any = Container.__mro__[1]
+"""Container is a class made by a decorator, in front of this one, which has the methods."""
+
+
+async def _send_over_server(_container: Any, msg: Any, behaviour: Any) -> None:
+    # All agents of a run are in one process, where SPADE hands a message to its receiver at once:
+    # it would meet neither the server nor the network.
+    await behaviour._xmpp_send(msg=msg)
+
+
+def _observed_send() -> Any:
+    stock: Any = _CONTAINER.send
+    numbers = itertools.count(1)
+
+    async def send(self: Any, msg: Any, behaviour: Any) -> None:
+        receiver = str(msg.to)
+        if self.has_agent(receiver):
+            content, id = content_inside(msg), f"inside-{next(numbers)}"
+            sender = _observer(behaviour.agent)
+            if sender is not None:
+                sender.message_sent(msg.to, id, content, "container")
+            heard = _observer(self.get_agent(receiver))
+            if heard is not None:
+                heard.message_received(msg.sender, msg.sender.resource or "", id, content)
+        await stock(self, msg, behaviour)
+
+    return send
+
+
+def _observer(agent: Any) -> Any:
+    """Who observes an agent; nobody before it connects."""
+    return getattr(getattr(agent, "driver", None), "observer", None)
