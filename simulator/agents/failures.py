@@ -9,8 +9,9 @@ from __future__ import annotations
 import inspect
 import sysconfig
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from types import FrameType
 
 import simulator
 from simulator.errors import AuthenticationRefused, BackendError
@@ -43,13 +44,17 @@ def is_users(filename: str) -> bool:
 
 
 def owner_of(error: BaseException) -> object:
-    """The agent in whose code an exception was raised: one that has a ``harness``.
-
-    It is looked for in the variables of the functions, and in the `agent` of what they hold, from
-    where it was raised outwards. None where nobody is found.
-    """
+    """The agent in whose code an exception was raised, as `owner_among`, from there outwards."""
     steps = reversed(list(traceback.walk_tb(error.__traceback__)))
-    for frame, _ in steps:
+    return owner_among(frame for frame, _ in steps)
+
+
+def owner_among(frames: Iterable[FrameType]) -> object:
+    """The first agent with a ``harness`` that functions have among their variables.
+
+    It is also looked for in the `agent` of what they hold. None where nobody is found.
+    """
+    for frame in frames:
         for value in frame.f_locals.values():
             for one in (value, _held(value, "agent")):
                 if one is not None and _held(one, "harness") is not None:

@@ -19,10 +19,10 @@ from simulator.agents.failures import (
 )
 from simulator.agents.harness import AgentHarness
 from simulator.journal.records import Agent, Failure, HandlerCalls, Note, Outcome
+from simulator.running.spawning import AgentState, CreateAccounts, Newcomers
 from simulator.scenario.plan import ActionPlan, AgentPlan, Plan
 from simulator.virtual_time.waits import waiting_place
 
-AgentState = Literal["starting", "started", "stopping", "stopped", "failed"]
 STOP_TIMEOUT = 30.0
 """Seconds that the agents may take to stop at the end."""
 
@@ -30,7 +30,8 @@ STOP_TIMEOUT = 30.0
 class Population:
     """The agents of a run, by name. Steps of their lives go to the journal.
 
-    `login_limit`: how many agents may connect at a time; None for all at once. `is_interrupted`:
+    `login_limit`: how many agents may connect at a time; None for all at once. `create_accounts`:
+    the server's. `newcomers`: those that agents make. `is_interrupted`:
     whether somebody outside wants the run to end, so that a KeyboardInterrupt is not an agent's.
     """
 
@@ -41,6 +42,7 @@ class Population:
         context: AgentContext,
         generation: Generation,
         login_limit: int | None,
+        create_accounts: CreateAccounts,
         is_interrupted: Callable[[], bool] = lambda: False,
     ) -> None:
         self._is_interrupted = is_interrupted
@@ -52,6 +54,8 @@ class Population:
             agent.name: AgentHarness(agent, passwords[agent.name], context, generation)
             for agent in plan.agents
         }
+        names = [agent.name for agent in plan.agents]
+        self.newcomers = Newcomers(names, context, generation, create_accounts)
         self._failed: dict[str, str] = {}
         self._starting: dict[str, asyncio.Task[None]] = {}
         self._called_off: set[str] = set()
@@ -60,8 +64,8 @@ class Population:
 
     @property
     def harnesses(self) -> list[AgentHarness]:
-        """One for each agent, in the order of the plan."""
-        return list(self._harnesses.values())
+        """One for each agent, in the order of the plan, and of those that joined."""
+        return [*self._harnesses.values(), *self.newcomers]
 
     @property
     def settled(self) -> bool:
@@ -69,6 +73,7 @@ class Population:
         return (
             all(task.done() for task in self._starting.values())
             and not self._stopping
+            and self.newcomers.settled
             and not any(harness.busy for harness in self._harnesses.values())
         )
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import simulator
-from simulator.agents.base import Generation
+from simulator.agents.base import Generation, Newcomer
 from simulator.agents.context import AgentContext
 from simulator.agents.installed import installed
 from simulator.agents.names import Names
@@ -142,7 +142,8 @@ class _Run:
         with contextlib.ExitStack() as stack:
             if isinstance(self._loop, VirtualTimeLoop):
                 stack.enter_context(generation.virtual_time(self._loop.time))
-            stack.enter_context(generation.patches(self._behaviour_failed))
+            route = self._plan.messages.route
+            stack.enter_context(generation.patches(self._behaviour_failed, self._meet, route))
             yield
 
     async def _bring_up(self) -> Mapping[str, str]:
@@ -167,6 +168,10 @@ class _Run:
     def _behaviour_failed(self, agent: object, behaviour: object, error: BaseException) -> None:
         if self._members is not None:
             self._members.behaviour_failed(agent, behaviour, error)
+
+    def _meet(self, jid: str, password: str, agent_class: str) -> Newcomer:
+        assert self._members is not None
+        return self._members.newcomers.meet(jid, password, agent_class)
 
     def _loop_failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """The loop's exception handler: a task or callback failed and nobody asked."""
@@ -195,6 +200,7 @@ class _Run:
             writes_actual=not self._backend.sees_sessions,
             pings=self._plan.pings,
             redaction=options.redaction,
+            messages=self._plan.messages,
         )
         return Population(
             self._plan,
@@ -202,6 +208,7 @@ class _Run:
             context,
             options.generation,
             options.login_limit,
+            self._backend.create_accounts,
             lambda: bool(self._interruption.reason),
         )
 
@@ -215,10 +222,14 @@ class _Run:
             reason = await schedule.until_over(self._interruption)
             collect_failures()
             if reason:
+                for harness in population.harnesses:
+                    harness.record_values()
                 views = read_views(population.harnesses, self.record, self.clock, injector.silence)
                 await self._unless_interrupted(views)
             for agent in self._plan.agents:
                 self.record(population.outcome(agent))
+            for newcomer in population.newcomers:
+                self.record(newcomer.outcome())
             for calls in population.handler_calls():
                 self.record(calls)
             self._finish("" if self._interruption.reason else reason)
