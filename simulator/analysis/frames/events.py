@@ -38,6 +38,7 @@ EVENT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "fault": pl.String,
     "agents": pl.List(pl.String),
     "population": pl.String,
+    "spawned_by": pl.String,
     "domain": pl.String,
     "manager": pl.String,
     "at": pl.Int64,
