@@ -7,7 +7,7 @@ a policy or a behaviour does through the agent's presence manager. Peers are bar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager
 from random import Random
 from types import ModuleType
@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple, Protocol
 from simulator.agents.names import Address
 from simulator.agents.observer import Observer
 from simulator.journal.records import Belief, Roster
+from simulator.journal.work_records import MessageRoute
 from simulator.scenario.plan import AgentPlan, Microseconds, PresenceChange
 from simulator.servers.base import Peer
 
@@ -134,6 +135,10 @@ class Driver(Protocol):
     def holds_run_open(self) -> bool:
         """Whether one of its behaviours has something to do that has an end."""
 
+    @property
+    def knowledge(self) -> Mapping[str, object]:
+        """What it keeps in the generation's knowledge base, by name."""
+
     async def start(self) -> None:
         """Connect and run. Raises what its class, its setup() or the server raises."""
 
@@ -192,6 +197,9 @@ class Host(Protocol):
     def report(self, where: str, error: BaseException) -> None:
         """Record an exception in the agent's code."""
 
+    def kept(self, name: str, value: object) -> None:
+        """The agent put something into its knowledge base."""
+
     def handler_called(self, handler: str) -> None:
         """The presence manager calls a handler of the agent's own, such as ``on_subscribe``."""
 
@@ -200,6 +208,22 @@ class Host(Protocol):
 
     def generator(self, purpose: str) -> Random:
         """The agent's own generator for a purpose. It goes on after a restart of the agent."""
+
+
+class Newcomer(Host, Protocol):
+    """The run's side of an agent that an agent made."""
+
+    async def join(
+        self, driver: Driver, start: Callable[[], Awaitable[None]], *, registers: bool
+    ) -> None:
+        """Start it by `start`, with an account if it `registers`. Raises what its start raises."""
+
+    async def leave(self, stop: Callable[[], Awaitable[None]]) -> None:
+        """Stop it by `stop`. Raises what its stop raises."""
+
+
+Meet = Callable[[str, str, str], Newcomer]
+"""Called with JID, password and class (``module:Class``) of an agent that an agent starts."""
 
 
 class Generation(Protocol):
@@ -218,11 +242,16 @@ class Generation(Protocol):
     behaviours: ModuleType
 
     def patches(
-        self, on_behaviour_error: Callable[[object, object, BaseException], None]
+        self,
+        on_behaviour_error: Callable[[object, object, BaseException], None],
+        meet: Meet | None = None,
+        messages: MessageRoute = "server",
     ) -> AbstractContextManager[None]:
         """What a run needs on any server; to be entered in the running loop.
 
-        `on_behaviour_error(agent, behaviour, error)` is told of what ends a behaviour. Raises
+        `on_behaviour_error(agent, behaviour, error)` is told of what ends a behaviour. `meet`: the
+        host of each agent that an agent starts; without it they are left alone.
+        `messages`: the way that messages go between agents. Raises
         SimulatorError when other versions are installed than those that this was written for.
         """
 

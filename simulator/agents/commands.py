@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-from simulator.agents.base import Control
+from simulator.agents.base import UNKNOWN, Control
 from simulator.agents.context import AgentContext
 from simulator.agents.failures import Report
 from simulator.journal.records import Action
@@ -17,10 +17,18 @@ class Commands:
     """Passes actions on to the session while it runs, keeps those that come before, and skips
     those that come after. Each is recorded.
 
-    `agent` is the agent's name. `report` is told of what an action raised.
+    `agent` is the agent's name. `report` is told of what an action raised, unless it is one of
+    `refusals`: the server refused it, or the stream broke meanwhile.
     """
 
-    def __init__(self, agent: str, context: AgentContext, report: Report) -> None:
+    def __init__(
+        self,
+        agent: str,
+        context: AgentContext,
+        report: Report,
+        refusals: tuple[type[BaseException], ...] = (),
+    ) -> None:
+        self._refusals = refusals
         self._agent = agent
         self._context = context
         self._report = report
@@ -89,13 +97,18 @@ class Commands:
             self._worker = None
 
     async def perform(self, control: Control, action: ActionPlan) -> None:
-        """Do one action. A refused one is recorded and ends nothing."""
+        """Do one action, or record why it is not possible at this moment. Neither ends anything."""
         peer = self._context.names.jid(action.peer) if action.peer else ""
-        self.record(action)
+        reason = _impossible(control, action, peer)
+        self.record(action, skipped=reason)
+        if reason:
+            return
         try:
             answer = ACTIONS[action.do](control, action, peer)
             if answer is not None:
                 await answer
+        except self._refusals as error:
+            self.record(action, skipped=f"it came to nothing: {type(error).__name__}: {error}")
         except Exception as error:  # the agent goes on, whatever an action meets
             self._report(f"{action.origin} {action.do}", error)
 
@@ -111,6 +124,17 @@ class Commands:
                 skipped=skipped,
             )
         )
+
+
+def _impossible(control: Control, action: ActionPlan, peer: str) -> str:
+    """Why an agent cannot do an action now, or nothing. A stream that is resumed is waited for."""
+    if action.do in ("set_presence", "become_unavailable"):
+        return ""
+    if not control.is_connected:
+        return "the agent has no stream"
+    if action.do == "remove" and control.contact(peer) == UNKNOWN:
+        return f"{action.peer} is not in the roster"
+    return ""
 
 
 Perform = Callable[[Control, ActionPlan, str], Awaitable[None] | None]

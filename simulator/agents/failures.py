@@ -6,10 +6,12 @@ and the reader looks for the user's lines. Files appear by module name, without 
 
 from __future__ import annotations
 
+import inspect
 import sysconfig
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from types import FrameType
 
 import simulator
 from simulator.errors import AuthenticationRefused, BackendError
@@ -26,8 +28,43 @@ def describe_error(error: BaseException, redaction: Redaction) -> tuple[str, str
     """(``ValueError: text``, frames outside the standard library, oldest first)."""
     frames = traceback.extract_tb(error.__traceback__)
     lines = [_describe_frame(frame) for frame in frames if not _is_standard(frame.filename)]
-    text = f"{type(error).__name__}: {error}"
+    text = f"{type(error).__name__}: {error}".removesuffix(": ")
     return redaction.text(text), redaction.text("\n".join(lines))
+
+
+FAILURES = (Exception, SystemExit, KeyboardInterrupt)
+"""What counts as a failure of an agent when its code raises it, and would end a program alone."""
+
+
+def is_users(filename: str) -> bool:
+    """Whether it is a file of the user's: not installed, not Python's, and not ours."""
+    path = Path(filename)
+    inside = _OWN_PACKAGE in path.parents or "site-packages" in path.parts
+    return not (inside or filename.startswith("<") or _is_standard(filename))
+
+
+def owner_of(error: BaseException) -> object:
+    """The agent in whose code an exception was raised, as `owner_among`, from there outwards."""
+    steps = reversed(list(traceback.walk_tb(error.__traceback__)))
+    return owner_among(frame for frame, _ in steps)
+
+
+def owner_among(frames: Iterable[FrameType]) -> object:
+    """The first agent with a ``harness`` that functions have among their variables.
+
+    It is also looked for in the `agent` of what they hold. None where nobody is found.
+    """
+    for frame in frames:
+        for value in frame.f_locals.values():
+            for one in (value, _held(value, "agent")):
+                if one is not None and _held(one, "harness") is not None:
+                    return one
+    return None
+
+
+def _held(thing: object, name: str) -> object:
+    # Without running anybody's code.
+    return inspect.getattr_static(thing, name, None)
 
 
 def place_of(error: BaseException) -> str:
@@ -36,10 +73,8 @@ def place_of(error: BaseException) -> str:
     Such as ``shop.py:12``; empty where it met nobody's code but that of libraries and ours.
     """
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        path = Path(frame.filename)
-        libraries = _is_standard(frame.filename) or "site-packages" in path.parts
-        if not libraries and _OWN_PACKAGE not in path.parents:
-            return f"{path.name}:{frame.lineno}"
+        if is_users(frame.filename):
+            return f"{Path(frame.filename).name}:{frame.lineno}"
     return ""
 
 

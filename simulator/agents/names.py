@@ -44,6 +44,19 @@ class Names:
             name = self._names[jid] = self._translate(jid)
         return name
 
+    def add(self, jid: str) -> str:
+        """Give the account of a bare JID a name from now on, if it is on the run's domain.
+
+        Returns its name; empty for another domain.
+        """
+        name, _, domain = jid.rpartition("@")
+        if not name or domain != self._domain_of(name):
+            return ""
+        if self._domains is not None:
+            self._domains[name] = domain
+            self._names.clear()
+        return name
+
     def _translate(self, jid: Address | str | None) -> str:
         if jid is None:
             return self._domain

@@ -6,6 +6,7 @@ import functools
 import importlib
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from simulator.scenario.plan import AgentPlan
@@ -42,3 +43,13 @@ def make_agent(own: Callable[..., _T], jid: str, password: str, plan: AgentPlan)
     for name, value in plan.attributes:
         setattr(agent, name, value)
     return agent
+
+
+def place_of_method(own: type, name: str) -> str:
+    """The class's method by the name that people write, with its file and line."""
+    found = next((vars(one)[name] for one in own.__mro__ if name in vars(one)), None)
+    code = getattr(found, "__code__", None)
+    called = getattr(found, "__qualname__", f"{own.__name__}.{name}")
+    return f"{called}()" + (
+        f" ({Path(code.co_filename).name}:{code.co_firstlineno})" if code else ""
+    )

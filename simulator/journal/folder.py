@@ -53,9 +53,29 @@ def create_folder(wanted: Path | None, name: str, seed: int) -> Path:
         with _refusing(folder), contextlib.suppress(FileExistsError):
             folder.mkdir(mode=0o700)
             return folder
-    raise RunFolderError(
-        wanted or DEFAULT_PARENT, "exists already; a run is never overwritten, give another --out"
-    )
+    raise _taken(wanted or DEFAULT_PARENT)
+
+
+def free_family(
+    wanted: Path | None, name: str, seed: int, endings: Sequence[str]
+) -> tuple[Path, ...]:
+    """Paths that begin alike and end so, none of which exists; they are not made.
+
+    They begin like `wanted`, or like the next free run folder. Raises RunFolderError where one
+    that begins like `wanted` exists.
+    """
+    for begin in [wanted] if wanted is not None else _names(DEFAULT_PARENT, name, seed):
+        family = tuple(begin.with_name(begin.name + ending) for ending in endings)
+        taken = [path for path in family if path.exists()]
+        if not taken:
+            return family
+        if wanted is not None:
+            raise _taken(taken[0])
+    raise AssertionError("there are always free names")
+
+
+def _taken(folder: Path) -> RunFolderError:
+    return RunFolderError(folder, "exists already; a run is never overwritten, give another --out")
 
 
 @contextlib.contextmanager

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Literal
 
 from simulator.agents.base import Generation
 from simulator.agents.context import AgentContext
-from simulator.agents.failures import describe_error, explain, in_brackets, place_of
+from simulator.agents.failures import (
+    FAILURES,
+    describe_error,
+    explain,
+    in_brackets,
+    is_users,
+    owner_of,
+    place_of,
+)
 from simulator.agents.harness import AgentHarness
 from simulator.journal.records import Agent, Failure, HandlerCalls, Note, Outcome
+from simulator.running.spawning import AgentState, CreateAccounts, Newcomers
 from simulator.scenario.plan import ActionPlan, AgentPlan, Plan
+from simulator.virtual_time.waits import waiting_place
 
-AgentState = Literal["starting", "started", "stopping", "stopped", "failed"]
 STOP_TIMEOUT = 30.0
 """Seconds that the agents may take to stop at the end."""
 
@@ -21,7 +30,9 @@ STOP_TIMEOUT = 30.0
 class Population:
     """The agents of a run, by name. Steps of their lives go to the journal.
 
-    `login_limit`: how many agents may connect at a time; None for all at once.
+    `login_limit`: how many agents may connect at a time; None for all at once. `create_accounts`:
+    the server's. `newcomers`: those that agents make. `is_interrupted`:
+    whether somebody outside wants the run to end, so that a KeyboardInterrupt is not an agent's.
     """
 
     def __init__(
@@ -31,7 +42,10 @@ class Population:
         context: AgentContext,
         generation: Generation,
         login_limit: int | None,
+        create_accounts: CreateAccounts,
+        is_interrupted: Callable[[], bool] = lambda: False,
     ) -> None:
+        self._is_interrupted = is_interrupted
         self._record = context.record
         self._clock = context.clock
         self._redaction = context.redaction
@@ -40,15 +54,18 @@ class Population:
             agent.name: AgentHarness(agent, passwords[agent.name], context, generation)
             for agent in plan.agents
         }
+        names = [agent.name for agent in plan.agents]
+        self.newcomers = Newcomers(names, context, generation, create_accounts)
         self._failed: dict[str, str] = {}
         self._starting: dict[str, asyncio.Task[None]] = {}
+        self._called_off: set[str] = set()
         self._stopping: dict[asyncio.Task[None], None] = {}
         self._logins = asyncio.Semaphore(login_limit or max(1, len(plan.agents)))
 
     @property
     def harnesses(self) -> list[AgentHarness]:
-        """One for each agent, in the order of the plan."""
-        return list(self._harnesses.values())
+        """One for each agent, in the order of the plan, and of those that joined."""
+        return [*self._harnesses.values(), *self.newcomers]
 
     @property
     def settled(self) -> bool:
@@ -56,6 +73,7 @@ class Population:
         return (
             all(task.done() for task in self._starting.values())
             and not self._stopping
+            and self.newcomers.settled
             and not any(harness.busy for harness in self._harnesses.values())
         )
 
@@ -68,7 +86,7 @@ class Population:
         if not harness.is_alive and not starting:
             return False
         if starting:
-            self._starting[name].cancel()
+            self._call_off(name)
         harness.crash()
         return True
 
@@ -107,6 +125,7 @@ class Population:
             harness.ask(action)
 
     def _start_soon(self, name: str) -> None:
+        self._called_off.discard(name)
         self._starting[name] = asyncio.ensure_future(self._start(name))
 
     async def _start(self, name: str) -> None:
@@ -115,12 +134,22 @@ class Population:
             self._failed.pop(name, None)
             try:
                 await self._harnesses[name].start()
-            except Exception as error:  # whatever ends one agent's start ends that agent only
+            except asyncio.CancelledError as error:
+                if name in self._called_off:
+                    raise
+                await self._start_failed(name, error)
+            except FAILURES as error:  # whatever ends one agent's start ends that agent only
+                if isinstance(error, KeyboardInterrupt) and self._is_interrupted():
+                    raise
                 await self._start_failed(name, error)
             else:
                 self._tell(name, "started")
 
-    async def _start_failed(self, name: str, met: Exception) -> None:
+    def _call_off(self, name: str) -> None:
+        self._called_off.add(name)
+        self._starting[name].cancel()
+
+    async def _start_failed(self, name: str, met: BaseException) -> None:
         # A server that cannot be used is named, where SPADE and aioxmpp say something else.
         error = explain(met, self._password_refusals) or met
         harness = self._harnesses[name]
@@ -160,13 +189,15 @@ class Population:
         self._tell(action.agent, "stopping")
         try:
             await harness.stop()
-        except Exception as error:  # a user's agent may override stop()
+        except FAILURES as error:  # a user's agent may override stop()
             harness.report("stop", error)
         self._tell(action.agent, "stopped")
 
     async def stop_everybody(self) -> None:
         """Take the population down; nobody keeps a connection, whatever became of it."""
-        for task in (*self._starting.values(), *self._stopping):
+        for name in self._starting:
+            self._call_off(name)
+        for task in self._stopping:
             task.cancel()
         ends = [
             asyncio.ensure_future(harness.stop() if harness.is_alive else harness.disconnect())
@@ -193,7 +224,7 @@ class Population:
         if task is None:
             return "unknown", "never started"
         if not task.done():
-            return "unknown", "did not finish starting"
+            return "unknown", f"did not finish starting: {waiting_place(task, is_users)}"
         failures = self._harnesses[name].failures
         return ("failed", failures[0]) if failures else ("ok", "")
 
@@ -206,12 +237,7 @@ class Population:
 
     def behaviour_failed(self, agent: object, behaviour: object, error: BaseException) -> None:
         """An exception ended a behaviour, of one of our agents or of one that they made."""
-        where = f"behaviour {type(behaviour).__name__}"
-        harness = getattr(agent, "harness", None)
-        if harness is not None:
-            harness.report(where, error)
-            return
-        self._record_failure(str(getattr(agent, "jid", "")), where, error)
+        self._report(agent, f"behaviour {type(behaviour).__name__}", error)
 
     def task_failed(self, message: str, error: BaseException | None) -> None:
         """A task or callback failed and nobody asked."""
@@ -219,7 +245,14 @@ class Population:
             # asyncio's message alone: the rest of the context names objects by their address.
             self._record(Note(t=self._clock(), text=message))
             return
-        self._record_failure("", "a task or callback that nobody waits for", error)
+        self._report(owner_of(error), "a task or callback that nobody waits for", error)
+
+    def _report(self, agent: object, where: str, error: BaseException) -> None:
+        harness = getattr(agent, "harness", None)
+        if harness is not None:
+            harness.report(where, error)
+        else:
+            self._record_failure(str(getattr(agent, "jid", "")), where, error)
 
     def _record_failure(self, agent: str, where: str, error: BaseException) -> None:
         text, traceback = describe_error(error, self._redaction)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import simulator
-from simulator.agents.base import Generation
+from simulator.agents.base import Generation, Newcomer
 from simulator.agents.context import AgentContext
 from simulator.agents.installed import installed
 from simulator.agents.names import Names
@@ -33,6 +33,7 @@ from simulator.running.schedule import Convergence, Schedule
 from simulator.running.views import read_views
 from simulator.scenario.plan import AgentPlan, Plan, WatchPlan
 from simulator.servers.base import Backend, RunContext
+from simulator.virtual_time.guarded import GuardedLoop
 from simulator.virtual_time.loop import VirtualTimeLoop
 
 _T = TypeVar("_T")
@@ -104,6 +105,8 @@ class _Run:
         self._ended = False
         self._members: Population | None = None
         self._refused: JournalError | None = None
+        # asyncio tells of them a second time when their task is collected.
+        self._told: list[BaseException] = []
 
     def clock(self) -> int:
         """Microseconds since the run's start."""
@@ -139,7 +142,8 @@ class _Run:
         with contextlib.ExitStack() as stack:
             if isinstance(self._loop, VirtualTimeLoop):
                 stack.enter_context(generation.virtual_time(self._loop.time))
-            stack.enter_context(generation.patches(self._behaviour_failed))
+            route = self._plan.messages.route
+            stack.enter_context(generation.patches(self._behaviour_failed, self._meet, route))
             yield
 
     async def _bring_up(self) -> Mapping[str, str]:
@@ -165,14 +169,25 @@ class _Run:
         if self._members is not None:
             self._members.behaviour_failed(agent, behaviour, error)
 
+    def _meet(self, jid: str, password: str, agent_class: str) -> Newcomer:
+        assert self._members is not None
+        return self._members.newcomers.meet(jid, password, agent_class)
+
     def _loop_failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """The loop's exception handler: a task or callback failed and nobody asked."""
-        if self._options.generation.is_reported_elsewhere(context):
+        error = context.get("exception")
+        if isinstance(error, SystemExit | KeyboardInterrupt):
+            if self._interruption.reason or self._members is None:
+                raise error  # not an agent's: a second Ctrl-C
+            if error in self._told:
+                return
+            self._told.append(error)
+        elif self._options.generation.is_reported_elsewhere(context):
             return
         if self._members is None:
             loop.default_exception_handler(context)
         else:
-            self._members.task_failed(str(context.get("message", "")), context.get("exception"))
+            self._members.task_failed(str(context.get("message", "")), error)
 
     def _population(self, passwords: Mapping[str, str]) -> Population:
         options = self._options
@@ -185,22 +200,36 @@ class _Run:
             writes_actual=not self._backend.sees_sessions,
             pings=self._plan.pings,
             redaction=options.redaction,
+            messages=self._plan.messages,
         )
-        return Population(self._plan, passwords, context, options.generation, options.login_limit)
+        return Population(
+            self._plan,
+            passwords,
+            context,
+            options.generation,
+            options.login_limit,
+            self._backend.create_accounts,
+            lambda: bool(self._interruption.reason),
+        )
 
     async def _with_agents(self, population: Population) -> None:
         assert self._loop is not None
         self._members = population
+        self._guard(True)
         injector = FaultInjector(population, self._backend, self.record, self.clock)
         schedule = Schedule(self._plan, population, injector, self._convergence, self.clock)
         try:
             reason = await schedule.until_over(self._interruption)
             collect_failures()
             if reason:
+                for harness in population.harnesses:
+                    harness.record_values()
                 views = read_views(population.harnesses, self.record, self.clock, injector.silence)
                 await self._unless_interrupted(views)
             for agent in self._plan.agents:
                 self.record(population.outcome(agent))
+            for newcomer in population.newcomers:
+                self.record(newcomer.outcome())
             for calls in population.handler_calls():
                 self.record(calls)
             self._finish("" if self._interruption.reason else reason)
@@ -213,6 +242,11 @@ class _Run:
                 # on is after the journal's end.
                 self._loop.set_exception_handler(lambda _loop, _context: None)
                 self._members = None
+                self._guard(False)
+
+    def _guard(self, guarded: bool) -> None:
+        if isinstance(self._loop, GuardedLoop):
+            self._loop.guarded = guarded
 
     def _finish(self, reason: str) -> None:
         """End the journal: for a reason of the plan's, or else because of an interruption."""

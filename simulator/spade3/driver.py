@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Coroutine
+import inspect
+from collections.abc import Coroutine, Mapping
 from typing import TypeVar
 
 import aiosasl
@@ -18,7 +19,8 @@ from aioxmpp import PresenceState
 from spade.agent import AuthenticationFailure
 
 from simulator.agents.base import Host, NoAnswer
-from simulator.agents.user_classes import load_class, make_agent, make_behaviours
+from simulator.agents.observer import Observer
+from simulator.agents.user_classes import load_class, make_agent, make_behaviours, place_of_method
 from simulator.journal.records import Belief, Roster
 from simulator.scenario.plan import PresencePlan
 from simulator.spade3 import types
@@ -40,6 +42,24 @@ class HarnessedAgent(spade.agent.Agent):
         task: asyncio.Task[_T] = super().submit(coro)
         self.driver.remember(task)
         return task
+
+    def set(self, name: str, value: object) -> None:
+        """As SPADE's; the value is recorded."""
+        super().set(name, value)
+        driver = getattr(self, "driver", None)
+        if driver is not None:  # a constructor may use it already
+            driver.kept(name, value)
+
+    async def setup(self) -> None:
+        """As the agent's own. Raises TypeError, with the place, for one that is no coroutine."""
+        done = super().setup()
+        if not inspect.isawaitable(done):
+            place = place_of_method(type(self).__mro__[2], "setup")
+            raise TypeError(f"{place} is not a coroutine: write `async def setup(self)`")
+        await done
+
+    async def _async_register(self) -> None:
+        """Nothing: accounts are made by the run, before an agent starts."""
 
     async def _async_connect(self) -> None:
         self.driver.connecting()
@@ -65,22 +85,43 @@ def harnessed(own: type) -> type:
     return type(own.__name__, (HarnessedAgent, own), {"__module__": own.__module__})
 
 
-class AgentDriver:
-    """The `Driver` of one SPADE 3 agent, made as the host's plan says."""
+def make_driver(host: Host) -> AgentDriver:
+    """Make an agent as the host's plan says, with its behaviours. Raises what its class raises."""
+    plan = host.plan
+    own = spade.agent.Agent if plan.agent_class is None else load_class(plan.agent_class)
+    agent = make_agent(harnessed(own), host.jid, host.password, plan)
+    if not hasattr(agent, "_alive"):
+        place = place_of_method(own, "__init__")
+        raise TypeError(f"{place} does not call super().__init__(jid, password)")
+    driver = AgentDriver(host, agent)
+    for behaviour in make_behaviours(plan):
+        agent.add_behaviour(behaviour)
+    return driver
 
-    def __init__(self, host: Host) -> None:
+
+def adopt(agent: HarnessedAgent, host: Host) -> None:
+    """Put `HarnessedAgent` in front of the class of an agent that somebody else has made."""
+    if not isinstance(agent, HarnessedAgent):
+        own: type = type(agent)
+        agent.__class__ = harnessed(own)
+    AgentDriver(host, agent)
+
+
+class AgentDriver:
+    """The `Driver` of one SPADE 3 agent, whose class is a `harnessed` one."""
+
+    def __init__(self, host: Host, agent: HarnessedAgent) -> None:
         self._host = host
         self._tasks: dict[asyncio.Task[object], None] = {}
         self._watcher: ClientWatcher | None = None
-        plan = host.plan
-        own = spade.agent.Agent if plan.agent_class is None else load_class(plan.agent_class)
-        agent = make_agent(harnessed(own), host.jid, host.password, plan)
+        self.observer: Observer | None = None
+        self._is_dead = False
         agent.harness = host
         agent.driver = self
         self.agent: types.Agent = agent
         self.control = ManagerControl(agent)
-        for behaviour in make_behaviours(plan):
-            agent.add_behaviour(behaviour)
+        for name, value in self.knowledge.items():
+            self.kept(name, value)
 
     def connecting(self) -> None:
         """The client is made and not connected: let the observer in and name the server."""
@@ -91,7 +132,17 @@ class AgentDriver:
         if not host.pings:
             client.stream.soft_timeout = None
         self._watcher = ClientWatcher(client, observer)
+        self.observer = observer
         host.attach(self.control)
+
+    def kept(self, name: str, value: object) -> None:
+        """The agent put something into SPADE's knowledge base."""
+        if not self._is_dead:
+            self._host.kept(str(name), value)
+
+    @property
+    def knowledge(self) -> Mapping[str, object]:
+        return self.agent._values
 
     def remember(self, task: asyncio.Task[_T]) -> None:
         """Keep a task of the agent's until it is done."""
@@ -112,6 +163,7 @@ class AgentDriver:
 
     def crash(self) -> None:
         """End the agent silently. Tasks that it made past SPADE's `submit` go on, without it."""
+        self._is_dead = True
         self._end()
         if self._client is not None:
             self.remember(asyncio.ensure_future(_stop_for_good(self._client)))
@@ -137,6 +189,7 @@ class AgentDriver:
         self.agent._alive.clear()
 
     def use_password(self, password: str) -> None:
+        self.agent.password = password
         if self._client is not None:
             self._client._security_layer = aioxmpp.make_security_layer(
                 password, no_verify=not self.agent.verify_security

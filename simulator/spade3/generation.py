@@ -14,7 +14,7 @@ from aioxmpp.stream import DestructionRequested
 
 from simulator.agents.base import Control, Driver, Generation, Host
 from simulator.spade3.control import ManagerControl
-from simulator.spade3.driver import AgentDriver
+from simulator.spade3.driver import make_driver
 from simulator.spade3.patches import WRITTEN_FOR, connection_patches, tuning, virtual_time
 from simulator.spade3.types import Agent
 
@@ -33,7 +33,7 @@ class Spade3:
 
     def make(self, host: Host) -> Driver:
         """Make an agent as `host.plan` says, with its behaviours, and do not start it."""
-        return AgentDriver(host)
+        return make_driver(host)
 
     def control(self, agent: object) -> Control:
         """What can be done through the presence manager of any SPADE 3 agent."""

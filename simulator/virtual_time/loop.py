@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 from simulator.errors import Deadlock, Livelock
 from simulator.garbage import GarbageCollection, no_automatic_collection
 from simulator.virtual_time.clock import SECOND, Clock, Timer
+from simulator.virtual_time.guarded import GuardedLoop
 from simulator.virtual_time.livelock import LivelockDetector
 from simulator.virtual_time.waits import list_waiting
 
@@ -47,7 +48,7 @@ _CLEAN_UP_CALLBACKS = 200
 _logger = logging.getLogger(__name__)
 
 
-class VirtualTimeLoop(asyncio.SelectorEventLoop):
+class VirtualTimeLoop(GuardedLoop):
     """The event loop of a run on the embedded server.
 
     `paced`: sleep until each timer is due by the wall clock. Order and virtual times stay the
@@ -164,7 +165,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     # asks the selector, a system call, at every pass, and compares its timers in Python code. Most
     # passes have one callback, so what each costs matters, and this makes them all.
 
-    def _run_once(self) -> None:
+    def _run_some(self) -> None:
         ready, clock, livelock = self._ready, self._clock, self._livelock
         heap = clock.heap
         passes = 0

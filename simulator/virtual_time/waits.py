@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from asyncio import Future, Handle, Task
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import FrameType
 
@@ -52,6 +52,17 @@ def describe_task(task: Task[object]) -> str:
     chain = " > ".join(_place(coroutine) for coroutine in frames)
     who = next((said for said in map(_subject, frames) if said), "")
     return f"{who}: {chain}" if who else chain
+
+
+def waiting_place(task: Task[object], is_interesting: Callable[[str], bool]) -> str:
+    """What a task waits in: the innermost coroutine of a file that is interesting, or of any."""
+    frames = _awaited(task.get_coro())
+    theirs = [one for one in frames if (frame := _frame(one)) and is_interesting(_file(frame))]
+    return f"it waits in {_place((theirs or frames)[-1])}"
+
+
+def _file(frame: FrameType) -> str:
+    return frame.f_code.co_filename
 
 
 def _awaited(coroutine: object) -> list[object]:

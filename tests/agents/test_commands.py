@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from simulator.agents.base import Contact
 from simulator.agents.commands import Commands
 from simulator.agents.context import AgentContext
 from simulator.agents.names import Names
@@ -15,8 +16,13 @@ from simulator.scenario.plan import ActionPlan
 class Subscriber:
     """As much of a `Control` as these actions use."""
 
+    is_connected = True
+
     def __init__(self) -> None:
         self.asked: list[str] = []
+
+    def contact(self, peer: str) -> Contact:
+        return Contact(peer, "to", False)
 
     def subscribe(self, peer: str) -> None:
         if peer.startswith("nobody"):

@@ -34,7 +34,8 @@ def default_checks(measurement: Measurement) -> list[Check]:
 
 
 def _all_ok(measurement: Measurement) -> Check:
-    outcomes = measurement.info.all_outcomes()
+    info = measurement.info
+    outcomes = [*info.all_outcomes(), *info.spawned_outcomes()]
     others = [
         f"{outcome.agent} {outcome.outcome} ({outcome.reason or 'no reason given'})"
         for outcome in outcomes

@@ -1,4 +1,4 @@
-"""Compares two runs of one scenario: watches, rosters, the order of events, and figures.
+"""Compares two runs of one scenario: watches, rosters, handlers, the order of events, figures.
 
 Server, seed and presence manager are conditions: they are named, and are no differences. Times,
 stanza ids and names that a server made up do not count in the order of events, so that runs on two
@@ -23,8 +23,10 @@ from simulator.errors import InputError
 from simulator.journal.records import Belief
 from simulator.scenario.language.expected_figures import FIGURES
 
-PARTS = ("watches", "rosters", "orders", "figures")
+PARTS = ("watches", "rosters", "handlers", "orders", "figures")
 """What is compared, as named in `Comparison`; `orders` is the order of events per agent."""
+NOT_PLANNED = "not planned"
+"""How a watch that a run did not plan is written."""
 View = Literal["served", "believed"]
 NOT_READ = "not read"
 """How an entry that could not be read is written."""
@@ -43,11 +45,12 @@ class Condition(NamedTuple):
 
 
 class WatchDifference(NamedTuple):
-    """A watch that only one of the runs planned: ``one`` or ``other``."""
+    """A watch that stands differently at the end: ``in force``, ``pending``, ``not planned``."""
 
     watcher: str
     contact: str
-    only: Literal["one", "other"]
+    one: str
+    other: str
 
 
 class RosterDifference(NamedTuple):
@@ -62,6 +65,15 @@ class RosterDifference(NamedTuple):
     peer: str
     one: str
     other: str
+
+
+class HandlerDifference(NamedTuple):
+    """A handler of an agent's own that was called more often in one of the runs."""
+
+    agent: str
+    handler: str
+    one: int
+    other: int
 
 
 class FigureDifference(NamedTuple):
@@ -117,13 +129,14 @@ class Comparison:
     compared: tuple[str, ...]
     watches: tuple[WatchDifference, ...]
     rosters: tuple[RosterDifference, ...]
+    handlers: tuple[HandlerDifference, ...]
     orders: tuple[OrderDifference, ...]
     figures: tuple[FigureDifference, ...]
 
     @property
     def differences(self) -> int:
-        """How many differences there are: watches, entries, agents with another order, figures."""
-        return sum(map(len, (self.watches, self.rosters, self.orders, self.figures)))
+        """How many differences there are, of all parts."""
+        return sum(len(getattr(self, part)) for part in PARTS)
 
 
 def compare(one: Run, other: Run, parts: Iterable[str] = ()) -> Comparison:
@@ -148,6 +161,7 @@ def compare(one: Run, other: Run, parts: Iterable[str] = ()) -> Comparison:
         compared=chosen,
         watches=found("watches", _watches),
         rosters=found("rosters", _rosters),
+        handlers=found("handlers", _handlers),
         orders=found("orders", _orders),
         figures=found("figures", _figures),
     )
@@ -204,12 +218,20 @@ _CONDITIONS: dict[str, Callable[[Run], str]] = {
 
 
 def _watches(one: Run, other: Run) -> Iterator[WatchDifference]:
-    first, second = (
-        {(watch.watcher, watch.contact) for watch in run.measurement.states.all_watches()}
-        for run in (one, other)
-    )
-    for pair in sorted(first ^ second):
-        yield WatchDifference(*pair, "one" if pair in first else "other")
+    first, second = _declared(one), _declared(other)
+    for pair in sorted({*first, *second}):
+        texts = first.get(pair, NOT_PLANNED), second.get(pair, NOT_PLANNED)
+        if texts[0] != texts[1]:
+            yield WatchDifference(*pair, *texts)
+
+
+def _declared(run: Run) -> dict[tuple[str, str], str]:
+    """How each declared watch stands at the end, in words."""
+    watches = run.measurement.states.all_declared()
+    return {
+        (watch.watcher, watch.contact): watch.state.name.lower().replace("_", " ")
+        for watch in watches
+    }
 
 
 def _rosters(one: Run, other: Run) -> Iterator[RosterDifference]:
@@ -239,6 +261,14 @@ def _believed(belief: Belief) -> str:
 def _missing(run: Run, view: View, agent: str, _peer: str) -> str:
     online = view == "served" and run.measurement.agents.online(agent)
     return ABSENT if online or run.measurement.info.read(agent, view) else NOT_READ
+
+
+def _handlers(one: Run, other: Run) -> Iterator[HandlerDifference]:
+    first, second = one.measurement.info.handlers, other.measurement.info.handlers
+    for key in sorted({*first, *second}):
+        calls = first.get(key, 0), second.get(key, 0)
+        if calls[0] != calls[1]:
+            yield HandlerDifference(*key, *calls)
 
 
 def _orders(one: Run, other: Run) -> Iterator[OrderDifference]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import get_args
 
@@ -51,6 +52,8 @@ def summarise(measurement: Measurement, found: Figures) -> shapes.Figures:
         "believed_ghosts": _pairs(believed_ghosts(measurement), found["believed_ghosts"]),
         "believed_absent": _pairs(believed_absent(measurement), found["believed_absent"]),
         "amplification": _amplification(measurement, found["amplification"]),
+        "messages": _messages(found),
+        "message_latency": _figure_quantiles(found, "message_latency"),
         "wrong_entries": _wrong_entries(measurement),
         "faults": _faults(measurement),
     }
@@ -80,9 +83,10 @@ def _managers(measurement: Measurement) -> dict[str, list[str]]:
 
 def _outcomes(measurement: Measurement, found: Figures) -> shapes.Outcomes:
     outcomes = measurement.info.all_outcomes()
+    spawned = measurement.info.spawned_outcomes()
     others: list[shapes.AgentOutcome] = [
         {"agent": outcome.agent, "outcome": outcome.outcome, "reason": outcome.reason}
-        for outcome in outcomes
+        for outcome in (*outcomes, *spawned)
         if outcome.outcome != "ok"
     ]
     counts = _counts(found, "outcomes")
@@ -92,6 +96,7 @@ def _outcomes(measurement: Measurement, found: Figures) -> shapes.Outcomes:
         "unknown": counts["unknown"],
         "population": len(outcomes),
         "not_ok": others[:MOST],
+        "spawned": dict(Counter(outcome.outcome for outcome in spawned)),
     }
 
 
@@ -195,6 +200,11 @@ def _counts(found: Figures, name: str) -> dict[str, int]:
         for key, figure in found.items()
         if key.startswith(prefix)
     }
+
+
+def _messages(found: Figures) -> dict[str, int] | shapes.Absent:
+    figure = found["messages.sent"]
+    return {"absent": figure.absent} if figure.value is None else _counts(found, "messages")
 
 
 def _staleness(measurement: Measurement, found: Figures) -> shapes.Staleness:

@@ -43,13 +43,17 @@ class AgentOutcome(TypedDict):
 
 
 class Outcomes(TypedDict):
-    """How the agents ended."""
+    """How the agents ended. `spawned`: those that agents made, which no other count has.
+
+    `not_ok` names both kinds.
+    """
 
     ok: int
     failed: int
     unknown: int
     population: int
     not_ok: list[AgentOutcome]
+    spawned: dict[str, int]
 
 
 class Convergence(TypedDict, total=False):
@@ -212,6 +216,8 @@ class Figures(TypedDict):
     believed_ghosts: Entries
     believed_absent: Entries
     amplification: Amplification
+    messages: dict[str, int] | Absent
+    message_latency: Quantiles
     wrong_entries: Entries
     faults: list[Fault]
 

@@ -28,6 +28,7 @@ class RunInfo:
         """What the analysis needs of the scenario, with the defaults filled in."""
         self.end: RunEnded | None = None
         self.planned: dict[str, Planned] = {}
+        self.spawned: dict[str, Planned] = {}
         self.outcomes: dict[str, Outcome] = {}
         self.failures: list[Failure] = []
         self.views: dict[tuple[str, str], View] = {}
@@ -50,6 +51,10 @@ class RunInfo:
         """How every planned agent ended, in the order of the plan."""
         return [self.outcome(agent) for agent in self.planned]
 
+    def spawned_outcomes(self) -> list[Outcome]:
+        """How every agent ended that an agent made, in the order in which they joined."""
+        return [self.outcome(agent) for agent in self.spawned]
+
     def read(self, agent: str, view: str) -> bool:
         """Was this view of the agent's roster read at the end?"""
         record = self.views.get((agent, view))
@@ -65,8 +70,9 @@ class RunInfo:
         self.end = record
 
     def plan(self, record: Planned) -> None:
-        """Take a planned agent."""
-        self.planned[record.agent] = record
+        """Take a planned agent, or one that an agent made."""
+        agents = self.spawned if record.spawned_by else self.planned
+        agents[record.agent] = record
 
     def ended_as(self, record: Outcome) -> None:
         """Take an outcome."""

@@ -27,7 +27,9 @@ def compare(
     ] = None,
     only: Annotated[
         list[str] | None,
-        typer.Option(help="Compare only this: watches, rosters, orders or figures. Repeatable."),
+        typer.Option(
+            help="Compare only this: watches, rosters, handlers, orders, figures. Repeatable."
+        ),
     ] = None,
 ) -> int:
     """Compare two runs of one scenario; the exit code is 1 if they differ."""

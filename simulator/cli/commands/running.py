@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +24,7 @@ from simulator.cli.external import (
     Server,
     choose_backend,
 )
+from simulator.cli.managers import Manager, ManagersOption, manager_settings, run_with_each
 from simulator.cli.many import InterruptedAtOnce, Job, jobs_of
 from simulator.cli.options import (
     JsonOutput,
@@ -64,6 +65,7 @@ def run(
         str, typer.Option(help="The server to run on: embedded, prosody, ejabberd, external.")
     ] = "embedded",
     set_: Settings = None,
+    managers: ManagersOption = None,
     narrate: Annotated[
         bool, typer.Option("--narrate", help="Print each event as a line with its time.")
     ] = False,
@@ -92,6 +94,7 @@ def run(
     alone = len(jobs) == 1 and not quiet and not json_
     performer = Performer(
         settings=parse_settings(set_),
+        manager=managers,
         backend=backend,
         external=ExternalOptions(server, domain, accounts, authorities, register, no_verify),
         out=out,
@@ -105,6 +108,12 @@ def run(
     )
     if narrate and (quiet or json_):
         raise InputError("--narrate: not together with --quiet or --json")
+    if managers is Manager.BOTH:
+        if not alone or junit is not None:
+            raise InputError(
+                "--managers both: only with one file and seed, without --quiet, --json and --junit"
+            )
+        return _run_with_each(jobs[0], performer)
     if junit is not None:
         prepare_junit(junit)
     if alone:
@@ -118,11 +127,13 @@ def run(
 class Performer:
     """Does a job as the command line says.
 
+    `manager`: the presence manager of all agents; None for what the scenario says.
     `out_holds_folders`: `out` is the folder that the run folders are in. `ends_process`: a run is
     the last thing that the process does.
     """
 
     settings: dict[str, str]
+    manager: Manager | None
     backend: str
     external: ExternalOptions
     out: Path | None
@@ -142,7 +153,11 @@ class Performer:
         """The scenario of a job. Raises ScenarioError."""
         from simulator import api
 
-        return api.load_scenario(job.file, self.settings)
+        scenario = api.load_scenario(job.file, self.settings)
+        if self.manager in (None, Manager.BOTH):
+            return scenario
+        settings = manager_settings(scenario, self.manager)
+        return api.load_scenario(job.file, self.settings | settings)
 
     def perform_loaded(self, job: Job, scenario: Scenario) -> Run:
         """As `perform`, of the scenario of the job."""
@@ -184,6 +199,13 @@ class Performer:
             return [stack.enter_context(progress).see]
 
         return follow
+
+
+def _run_with_each(job: Job, performer: Performer) -> int:
+    def run(manager: Manager, folder: Path) -> int:
+        return _run_alone(job, replace(performer, manager=manager, out=folder), None)
+
+    return run_with_each(performer.load(job), job.seed, performer.out, run)
 
 
 def _run_alone(job: Job, performer: Performer, junit: Path | None) -> int:

@@ -32,6 +32,7 @@ def print_comparison(console: Console, comparison: Comparison, folders: tuple[Pa
     console.print(Text(_counts(comparison), style="bold yellow"), soft_wrap=True)
     _print_watches(console, comparison)
     _print_rosters(console, comparison)
+    _print_handlers(console, comparison)
     _print_orders(console, comparison)
     _print_figures(console, comparison)
 
@@ -40,8 +41,9 @@ def _counts(comparison: Comparison) -> str:
     counts = [
         _many(len(found), *words)
         for found, words in (
-            (comparison.watches, ("planned watch", "planned watches")),
+            (comparison.watches, ("watch", "watches")),
             (comparison.rosters, ("roster entry", "roster entries")),
+            (comparison.handlers, ("handler", "handlers")),
             (comparison.orders, ("agent's order of events", "agents' order of events")),
             (comparison.figures, ("figure", "figures")),
         )
@@ -65,9 +67,18 @@ def _print_runs(console: Console, comparison: Comparison, folders: tuple[Path, P
 
 
 def _print_watches(console: Console, comparison: Comparison) -> None:
-    signs = {"one": "-", "other": "+"}
-    lines = [f"{signs[item.only]} {item.watcher} -> {item.contact}" for item in comparison.watches]
-    _print_some(console, f"planned watches: {len(lines)} in one run only", lines)
+    lines = [
+        f"{item.watcher} -> {item.contact}: - {item.one}, + {item.other}"
+        for item in comparison.watches
+    ]
+    _print_some(console, f"watches at the end: {len(lines)}", lines)
+
+
+def _print_handlers(console: Console, comparison: Comparison) -> None:
+    lines = [
+        f"{item.agent} {item.handler}: - {item.one}, + {item.other}" for item in comparison.handlers
+    ]
+    _print_some(console, f"calls of handlers: {_many(len(lines), 'handler', 'handlers')}", lines)
 
 
 def _print_rosters(console: Console, comparison: Comparison) -> None:

@@ -108,6 +108,20 @@ def figure_rows(summary: shapes.Summary) -> list[tuple[str, str]]:
         ("believed ghosts", _contacts(summary["believed_ghosts"], "left and seem available")),
         ("believed absent", _contacts(summary["believed_absent"], "are available and seem away")),
         ("amplification", _amplification(summary["amplification"])),
+        *_messages(summary),
+    ]
+
+
+def _messages(summary: shapes.Summary) -> list[tuple[str, str]]:
+    """The rows about messages; none where there were no messages."""
+    # A summary of an earlier version has none, either.
+    counts = summary.get("messages", {})
+    if not counts.get("sent"):
+        return []
+    texts = [f"{count} {name}" for name, count in counts.items()]
+    return [
+        ("messages", ", ".join(texts)),
+        ("message latency", _quantiles(summary["message_latency"])),
     ]
 
 
@@ -174,7 +188,9 @@ def _some(what: str, counts: Mapping[str, float], text: str) -> str:
 def _outcomes(figure: shapes.Outcomes) -> str:
     counts = {"ok": figure["ok"], "failed": figure["failed"], "unknown": figure["unknown"]}
     parts = [f"{count} {name}" for name, count in counts.items() if count]
-    return f"{', '.join(parts) or '0'} of {figure['population']}"
+    spawned = ", ".join(f"{count} {name}" for name, count in figure.get("spawned", {}).items())
+    more = f", and {spawned} that agents made" if spawned else ""
+    return f"{', '.join(parts) or '0'} of {figure['population']}{more}"
 
 
 def _share(figure: shapes.Convergence, time: shapes.Time) -> str:

@@ -9,8 +9,8 @@ from simulator.scenario.language.schema import Scenario
 from simulator.scenario.planning.context import FaultList
 from simulator.scenario.planning.user_classes import is_built_in
 
-DOCUMENTED = ("simulator.spade3.presence.mixin", "DocumentedPresence")
-"""Module and name of what gives a user's agents the documented manager, in production too."""
+RECOVERY = "presence_recovery"
+"""What a class has that brings the documented manager along, in production too."""
 
 
 class ManagerChoice(NamedTuple):
@@ -22,11 +22,9 @@ class ManagerChoice(NamedTuple):
 
 def manager_of(scenario: Scenario, population: Population, own: type | None) -> ManagerChoice:
     """What the scenario says; else what agents of the class `own` have in production."""
-    documented = own is not None and DOCUMENTED in {
-        (one.__module__, one.__name__) for one in own.__mro__
-    }
+    documented = hasattr(own, RECOVERY)
     usual: Manager = "documented" if documented or not _has_own_code(population) else "spade"
-    kept: Recovery = getattr(own, "presence_recovery", "none") if documented else "none"
+    kept: Recovery = getattr(own, RECOVERY, "none")
     manager = population.presence_manager or scenario.presence_manager or usual
     return ManagerChoice(manager, population.recovery or scenario.recovery or kept)
 

@@ -87,11 +87,12 @@ class ExternalBackend(RealBackend):
         """
         if self._registers:
             await self._at_once(self._register, passwords.items())
-            self._passwords = passwords
+            known = dict(passwords)
         else:
-            self._passwords = self._existing(passwords)
-        await self._at_once(self._visit, self._passwords)
-        return self._passwords
+            known = self._existing(passwords)
+        self._passwords = {**self._passwords, **known}
+        await self._at_once(self._visit, known)
+        return known
 
     async def stop(self) -> None:
         """Remove what the run made. Raises ServerUnavailable, once, when that is not possible."""

@@ -14,6 +14,7 @@ from simulator.servers.base import Peer, RunContext
 from simulator.servers.real.connector import Address, OverTls
 from simulator.servers.real.network import LINK_FAULTS, Network
 from simulator.servers.real.session import RequestRefused, session
+from simulator.virtual_time.guarded import GuardedLoop
 
 _T = TypeVar("_T")
 
@@ -45,7 +46,8 @@ class RealBackend:
 
     def run(self, main: Callable[[], Coroutine[object, object, _T]], seed: int) -> _T:
         """Run `main()` on a fresh asyncio loop. `seed` is not used: a real network pins nothing."""
-        return asyncio.run(main())
+        with asyncio.Runner(loop_factory=GuardedLoop) as runner:
+            return runner.run(main())
 
     def peer(self, agent: str, resource: str = "") -> Peer:
         """How an agent reaches the server. Raises ServerUnavailable before it was started."""

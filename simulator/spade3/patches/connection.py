@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import aioxmpp.node
@@ -13,8 +14,11 @@ import spade.agent
 import spade.behaviour
 from spade.container import Container
 
+from simulator.agents.base import Meet
+from simulator.journal.work_records import MessageRoute
 from simulator.spade3.managers import make_manager
-from simulator.spade3.patches import loggers, signals
+from simulator.spade3.patches import loggers, signals, spawning
+from simulator.spade3.patches import messages as route
 from simulator.spade3.patches.replacing import replace
 from simulator.spade3.patches.versions import check_versions
 
@@ -22,11 +26,15 @@ from simulator.spade3.patches.versions import check_versions
 @contextlib.contextmanager
 def connection_patches(
     on_behaviour_error: Callable[[Any, Any, BaseException], None],
+    meet: Meet | None = None,
+    messages: MessageRoute = "server",
 ) -> Iterator[None]:
     """What a run needs on any server.
 
     `on_behaviour_error(agent, behaviour, error)` is told of each exception that ends a SPADE
-    behaviour. Enter it inside the running loop: SPADE's container, a singleton, is reset to it.
+    behaviour. `meet`: the host of each agent that an agent starts. `messages`: the way that
+    messages go between agents of this process. Enter it inside the running loop: SPADE's
+    container, a singleton, is reset to it.
     """
     check_versions()
     kill = spade.behaviour.CyclicBehaviour.kill
@@ -38,16 +46,50 @@ def connection_patches(
         kill(self, exit_code)
 
     with contextlib.ExitStack() as stack:
+        for kind in _WITH_RUN:
+            replace(stack, kind, "_run", _telling_of_cancellation(kind._run, on_behaviour_error))
         replace(stack, aioxmpp.node, "discover_connectors", _discover_nobody)
         replace(stack, aioxmpp.stream.StanzaStream, "sm_location", _nowhere)
         replace(stack, aioxmpp.protocol.XMLStream, "_stream_starts_closing", _closing())
         replace(stack, spade.agent, "PresenceManager", make_manager)
         replace(stack, spade.behaviour.CyclicBehaviour, "kill", observed_kill)
+        route.enter(stack, messages)
         replace(stack, spade.agent, "logging", loggers.Logging())
         signals.enter(stack)
+        if meet is not None:
+            spawning.enter(stack, meet)
         stack.callback(Container().reset)
         Container().reset()
         yield
+
+
+_WITH_RUN = (
+    spade.behaviour.CyclicBehaviour,
+    spade.behaviour.PeriodicBehaviour,
+    spade.behaviour.TimeoutBehaviour,
+    spade.behaviour.FSMBehaviour,
+)
+"""SPADE's classes that call a user's `run()`."""
+
+
+def _telling_of_cancellation(
+    run: Callable[[Any], Coroutine[object, object, None]],
+    on_behaviour_error: Callable[[Any, Any, BaseException], None],
+) -> Callable[[Any], Coroutine[object, object, None]]:
+    """`_run()` of a behaviour, which tells of a CancelledError that is not ours.
+
+    SPADE swallows it, and calls `run()` again.
+    """
+
+    async def observed_run(self: Any) -> None:
+        try:
+            await run(self)
+        except asyncio.CancelledError as error:
+            if not self.is_killed():
+                on_behaviour_error(self.agent, self, error)
+            raise
+
+    return observed_run
 
 
 # A server may name another address for resuming a stream, which aioxmpp would use without

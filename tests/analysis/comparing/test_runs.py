@@ -12,7 +12,7 @@ from simulator.analysis.comparing.event_texts import event_orders
 from simulator.analysis.comparing.runs import PARTS, OrderDifference, compare
 from simulator.analysis.run import Run, open_run
 from simulator.errors import InputError
-from simulator.journal.records import AnyRecord, Belief, RunStarted, Watch
+from simulator.journal.records import AnyRecord, Belief, HandlerCalls, RunStarted, Watch
 from tests.analysis.journals import (
     actual,
     asks,
@@ -199,9 +199,25 @@ def test_watches_of_a_random_graph_differ(runs: Any) -> None:
     another = [watch("b", "a") if isinstance(one, Watch) else one for one in story()]
     one, other = runs(story() + ending(), another + ending())
     assert [tuple(item) for item in compare(one, other).watches] == [
-        ("a", "b", "one"),
-        ("b", "a", "other"),
+        ("a", "b", "in force", "not planned"),
+        ("b", "a", "not planned", "not asked"),
     ]
+
+
+def test_a_watch_stands_differently(runs: Any) -> None:
+    one, other = runs(story() + ending(), [*story()[:9], *end(9, "a", "b")])
+    assert [tuple(item) for item in compare(one, other).watches] == [("a", "b", "in force", "lost")]
+
+
+def test_calls_of_handlers_are_compared(runs: Any) -> None:
+    def called(calls: int) -> list[AnyRecord]:
+        count = HandlerCalls(t=us(9), agent="a", handler="on_available", calls=calls)
+        return [*story(), *ending(), count]
+
+    one, same, other, never = runs(called(2), called(2), called(1), story() + ending())
+    assert compare(one, same).handlers == ()
+    assert [tuple(item) for item in compare(one, other).handlers] == [("a", "on_available", 2, 1)]
+    assert [tuple(item) for item in compare(never, one).handlers] == [("a", "on_available", 0, 2)]
 
 
 def test_runs_of_different_scenarios_are_refused(runs: Any) -> None:
@@ -217,7 +233,7 @@ def test_runs_of_different_scenarios_are_refused(runs: Any) -> None:
 
 def test_an_unknown_part_is_refused(runs: Any) -> None:
     (one,) = runs(story())
-    with pytest.raises(InputError, match="watches, rosters, orders, figures"):
+    with pytest.raises(InputError, match="watches, rosters, handlers, orders, figures"):
         compare(one, one, ["roster"])
     fields = {field.name for field in dataclasses.fields(compare(one, one))}
     assert set(PARTS) <= fields

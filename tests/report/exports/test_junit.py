@@ -75,7 +75,10 @@ def test_a_run_that_passed_is_green(tmp_path: Path) -> None:
     assert results(root) == {"the evidence is complete": "", "deliveries.lost equals 0": ""}
     assert root.get("name") == "By hand"
     properties = {one.get("name"): one.get("value") for one in root.iter("property")}
-    assert properties == {"seed": "1", "backend": "none 0", "agents": "2", "verdict": "pass"}
+    assert properties == {
+        **{"seed": "1", "backend": "none 0", "agents": "2", "verdict": "pass"},
+        "presence managers": "documented presence manager: member",
+    }
 
 
 def test_a_failed_expectation_has_its_evidence(tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def test_models_are_frozen() -> None:
 
 def test_defaults() -> None:
     scenario = scenario_of("populations: {a: {}}")
-    assert (scenario.seed, scenario.pings, scenario.presence_manager) == (0, True, "documented")
+    assert (scenario.seed, scenario.pings, scenario.presence_manager) == (0, True, None)
     assert scenario.network.latency == 20_000
     assert scenario.run.settle == 1_000_000
     assert scenario.subscriptions == scenario.timeline == scenario.expect == ()
