@@ -12,20 +12,18 @@ import aioxmpp.xml
 from aioxmpp.stream import StanzaStream
 from aioxmpp.utils import namespaces
 
-from simulator.servers.embedded.stanza_cache import (
-    FEATURES,
+from simulator.spade3.patches.replacing import replace
+from simulator.spade3.patches.stanza_cache import (
     Remembered,
     divide,
     divide_jids,
     is_one_element,
     split,
 )
-from simulator.spade3.patches.replacing import replace
-from simulator.spade3.patches.templates import copied, make_template
+from simulator.spade3.patches.templates import Template, make_template
 
 _IN_STREAM = aioxmpp.xml.ProcessorState.STREAM_HEADER_PROCESSED
 _TAGS = {f"<{name}".encode(): (namespaces.client, name) for name in ("presence", "iq")}
-_OFFER = (namespaces.xmlstream, "features")
 _NOBODY = (None, None)
 _RECEIVE = StanzaStream.recv_stanza
 _STREAM = aioxmpp.protocol.XMLStream
@@ -42,10 +40,10 @@ class _Memory:
 
     def __init__(self) -> None:
         self.names: dict[str, str] = {}
-        self._known: dict[Any, Remembered[Any]] = {}
+        self._known: dict[Any, Remembered[Template]] = {}
 
-    def known(self, declared: dict[Any, str], language: Any) -> Remembered[Any]:
-        """What streams with these namespaces and this language heard: templates and features."""
+    def known(self, declared: dict[Any, str], language: Any) -> Remembered[Template]:
+        """What streams with these namespaces and this language heard."""
         context = (frozenset(declared.items()), language)
         return self._known.setdefault(context, Remembered())
 
@@ -65,7 +63,7 @@ class _Parser(expatreader.ExpatParser):
         super().__init__()
         self._interning = memory.names
         self._memory = memory
-        self._known: Remembered[Any] = Remembered()
+        self._known: Remembered[Template] = Remembered()
         self._declared: dict[Any, str] = {}
         self._fed = 0
         self._is_between = False
@@ -91,9 +89,6 @@ class _Parser(expatreader.ExpatParser):
 
     def _hear(self, piece: bytes) -> None:
         """Take what may be one stanza: from an earlier one, else from expat."""
-        if piece.startswith(FEATURES):
-            self._hear_features(piece)
-            return
         receive = _receiver(self._cont_handler, piece)
         divided = divide(piece) if receive is not None else None
         inner = divide_jids(divided[0]) if divided is not None else None
@@ -114,21 +109,6 @@ class _Parser(expatreader.ExpatParser):
             template = make_template(heard, values, jids) if error is None else None
             if template is not None:
                 self._known.add(key, template)
-
-    def _hear_features(self, piece: bytes) -> None:
-        """As `_hear`. All agents are offered the same; each has its own copy of it."""
-        _, receive = self._cont_handler._stanza_parser._tag_map.get(_OFFER, _NOBODY)
-        if getattr(receive, "__func__", None) is not _STREAM._rx_stream_features:
-            self._parse(piece)
-            return
-        known = self._known.get(piece)
-        if known is not None:
-            receive(copied(known))
-            return
-        waiting = [future for future in receive.__self__._features_futures if not future.done()]
-        self._parse(piece)
-        if self._is_between and waiting and is_one_element(piece.decode(errors="replace")):
-            self._known.add(piece, copied(waiting[0].result()))
 
     def _parse(self, data: bytes, is_final: bool = False) -> None:
         self._fed += len(data)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.servers.embedded.stanza_cache import (
+from simulator.spade3.patches.stanza_cache import (
     Remembered,
     divide,
     divide_jids,
@@ -102,12 +102,6 @@ def test_jids_inside() -> None:
     assert divide_jids('<item jid="a&amp;b"/>') is None
     assert divide_jids('<item jid="a<b"/>') is None
     assert divide_jids("<query/>") == ("<query/>", [])
-    bound = "<iq><bind><jid>{}</jid></bind></iq>"
-    one, two = divide_jids(bound.format("a@b/c")), divide_jids(bound.format("d@e"))
-    assert one is not None
-    assert one[1] == ["a@b/c"]
-    assert two == (one[0], ["d@e"])
-    assert divide_jids(bound.format("a&amp;b")) is None
 
 
 @given(st.lists(st.sampled_from([PRESENCE, b'<iq id="1" type="get"/>', b"<message/>"])))

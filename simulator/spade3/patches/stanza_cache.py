@@ -21,15 +21,10 @@ _LONG = 4_000
 """Bytes. A longer stanza is hardly met twice."""
 _ITEM = '<item jid="'
 """What stands before the JID of a roster item."""
-_BOUND = "<jid>"
-"""What stands before that of a bound resource."""
 _MANY = 1_000
 """Keys that are remembered at once."""
 _NAME = re.compile(r"(<presence|<iq)? ([a-z:]+)=")
-
-FEATURES = b"<stream:features>"
-"""What a server offers: the same for everybody."""
-_BOUNDARY = re.compile(rb"(?<=>)(?=<(?:presence |iq |stream:features>))")
+_BOUNDARY = re.compile(rb"(?<=>)(?=<(?:presence|iq) )")
 
 T = TypeVar("T")
 
@@ -52,8 +47,8 @@ class Remembered(Generic[T]):
 
 
 def split(data: bytes) -> list[bytes]:
-    """`data` before each presence, IQ and stream features; each piece may be one of them."""
-    if b"><presence " in data or b"><iq " in data or FEATURES in data:
+    """`data` before each presence and IQ; each piece may be one of them."""
+    if b"><presence " in data or b"><iq " in data:
         return _BOUNDARY.split(data)
     return [data]
 
@@ -87,21 +82,15 @@ def divide(data: bytes) -> tuple[str, Values] | None:
 
 def divide_jids(key: str) -> tuple[str, list[str]] | None:
     """A key without the JIDs inside the stanza, and these; None when one is unusual."""
-    if _ITEM in key:
-        start, end = _ITEM, '"'
-    elif _BOUND in key:
-        start, end = _BOUND, "<"
-    else:
-        return key, []
-    before, *others = key.split(start)
+    before, *others = key.split(_ITEM)
     jids, parts = [], [before]
     for other in others:
-        jid, _, rest = other.partition(end)
+        jid, _, rest = other.partition('"')
         if "&" in jid or "<" in jid or not jid.isprintable():
             return None
         jids.append(jid)
         parts.append(rest)
-    return start.join(parts), jids
+    return _ITEM.join(parts), jids
 
 
 def parts_of(key: str) -> tuple[list[str], tuple[int, int, int]]:
