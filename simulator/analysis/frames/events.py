@@ -40,7 +40,6 @@ EVENT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "population": pl.String,
     "spawned_by": pl.String,
     "domain": pl.String,
-    "spawned_by": pl.String,
     "manager": pl.String,
     "at": pl.Int64,
     "may_refuse": pl.Boolean,
