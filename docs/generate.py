@@ -228,6 +228,20 @@ the real one, and this key is not used.
 network: {latency: {lognormal: {median: 20ms, sigma: 0.4}}}
 ```
 """,
+    "Messages": """\
+SPADE hands a message to an agent of the same process itself if it is addressed by exactly the JID
+that the agent was made with. All agents of a run are in one process, so such messages would meet
+neither the server nor the network. In production, where agents run in several processes, they do.
+That is why messages cross the server here, unless you say `route: container`. A difference that
+agents notice: the sender of a message that crossed the server is a full JID.
+
+A message that reaches nobody is undelivered, whatever the reason: no such account, an agent that
+is offline, a link that is cut.
+
+```yaml
+messages: {route: server, bodies: none}
+```
+""",
     "UntilConverged": """\
 The run ends when rosters and availability have stayed converged for `settle`, and no agent is
 starting, stopping or about to answer a request. A run that reaches `at_most` is complete, too; its
@@ -275,6 +289,18 @@ expect:
       - {agent: agent1, sent: subscribe, to: agent2}
       - {agent: agent2, received: subscribe, from: agent1}
       - {agent: agent1, contact: agent2, roster: to}
+      - {agent: agent1, sent: message, to: agent2, performative: cfp}
+```
+""",
+    "ExpectedValue": """\
+A value is what the agent last kept with SPADE's own `self.set(name, value)`, or an attribute that
+`observe` names, read at the end of the run. Your code does not change for it. If an attribute could
+not be read, the expectation is `unknown`.
+
+```yaml
+observe: {seller: [sold]}
+expect:
+  - value: {agent: seller, name: sold, at_least: 3}
 ```
 """,
     "Selector": """\

@@ -39,7 +39,9 @@ class FakeGeneration:
     request_failures: tuple[type[BaseException], ...] = (BackendError,)
     behaviours = ModuleType("none")
 
-    def patches(self, _on_error: Any, _meet: Any = None) -> contextlib.AbstractContextManager[None]:
+    def patches(
+        self, _on_error: Any, _meet: Any = None, _messages: Any = ""
+    ) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
 
     def virtual_time(self, _clock: Any) -> contextlib.AbstractContextManager[None]:
@@ -68,6 +70,7 @@ class FakeAgent:
         self.agent = self
         self.control = self
         self.is_alive = self.is_connected = self.approves_all = False
+        self.knowledge: dict[str, object] = {}
         self._host = host
         self._password = host.password
         self._shown = host.plan.presence or PresencePlan()

@@ -270,6 +270,10 @@ def expectation(names: list[str]) -> SearchStrategy[Document]:
         st.sampled_from(sorted(FIGURES)).map(
             lambda name: {"figure": name, "at_most": values[FIGURES[name]]}
         ),
+        st.builds(
+            lambda who: {"value": {"agent": who, "name": "jid", "equals": "a@b"}},
+            st.sampled_from(names),
+        ),
         st.builds(lambda who: {"nobody_saw": {"contact": who}}, st.sampled_from(names)),
         st.builds(
             lambda a, b: {"roster": {a: {b: "both"}}},
@@ -309,6 +313,16 @@ def documents(draw: st.DrawFn) -> Document:
         "expect": draw(st.lists(expectation(names), max_size=3)),
         "network": draw(st.one_of(st.just({}), distributions.map(lambda one: {"latency": one}))),
         "run": run,
+        **draw(
+            optional(
+                messages=st.builds(
+                    lambda route, bodies: {"route": route, "bodies": bodies},
+                    st.sampled_from(["server", "container"]),
+                    st.sampled_from(["none", "head", "whole"]),
+                ),
+                observe=st.builds(lambda who: {who: ["jid", "nothing"]}, st.sampled_from(names)),
+            )
+        ),
         **draw(optional(pings=st.booleans(), recovery=st.sampled_from(["none", "rejoin"]))),
     }
 

@@ -214,3 +214,10 @@ def test_a_failure_that_nobody_waits_for_is_told(agent: str, error: str, tmp_pat
     run = run_text(text, tmp_path)
     (failure,) = [record for record in run.records if isinstance(record, Failure)]
     assert failure.error == error
+
+
+def test_a_status_in_several_languages_is_sent_under_spades_own_manager() -> None:
+    """The harness's own first presence; SPADE's manager itself takes no plain language."""
+    run = simulator.run(CASES / "lang.yaml", out=False)
+    assert run.verdict.value == "pass", run.verdict.reasons
+    assert [record.status for record in of(run, Sent, "a")] == [(("", "hi"), ("es", "hola"))]

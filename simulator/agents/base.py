@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple, Protocol
 from simulator.agents.names import Address
 from simulator.agents.observer import Observer
 from simulator.journal.records import Belief, Roster
+from simulator.journal.work_records import MessageRoute
 from simulator.scenario.plan import AgentPlan, Microseconds, PresenceChange
 from simulator.servers.base import Peer
 
@@ -134,6 +135,10 @@ class Driver(Protocol):
     def holds_run_open(self) -> bool:
         """Whether one of its behaviours has something to do that has an end."""
 
+    @property
+    def knowledge(self) -> Mapping[str, object]:
+        """What it keeps in the generation's knowledge base, by name."""
+
     async def start(self) -> None:
         """Connect and run. Raises what its class, its setup() or the server raises."""
 
@@ -192,6 +197,9 @@ class Host(Protocol):
     def report(self, where: str, error: BaseException) -> None:
         """Record an exception in the agent's code."""
 
+    def kept(self, name: str, value: object) -> None:
+        """The agent put something into its knowledge base."""
+
     def handler_called(self, handler: str) -> None:
         """The presence manager calls a handler of the agent's own, such as ``on_subscribe``."""
 
@@ -237,11 +245,13 @@ class Generation(Protocol):
         self,
         on_behaviour_error: Callable[[object, object, BaseException], None],
         meet: Meet | None = None,
+        messages: MessageRoute = "server",
     ) -> AbstractContextManager[None]:
         """What a run needs on any server; to be entered in the running loop.
 
         `on_behaviour_error(agent, behaviour, error)` is told of what ends a behaviour. `meet`: the
-        host of each agent that an agent starts; without it they are left alone. Raises
+        host of each agent that an agent starts; without it they are left alone.
+        `messages`: the way that messages go between agents. Raises
         SimulatorError when other versions are installed than those that this was written for.
         """
 

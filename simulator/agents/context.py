@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from simulator.agents.names import Names
 from simulator.journal.records import AnyRecord
 from simulator.journal.redaction import Redaction
+from simulator.scenario.plan import MessagesPlan
 from simulator.servers.base import Peer
 
 
@@ -17,7 +18,8 @@ class AgentContext:
 
     `clock` gives microseconds since the run's start. `peer(agent, resource)` says how a session
     reaches the server. `writes_actual`: the server does not see sessions, so the agents' observers
-    write the `Actual` records. `pings`: a silent server is pinged.
+    write the `Actual` records. `pings`: a silent server is pinged. `messages`: what is recorded of
+    them.
     """
 
     names: Names
@@ -28,3 +30,4 @@ class AgentContext:
     writes_actual: bool
     pings: bool
     redaction: Redaction = field(default_factory=Redaction)
+    messages: MessagesPlan = field(default_factory=MessagesPlan)

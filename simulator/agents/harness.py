@@ -17,6 +17,7 @@ from simulator.agents.failures import describe_error, in_brackets, place_of
 from simulator.agents.names import Address
 from simulator.agents.observer import Observer
 from simulator.agents.policies import SubscriptionPolicy
+from simulator.agents.values import Knowledge
 from simulator.journal.records import Belief, Failure, Roster
 from simulator.scenario.plan import ActionPlan, AgentPlan, Microseconds, ResourcePlan
 from simulator.servers.base import Peer
@@ -39,6 +40,7 @@ class AgentHarness:
         self.handler_calls: Counter[str] = Counter()
         self.commands = Commands(plan.name, context, self.report, generation.request_failures)
         context.redaction.add(password)
+        self._knowledge = Knowledge(plan.name, context)
         self._spoiled = 0
         self._context = context
         self._generation = generation
@@ -204,6 +206,20 @@ class AgentHarness:
             )
         )
 
+    def kept(self, name: str, value: object) -> None:
+        """The agent put something into its knowledge base."""
+        self._knowledge.changed(name, value)
+
+    def record_values(self) -> None:
+        """Record what the agent keeps now: what changed unnoticed, and the attributes to observe.
+
+        A list in the knowledge base may have grown since it was put there.
+        """
+        if self._driver is not None and self._driver.is_alive:
+            for name, value in self._driver.knowledge.items():
+                self._knowledge.changed(name, value)
+        self._knowledge.attributes(self.agent, self.plan.observe)
+
     def handler_called(self, handler: str) -> None:
         """The presence manager calls a handler of the agent's own."""
         self.handler_calls[handler] += 1
@@ -257,5 +273,6 @@ def _session_only(plan: AgentPlan, extra: ResourcePlan) -> AgentPlan:
         attributes=(),
         behaviours=(),
         on_subscribe=(),
+        observe=(),
         extra_resources=(),
     )

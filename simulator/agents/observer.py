@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Literal
 
 from simulator.agents.context import AgentContext
 from simulator.agents.names import Address
 from simulator.journal.records import Actual, Answer, AnyRecord, Received, Roster, Sent, Session
+from simulator.journal.work_records import MessageReceived, MessageRoute, MessageSent
 from simulator.rfc6121.words import PresenceType, Show, StatusText, Subscription
 from simulator.servers.base import Acceptance
 
 SessionState = Literal["established", "suspended", "resumed", "destroyed", "closed", "failed"]
+
+
+HEAD = 200
+"""Characters of a message's body that are recorded, unless the scenario says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a message says. `metadata` is sorted, without the performative."""
+
+    body: str = ""
+    performative: str = ""
+    metadata: tuple[tuple[str, str], ...] = ()
+    thread: str = ""
 
 
 class Observer:
@@ -29,6 +45,8 @@ class Observer:
         self._record = context.record
         self._clock = context.clock
         self._acceptance = acceptance
+        self._bodies = context.messages.bodies
+        self._redaction = context.redaction
         self._source: Literal["initial", "push"] = "initial"
 
     def detach(self) -> None:
@@ -116,6 +134,61 @@ class Observer:
                 id=id,
             )
         )
+
+    # --- messages ---
+
+    def message_sent(
+        self, peer: Address | str | None, id: str, content: Content, route: MessageRoute = "server"
+    ) -> None:
+        """The agent sends a message."""
+        self._record(
+            MessageSent(
+                t=self._clock(),
+                agent=self._agent,
+                resource=self.resource,
+                peer=self._name(peer),
+                id=id,
+                performative=content.performative,
+                metadata=content.metadata,
+                thread=content.thread,
+                size=len(content.body.encode("utf-8", "replace")),
+                body=self._body(content),
+                route=route,
+            )
+        )
+
+    def message_received(
+        self,
+        peer: Address | str | None,
+        peer_resource: str,
+        id: str,
+        content: Content,
+        error: str = "",
+    ) -> None:
+        """A message reaches the agent; with an `error`, its own comes back from its addressee."""
+        self._record(
+            MessageReceived(
+                t=self._clock(),
+                agent=self._agent,
+                resource=self.resource,
+                peer=self._name(peer),
+                id=id,
+                performative=content.performative,
+                metadata=content.metadata,
+                thread=content.thread,
+                size=len(content.body.encode("utf-8", "replace")),
+                body=self._body(content),
+                peer_resource=peer_resource,
+                error=error,
+            )
+        )
+
+    def _body(self, content: Content) -> str:
+        """As much of a body as is recorded, without passwords."""
+        if self._bodies == "none":
+            return ""
+        text = self._redaction.text(content.body)
+        return text[:HEAD] if self._bodies == "head" else text
 
     # --- the roster ---
 

@@ -7,6 +7,7 @@ only the final rosters count.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeAlias
@@ -26,11 +27,14 @@ from simulator.analysis.folds.rosters import Rosters
 from simulator.analysis.folds.run_info import RunInfo
 from simulator.analysis.folds.time_to_converge import Converged, time_to_converge
 from simulator.analysis.folds.watches import Watches
+from simulator.analysis.folds.work.messages import Fate, Messages, Sent
+from simulator.analysis.folds.work.values import Values
 from simulator.analysis.states import ConvergenceOf, Share, States, WatchStates
 from simulator.errors import JournalError
 from simulator.garbage import no_automatic_collection
 from simulator.journal import records as journal
 from simulator.journal.records import AnyRecord
+from simulator.journal.work_records import MessageReceived, MessageSent, Value
 
 Handler: TypeAlias = Callable[..., object]
 
@@ -76,6 +80,8 @@ class Measurement:
         self.detections = Detections(self.watches)
         self.downtimes = Downtimes()
         self.expected = ExpectedEvents(self.info.planned)
+        self.messages = Messages()
+        self.values = Values()
         self.presences_received = 0
         self._deaths = Deaths(states.deaths, self.agents)
         self._faults = Faults(states.faults)
@@ -158,6 +164,10 @@ class Measurement:
         """Is it known what the server holds of the agent's roster?"""
         return self.info.read(agent, "served") or self.agents.online(agent)
 
+    def fate_of(self, message: Sent) -> Fate:
+        """What became of a message."""
+        return self.messages.fate(message, ChainMap(self.info.planned, self.info.spawned))
+
     def time_to_converge(self, of: ConvergenceOf) -> list[Converged]:
         """The time to converge of every phase."""
         return [time_to_converge(self.states.convergence[of], phase) for phase in self.phases]
@@ -188,6 +198,7 @@ class Measurement:
         self.downtimes.finish(end)
         self._faults.finish(end)
         self.propagation.finish(end, self.info.settings.run.settle)
+        self.messages.finish(end, self.info.settings.run.settle)
 
     def _started(self, record: journal.RunStarted) -> None:
         self.info.started(record)
@@ -253,6 +264,9 @@ class Measurement:
             journal.Session: [self._session, rosters.oracle.session, downtimes.session],
             journal.Sent: [rosters.oracle.sent, declared.sent, propagation.sent],
             journal.Received: [self._received],
+            MessageSent: [self.messages.left],
+            MessageReceived: [self.messages.arrived],
+            Value: [self.values.see],
             journal.Roster: [rosters.roster, declared.roster],
             journal.Answer: [rosters.oracle.answer],
             journal.Actual: [

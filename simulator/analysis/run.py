@@ -272,6 +272,27 @@ class Run:
         """
         return frames.faults.detection(self.measurement)
 
+    def messages(self) -> pl.DataFrame:
+        """One row per message that an agent sent, in order.
+
+        `sent_s`, `sender`, `receiver`, `performative`, `thread`; `metadata`: the rest of it, as
+        JSON; `size_bytes`: of the body; `body`, as much of it as was recorded; `route`: server or
+        container; `delivery`: delivered, undelivered, under_way (sent so late that it may still
+        have arrived) or unseen (to somebody outside the scenario); `received_s` and `latency_s`,
+        null where it did not arrive; `receipts`: how many sessions it reached; `error`: the
+        condition with which it came back.
+        """
+        return frames.work.messages(self.measurement)
+
+    def values(self) -> pl.DataFrame:
+        """One row per value that an agent kept, each time that it changed.
+
+        `time_s`, `agent`, `name`; `value`, as JSON; `number`: a number itself, a list or a mapping
+        by its length, else null; `source`: knowledge (the agent's knowledge base) or attribute
+        (read at the end, because the scenario observes it); `absent`: why it could not be read.
+        """
+        return frames.work.values(self.measurement)
+
     def rosters(self) -> pl.DataFrame:
         """One row per roster entry at the end, in its three views.
 

@@ -11,30 +11,22 @@ one that a server's stream header names: a text without a language has it.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-import msgspec
-
+from simulator.journal.record import Record
+from simulator.journal.work_records import MessageReceived, MessageSent, Value
 from simulator.rfc6121.words import PresenceType, Show, StatusText, Subscription
 
-FORMAT = 1
-"""Version of the journal format; a reader refuses a newer one."""
+FORMAT = 2
+"""Version of the journal format; a reader refuses a newer one.
+
+Format 1 has no messages and no values.
+"""
 
 SECOND = 1_000_000
 """Microseconds in a second."""
 
 SentType = Literal[PresenceType, "roster_set", "roster_remove"]
-
-
-class Record(
-    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", gc=False
-):
-    """Base of all records.
-
-    `t`: microseconds from the start of the run.
-    """
-
-    t: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
 class RunStarted(Record, frozen=True, kw_only=True, tag="run"):
@@ -296,6 +288,9 @@ AnyRecord = (
     | Action
     | Sent
     | Received
+    | MessageSent
+    | MessageReceived
+    | Value
     | Roster
     | Answer
     | Belief

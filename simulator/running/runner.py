@@ -142,7 +142,8 @@ class _Run:
         with contextlib.ExitStack() as stack:
             if isinstance(self._loop, VirtualTimeLoop):
                 stack.enter_context(generation.virtual_time(self._loop.time))
-            stack.enter_context(generation.patches(self._behaviour_failed, self._meet))
+            route = self._plan.messages.route
+            stack.enter_context(generation.patches(self._behaviour_failed, self._meet, route))
             yield
 
     async def _bring_up(self) -> Mapping[str, str]:
@@ -199,6 +200,7 @@ class _Run:
             writes_actual=not self._backend.sees_sessions,
             pings=self._plan.pings,
             redaction=options.redaction,
+            messages=self._plan.messages,
         )
         return Population(
             self._plan,
@@ -220,6 +222,8 @@ class _Run:
             reason = await schedule.until_over(self._interruption)
             collect_failures()
             if reason:
+                for harness in population.harnesses:
+                    harness.record_values()
                 views = read_views(population.harnesses, self.record, self.clock, injector.silence)
                 await self._unless_interrupted(views)
             for agent in self._plan.agents:

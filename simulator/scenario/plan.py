@@ -108,7 +108,8 @@ class AgentPlan:
     `domain` is the domain of its account; None for the run's, which the backend knows.
     `start` is when it starts. `agent_class` is None for the built-in agent, else an import
     path ``module:Class`` of a `spade.agent.Agent`. `arguments` go to its constructor, `attributes`
-    are set before it starts. `recovery`: what the documented presence manager does when its
+    are set before it starts. `observe`: names of attributes that are
+    recorded at the end. `recovery`: what the documented presence manager does when its
     session's state was lost. `extra_resources`: plain sessions of the same account, which start
     and stop with the agent.
     """
@@ -128,6 +129,7 @@ class AgentPlan:
     on_subscribe: tuple[PolicyRule, ...] = ()
     extra_resources: tuple[ResourcePlan, ...] = ()
     domain: str | None = None
+    observe: tuple[str, ...] = ()
 
 
 ActionName = Literal[
@@ -238,6 +240,18 @@ class FaultPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class MessagesPlan:
+    """How messages between agents go, and how much of their bodies is recorded.
+
+    `route` server: each crosses the server. container: SPADE hands a message to an agent of the
+    same process itself. `bodies` head: the first 200 characters.
+    """
+
+    route: Literal["server", "container"] = "server"
+    bodies: Literal["none", "head", "whole"] = "head"
+
+
+@dataclass(frozen=True, slots=True)
 class RunPlan:
     """When the run ends.
 
@@ -268,5 +282,6 @@ class Plan:
     latency: Distribution
     pings: bool
     faults: tuple[FaultPlan, ...] = ()
+    messages: MessagesPlan = MessagesPlan()
     files: Path = Path()
     imports: tuple[str, ...] = ()

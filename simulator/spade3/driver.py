@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import TypeVar
 
 import aiosasl
@@ -19,6 +19,7 @@ from aioxmpp import PresenceState
 from spade.agent import AuthenticationFailure
 
 from simulator.agents.base import Host, NoAnswer
+from simulator.agents.observer import Observer
 from simulator.agents.user_classes import load_class, make_agent, make_behaviours, place_of_method
 from simulator.journal.records import Belief, Roster
 from simulator.scenario.plan import PresencePlan
@@ -41,6 +42,13 @@ class HarnessedAgent(spade.agent.Agent):
         task: asyncio.Task[_T] = super().submit(coro)
         self.driver.remember(task)
         return task
+
+    def set(self, name: str, value: object) -> None:
+        """As SPADE's; the value is recorded."""
+        super().set(name, value)
+        driver = getattr(self, "driver", None)
+        if driver is not None:  # a constructor may use it already
+            driver.kept(name, value)
 
     async def setup(self) -> None:
         """As the agent's own. Raises TypeError, with the place, for one that is no coroutine."""
@@ -106,10 +114,14 @@ class AgentDriver:
         self._host = host
         self._tasks: dict[asyncio.Task[object], None] = {}
         self._watcher: ClientWatcher | None = None
+        self.observer: Observer | None = None
+        self._is_dead = False
         agent.harness = host
         agent.driver = self
         self.agent: types.Agent = agent
         self.control = ManagerControl(agent)
+        for name, value in self.knowledge.items():
+            self.kept(name, value)
 
     def connecting(self) -> None:
         """The client is made and not connected: let the observer in and name the server."""
@@ -120,7 +132,17 @@ class AgentDriver:
         if not host.pings:
             client.stream.soft_timeout = None
         self._watcher = ClientWatcher(client, observer)
+        self.observer = observer
         host.attach(self.control)
+
+    def kept(self, name: str, value: object) -> None:
+        """The agent put something into SPADE's knowledge base."""
+        if not self._is_dead:
+            self._host.kept(str(name), value)
+
+    @property
+    def knowledge(self) -> Mapping[str, object]:
+        return self.agent._values
 
     def remember(self, task: asyncio.Task[_T]) -> None:
         """Keep a task of the agent's until it is done."""
@@ -141,6 +163,7 @@ class AgentDriver:
 
     def crash(self) -> None:
         """End the agent silently. Tasks that it made past SPADE's `submit` go on, without it."""
+        self._is_dead = True
         self._end()
         if self._client is not None:
             self.remember(asyncio.ensure_future(_stop_for_good(self._client)))

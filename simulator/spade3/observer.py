@@ -20,6 +20,7 @@ from simulator.agents.observer import Observer, SessionState
 from simulator.journal.records import Roster
 from simulator.rfc6121.words import StatusText, Subscription
 from simulator.spade3 import types
+from simulator.spade3.messages import content_of, error_of
 
 
 class ClientWatcher:
@@ -36,6 +37,10 @@ class ClientWatcher:
         client = self._client
         client.stream.app_outbound_presence_filter.register(self._sent, order=float("inf"))
         client.stream.app_inbound_presence_filter.register(self._received, order=float("-inf"))
+        client.stream.app_outbound_message_filter.register(self._message_sent, order=float("inf"))
+        client.stream.app_inbound_message_filter.register(
+            self._message_received, order=float("-inf")
+        )
         self._watch_session()
         self._watch_roster(client.summon(aioxmpp.RosterClient))
         self._watch_requests()
@@ -65,7 +70,7 @@ class ClientWatcher:
     def _sent(self, stanza: types.Stanza) -> types.Stanza | None:
         # A stream that is closing takes no stanza: SPADE's farewell at stop() never leaves. It
         # is dropped here, or aioxmpp would log a warning with a traceback for each.
-        if self._client.stream._xmlstream.state != State.OPEN:
+        if not self._takes_stanzas:
             return None
         self._note_resource()
         self._observer.sent(
@@ -88,6 +93,29 @@ class ClientWatcher:
             self._texts(stanza),
             stanza.priority,
             stanza.id_ or "",
+        )
+        return stanza
+
+    @property
+    def _takes_stanzas(self) -> bool:
+        return bool(self._client.stream._xmlstream.state == State.OPEN)
+
+    # --- messages ---
+
+    def _message_sent(self, stanza: types.MessageStanza) -> types.MessageStanza:
+        if self._takes_stanzas:
+            self._note_resource()
+            self._observer.message_sent(stanza.to, stanza.id_ or "", content_of(stanza))
+        return stanza
+
+    def _message_received(self, stanza: types.MessageStanza) -> types.MessageStanza:
+        sender = stanza.from_
+        self._observer.message_received(
+            sender,
+            (sender.resource or "") if sender is not None else "",
+            stanza.id_ or "",
+            content_of(stanza),
+            error_of(stanza),
         )
         return stanza
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import timedelta
 from typing import Literal, Protocol, TypedDict, TypeVar
 
@@ -55,6 +55,58 @@ class Stanza(Protocol):
     show: ShowValue
     status: Mapping[LanguageTag | None, str | None]
     priority: int
+
+
+class FormField(Protocol):
+    """`aioxmpp.forms.xso.Field`."""
+
+    var: str | None
+    values: Sequence[str]
+
+
+class Form(Protocol):
+    """`aioxmpp.forms.xso.Data`."""
+
+    title: str | None
+    fields: Sequence[FormField]
+
+
+class ConditionValue(Protocol):
+    """`aioxmpp.ErrorCondition`; the value is its namespace and its name."""
+
+    value: tuple[str, str]
+
+
+class StanzaError(Protocol):
+    """`aioxmpp.stanza.Error`."""
+
+    condition: ConditionValue
+
+
+class MessageTypeValue(Protocol):
+    """`aioxmpp.MessageType`."""
+
+    value: str
+
+
+class MessageStanza(Protocol):
+    """`aioxmpp.Message`."""
+
+    type_: MessageTypeValue
+    from_: JID | None
+    to: JID | None
+    id_: str | None
+    body: Mapping[LanguageTag | None, str | None]
+    xep0004_data: Sequence[Form]
+    error: StanzaError | None
+
+
+class Message(Protocol):
+    """`spade.message.Message`."""
+
+    body: str | None
+    thread: str | None
+    metadata: Mapping[str, str]
 
 
 class RosterItem(Protocol):
@@ -135,6 +187,8 @@ class Stream(Protocol):
     soft_timeout: timedelta | None
     app_inbound_presence_filter: Filter
     app_outbound_presence_filter: Filter
+    app_inbound_message_filter: Filter
+    app_outbound_message_filter: Filter
     service_outbound_presence_filter: Filter
     on_presence_received: Signal
     _xmlstream: XmlStream
@@ -219,6 +273,7 @@ class Agent(Protocol):
     client: Client | None
     behaviours: list[Behaviour]
     verify_security: bool
+    _values: Mapping[str, object]
     _alive: asyncio.Event
 
     async def start(self, auto_register: bool = True) -> None: ...

@@ -93,8 +93,8 @@ def test_a_line_that_is_nested_without_end_is_named(tmp_path: Path) -> None:
 def test_a_newer_format_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
     write(path, RECORDS)
-    path.write_bytes(path.read_bytes().replace(b'"format":1', b'"format":99'))
-    with pytest.raises(JournalError, match="format 99; this version reads up to 1"):
+    path.write_bytes(path.read_bytes().replace(b'"format":2', b'"format":99'))
+    with pytest.raises(JournalError, match="format 99; this version reads up to 2"):
         list(read_journal(path))
 
 

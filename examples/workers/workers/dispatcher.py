@@ -51,7 +51,8 @@ class TrustingDispatcher(Agent):
 
     def free_workers(self) -> list[JID]:
         contacts = self.presence.get_contacts()
-        return [jid for jid, contact in contacts.items() if shows_chat(contact.get("presence"))]
+        free = [jid for jid, contact in contacts.items() if shows_chat(contact.get("presence"))]
+        return sorted(free, key=str)
 
     def given(self, job: int, worker: JID) -> None:
         """A job is about to be given."""

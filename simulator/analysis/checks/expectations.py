@@ -9,17 +9,22 @@ from typing import Literal
 
 from simulator.analysis.figures.named import Figure, Figures
 from simulator.analysis.figures.rosters import entry_text
+from simulator.analysis.folds.work.values import counted, number
 from simulator.analysis.measurement import Measurement
 from simulator.journal.records import SECOND, AnyRecord, Received
+from simulator.journal.work_records import Value
 from simulator.scenario.language.expectations import (
     Expectation,
+    ExpectedValue,
+    InOrder,
     NobodySaw,
     RosterEntry,
     RosterExpectation,
     Sight,
     Step,
+    ValueExpectation,
 )
-from simulator.scenario.language.expected_figures import FigureExpectation
+from simulator.scenario.language.expected_figures import COMPARATORS, FigureExpectation
 
 SHOWN = 5
 """At most so many pieces of evidence are named; the rest is counted."""
@@ -55,7 +60,9 @@ def _check(
         case NobodySaw():
             found = measurement.expected.sightings[number].found
             return _nobody_saw_check(expectation.nobody_saw, found)
-        case _:
+        case ValueExpectation():
+            return _value_check(expectation.value, measurement)
+        case InOrder():
             return _in_order_check(
                 expectation.in_order, measurement.expected.progress[number].found
             )
@@ -132,6 +139,47 @@ def _fits(found: str, wanted: RosterEntry) -> bool:
 def _wanted(wanted: RosterEntry) -> str:
     ask = {None: "", True: " + ask", False: " without ask"}[wanted.ask]
     return wanted.subscription + ask
+
+
+def _value_check(expected: ExpectedValue, measurement: Measurement) -> Check:
+    limits = " and ".join(
+        f"{word.replace('_', ' ')} {_limit_text(limit)}" for word, limit in expected.limits
+    )
+    text = f"{expected.name} of {expected.agent} {limits}"
+    right: list[str] = []
+    wrong: list[str] = []
+    unread: list[str] = []
+    for agent in measurement.expected.names.of(expected.agent):
+        record = measurement.values.last.get((agent, expected.name))
+        if record is None:
+            wrong.append(
+                f"{agent} keeps no {expected.name}; an attribute needs"
+                f" `observe: {{{agent}: [{expected.name}]}}`"
+            )
+        elif record.absent:
+            unread.append(f"{agent}: {record.absent}")
+        else:
+            fits = all(_keeps(record, word, limit) for word, limit in expected.limits)
+            (right if fits else wrong).append(f"{agent} has {counted(record)}")
+    if wrong:
+        return Check(text, "fail", some(wrong))
+    if unread:
+        return Check(text, "unknown", some(unread))
+    return Check(text, "pass", some(right))
+
+
+def _limit_text(limit: bool | float | str) -> str:
+    if isinstance(limit, bool):
+        return str(limit).lower()
+    return repr(limit) if isinstance(limit, str) else f"{limit:.6g}"
+
+
+def _keeps(record: Value, word: str, limit: bool | float | str) -> bool:
+    """Whether a value keeps one limit; a text or a flag only if it is equal."""
+    if isinstance(limit, bool | str):
+        return record.value is limit if isinstance(limit, bool) else record.value == limit
+    measured = number(record)
+    return measured is not None and COMPARATORS[word](measured, limit)
 
 
 def _nobody_saw_check(sight: Sight, records: Sequence[Received]) -> Check:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from simulator.analysis.measurement import observed
 from simulator.journal.records import AnyRecord, Planned, Received, Roster, RunStarted, Sent
+from simulator.journal.work_records import Message, MessageReceived, MessageSent
 from simulator.scenario.language.populations import fill_pattern
 from simulator.scenario.reading.recorded import RecordedPopulation, RecordedScenario
 
@@ -86,6 +87,21 @@ def _shown(record: Sent | Received) -> str:
     return "".join(f" {part}" for part in parts)
 
 
+def _message_sent(record: MessageSent, _resources: _Resources) -> str:
+    return f"sent message{_said(record)} to {record.peer}"
+
+
+def _message_received(record: MessageReceived, _resources: _Resources) -> str:
+    if record.error:
+        return f"message to {record.peer} came back: {record.error}"
+    return f"received message{_said(record)} from {record.peer}"
+
+
+def _said(record: Message) -> str:
+    # Not the body: it may hold JIDs and times.
+    return f" ({record.performative})" if record.performative else ""
+
+
 def _told(record: Roster, _resources: _Resources) -> str:
     parts: list[str] = [record.subscription]
     parts += [word for word in ("ask", "approved") if getattr(record, word)]
@@ -96,5 +112,7 @@ def _told(record: Roster, _resources: _Resources) -> str:
 _TELLERS: dict[type, Callable[..., str]] = {
     Sent: _sent,
     Received: _received,
+    MessageSent: _message_sent,
+    MessageReceived: _message_received,
     Roster: _told,
 }

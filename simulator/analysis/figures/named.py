@@ -43,6 +43,8 @@ class Figure:
 
 Figures = dict[str, Figure]
 QUANTILES = ("p50", "p95", "p99", "max")
+MESSAGES_SINCE = 2
+"""The first format of journals that has messages."""
 FATES = (Delivery.DELIVERED, Delivery.SUPERSEDED, Delivery.LOST, Delivery.NOT_DUE)
 
 
@@ -66,6 +68,8 @@ def figures(measurement: Measurement) -> Figures:
         "believed_ghosts": _believed(measurement, believed_ghosts),
         "believed_absent": _believed(measurement, believed_absent),
         "amplification": _amplification(measurement),
+        **_messages(measurement),
+        **_quantiles("message_latency", message_latencies(measurement), _no_messages(measurement)),
         **_outcomes(measurement),
     }
 
@@ -86,6 +90,37 @@ def detection_times(measurement: Measurement) -> list[int]:
     return [
         found.seen - found.died.t for found in measurement.detections.all if found.seen is not None
     ]
+
+
+def message_latencies(measurement: Measurement) -> list[int]:
+    """The time from sending to receipt of every message that arrived, in microseconds."""
+    return [
+        message.received - message.record.t
+        for message in measurement.messages.sent
+        if message.received is not None
+    ]
+
+
+def _no_messages(measurement: Measurement) -> str:
+    """Why there is no message to measure."""
+    run = measurement.info.run
+    if run is not None and run.format < MESSAGES_SINCE:
+        return "the journal is of a version that recorded no messages"
+    return "no message was delivered"
+
+
+def _messages(measurement: Measurement) -> Figures:
+    run = measurement.info.run
+    if run is not None and run.format < MESSAGES_SINCE:
+        absent = Figure(None, _no_messages(measurement))
+        return dict.fromkeys(("messages.sent", "messages.received", "messages.undelivered"), absent)
+    sent = measurement.messages.sent
+    fates = Counter(map(measurement.fate_of, sent))
+    return {
+        "messages.sent": Figure(len(sent)),
+        "messages.received": Figure(fates["delivered"]),
+        "messages.undelivered": Figure(fates["undelivered"]),
+    }
 
 
 def _share(share: Share, absent: str) -> Figure:

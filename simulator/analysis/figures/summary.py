@@ -52,6 +52,8 @@ def summarise(measurement: Measurement, found: Figures) -> shapes.Figures:
         "believed_ghosts": _pairs(believed_ghosts(measurement), found["believed_ghosts"]),
         "believed_absent": _pairs(believed_absent(measurement), found["believed_absent"]),
         "amplification": _amplification(measurement, found["amplification"]),
+        "messages": _messages(found),
+        "message_latency": _figure_quantiles(found, "message_latency"),
         "wrong_entries": _wrong_entries(measurement),
         "faults": _faults(measurement),
     }
@@ -198,6 +200,11 @@ def _counts(found: Figures, name: str) -> dict[str, int]:
         for key, figure in found.items()
         if key.startswith(prefix)
     }
+
+
+def _messages(found: Figures) -> dict[str, int] | shapes.Absent:
+    figure = found["messages.sent"]
+    return {"absent": figure.absent} if figure.value is None else _counts(found, "messages")
 
 
 def _staleness(measurement: Measurement, found: Figures) -> shapes.Staleness:

@@ -216,6 +216,8 @@ class Figures(TypedDict):
     believed_ghosts: Entries
     believed_absent: Entries
     amplification: Amplification
+    messages: dict[str, int] | Absent
+    message_latency: Quantiles
     wrong_entries: Entries
     faults: list[Fault]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from simulator.journal.records import Action, Agent, AnyRecord, Planned, Received, Roster, Sent
+from simulator.journal.work_records import MessageReceived, MessageSent
 from simulator.scenario.language.expectations import (
     BecameStep,
     DidStep,
@@ -20,7 +21,7 @@ from simulator.scenario.language.expectations import (
 )
 from simulator.scenario.language.selectors import AgentIndex, UnknownAgentError
 
-KINDS = (Action, Agent, Received, Roster, Sent)
+KINDS = (Action, Agent, MessageReceived, MessageSent, Received, Roster, Sent)
 """The records that expectations speak of."""
 
 
@@ -118,6 +119,12 @@ def _fits(step: Step, record: AnyRecord, names: Names) -> bool:
         case ReceivedStep(), Received():
             same = record.type == step.received and names.fits(record.peer, step.peer)
             same = same and _shows(step, record)
+        case SentStep(), MessageSent():
+            same = step.sent == "message" and names.fits(record.peer, step.to)
+            same = same and _says(step, record)
+        case ReceivedStep(), MessageReceived():
+            same = step.received == "message" and names.fits(record.peer, step.peer)
+            same = same and not record.error and _says(step, record)
         case RosterStep(), Roster():
             same = record.subscription == step.roster and names.fits(record.peer, step.contact)
             same = same and step.ask in (None, record.ask)
@@ -133,6 +140,11 @@ def _fits(step: Step, record: AnyRecord, names: Names) -> bool:
 
 def _shows(step: SentStep | ReceivedStep, record: Sent | Received) -> bool:
     return step.show is None or record.show == step.show.removeprefix("none")
+
+
+def _says(step: SentStep | ReceivedStep, record: MessageSent | MessageReceived) -> bool:
+    same = step.performative in (None, record.performative)
+    return same and step.thread in (None, record.thread)
 
 
 class ExpectedEvents:

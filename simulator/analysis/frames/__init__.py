@@ -10,9 +10,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simulator.analysis.frames import events, faults, measures
+    from simulator.analysis.frames import events, faults, measures, work
 
-__all__ = ["events", "faults", "measures"]
+__all__ = ["events", "faults", "measures", "work"]
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -9,6 +9,7 @@ import msgspec
 import polars as pl
 
 from simulator.journal.records import SECOND, AnyRecord
+from simulator.journal.work_records import Value
 
 EVENT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "kind": pl.String,
@@ -52,6 +53,14 @@ EVENT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "error": pl.String,
     "traceback": pl.String,
     "text": pl.String,
+    "performative": pl.String,
+    "metadata": pl.List(pl.List(pl.String)),
+    "thread": pl.String,
+    "size": pl.Int64,
+    "body": pl.String,
+    "route": pl.String,
+    "value": pl.String,
+    "length": pl.Int64,
     "complete": pl.Boolean,
     "lose_rosters": pl.Boolean,
 }
@@ -60,7 +69,14 @@ EVENT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 
 def event_frame(records: Sequence[AnyRecord]) -> pl.DataFrame:
     """One row per record, `time_s` in the place of `t`. Columns: see `Run.events`."""
-    lines = BytesIO(msgspec.json.Encoder().encode_lines(list(records)))
+    lines = BytesIO(msgspec.json.Encoder().encode_lines([_uniform(record) for record in records]))
     schema = pl.Schema(EVENT_SCHEMA)
     events = pl.read_ndjson(lines, schema=schema) if records else schema.to_frame()
     return events.select((pl.col("t") / SECOND).alias("time_s"), pl.exclude("t"))
+
+
+def _uniform(record: AnyRecord) -> AnyRecord:
+    """The record; a value as JSON, because a column holds one kind of value."""
+    if not isinstance(record, Value):
+        return record
+    return msgspec.structs.replace(record, value=msgspec.json.encode(record.value).decode())

@@ -20,8 +20,8 @@ def plot(
         list[str] | None,
         typer.Argument(
             metavar="KIND",
-            help="convergence, timeline, propagation, staleness, graph, sequence, spread."
-            " Default: all that have something to show.",
+            help="convergence, timeline, propagation, staleness, graph, sequence, spread,"
+            " values. Default: all that have something to show.",
         ),
     ] = None,
     out: Annotated[

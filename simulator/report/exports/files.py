@@ -32,6 +32,8 @@ FRAMES: dict[str, Callable[[Run], pl.DataFrame]] = {
     "fault_effects": Run.fault_effects,
     "deaths": Run.deaths,
     "detection": Run.detection,
+    "messages": Run.messages,
+    "values": Run.values,
     "rosters": Run.rosters,
     "belief_divergence": Run.belief_divergence,
     "events": lambda run: run.events,

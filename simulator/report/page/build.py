@@ -21,6 +21,7 @@ from simulator.analysis.run import Run
 from simulator.journal.folder import SCENARIO
 from simulator.report.page.tables import Table, tables_of
 from simulator.report.plots import PLOTS
+from simulator.report.plots.style import nothing_in
 from simulator.report.terminal.summary import figure_rows, managers_text
 from simulator.scenario.reading.scalars import dump_yaml
 
@@ -40,6 +41,7 @@ CAPTIONS = {
     "wrongly.",
     "sequence": "Who sent what to whom, and when.",
     "spread": "How one change of presence reached its watchers.",
+    "values": "What agents kept under each name, over time, as far as it is a number.",
 }
 
 
@@ -120,8 +122,10 @@ def _pictures(run: Run, tell: Callable[[str], None]) -> list[Picture]:
     found = []
     for kind, plot in PLOTS.items():
         tell(kind)
-        image = BytesIO()
-        plot(run).savefig(image, format="png", dpi=_DPI, metadata={"Software": None})
+        figure, image = plot(run), BytesIO()
+        if nothing_in(figure):
+            continue
+        figure.savefig(image, format="png", dpi=_DPI, metadata={"Software": None})
         source = base64.b64encode(image.getvalue()).decode("ascii")
         found.append(Picture(kind, CAPTIONS[kind], f"data:image/png;base64,{source}"))
     return found

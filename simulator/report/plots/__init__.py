@@ -22,11 +22,15 @@ if TYPE_CHECKING:
     from simulator.report.plots.spread import plot_spread
     from simulator.report.plots.staleness import plot_staleness
     from simulator.report.plots.timeline import plot_timeline
+    from simulator.report.plots.values import plot_values
 
     PLOTS: dict[str, Callable[[Run], Figure]]
     """Kind of picture -> the function that draws it."""
 
-KINDS = ("convergence", "timeline", "propagation", "staleness", "graph", "sequence", "spread")
+KINDS = (
+    *("convergence", "timeline", "propagation", "staleness", "graph", "sequence", "spread"),
+    "values",
+)
 """The kinds of picture. Each is a module of this package."""
 
 __all__ = [
@@ -40,6 +44,7 @@ __all__ = [
     "plot_spread",
     "plot_staleness",
     "plot_timeline",
+    "plot_values",
     "save",
 ]
 

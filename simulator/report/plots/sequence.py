@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from simulator.analysis.measurement import observed
+from simulator.analysis.measurement import Measurement, observed
 from simulator.analysis.run import Run
-from simulator.analysis.states import SEEING, States
+from simulator.analysis.states import SEEING
 from simulator.journal.records import (
     SECOND,
     Agent,
@@ -20,6 +20,7 @@ from simulator.journal.records import (
     Roster,
     Sent,
 )
+from simulator.journal.work_records import MessageReceived, MessageSent
 from simulator.report.plots.style import (
     BLACK,
     BLUE,
@@ -67,7 +68,7 @@ class _Chart:
 
 @picture
 def plot_sequence(run: Run) -> Figure:
-    """Lifelines downwards, an arrow for each presence stanza, roster changes beside them."""
+    """Lifelines downwards, an arrow for each presence stanza and message, rosters beside them."""
     agents = _choose(run)
     chart = _chart(run, agents)
     if not chart.times:
@@ -93,7 +94,7 @@ def _choose(run: Run) -> list[str]:
 
 def _chart(run: Run, agents: list[str]) -> _Chart:
     chart = _Chart(agents, [], [], [], [])
-    issued = _Issued(set(agents), run.measurement.states)
+    issued = _Issued(set(agents), run.measurement)
     for record in observed(run.records):
         if not _concerns(record, issued.among):
             continue
@@ -118,9 +119,14 @@ class _Issued:
     server kept.
     """
 
-    def __init__(self, among: set[str], states: States) -> None:
+    def __init__(self, among: set[str], measurement: Measurement) -> None:
         self.among = among
-        self._states = states
+        self._states = measurement.states
+        self._lost = {
+            (message.record.agent, message.record.id)
+            for message in measurement.messages.sent
+            if measurement.fate_of(message) == "undelivered"
+        }
         self._rows: dict[tuple[str, str], tuple[int, set[str]]] = {}
 
     def sent(self, record: Sent, row: int) -> None:
@@ -131,7 +137,13 @@ class _Issued:
         entry = self._states.entries.get(watcher, {}).get(contact)
         return entry is not None and entry.served.at(t) in SEEING
 
-    def row(self, record: Received) -> int | None:
+    def message(self, record: MessageSent, row: int) -> None:
+        self._rows[record.agent, record.id] = (row, {record.peer})
+
+    def is_lost(self, record: MessageSent) -> bool:
+        return (record.agent, record.id) in self._lost
+
+    def row(self, record: Received | MessageReceived) -> int | None:
         """The row in which what arrived was sent to the one who got it."""
         row, receivers = self._rows.get((record.peer, record.id), (0, set()))
         return row if record.agent in receivers else None
@@ -148,6 +160,9 @@ def _add(chart: _Chart, record: AnyRecord, issued: _Issued) -> None:
         chart.arrows.append(
             _Arrow(record.peer, record.agent, text, _kind(record.type), issued.row(record), row)
         )
+    elif isinstance(record, MessageSent | MessageReceived):
+        if not _add_message(chart, record, issued):
+            return
     elif isinstance(record, Roster) and record.peer in issued.among:
         ask = ", asked" if record.ask else ""
         chart.notes.append((row, record.agent, f"roster: {record.peer} {record.subscription}{ask}"))
@@ -162,6 +177,27 @@ def _add(chart: _Chart, record: AnyRecord, issued: _Issued) -> None:
     chart.times.append(record.t)
 
 
+def _add_message(chart: _Chart, record: MessageSent | MessageReceived, issued: _Issued) -> bool:
+    """Add a message, or its receipt; whether it is in the chart."""
+    row, what = len(chart.times), record.performative or "message"
+    if record.peer not in issued.among:
+        return False
+    if isinstance(record, MessageSent):
+        issued.message(record, row)
+        if issued.is_lost(record):
+            chart.notes.append((row, record.agent, f"{what} to {record.peer}, which never arrives"))
+    elif record.error:
+        text = f"{what} to {record.peer} came back: {record.error}"
+        chart.notes.append((row, record.agent, text))
+    elif record.peer == record.agent:
+        return False
+    else:
+        chart.arrows.append(
+            _Arrow(record.peer, record.agent, what, "message", issued.row(record), row)
+        )
+    return True
+
+
 def _presence(record: Sent | Received) -> str:
     shown = f" ({record.show})" if record.show else ""
     return record.type + shown
@@ -171,7 +207,7 @@ def _kind(stanza: str) -> str:
     return "subscription" if stanza in _SUBSCRIPTION else stanza
 
 
-_COLOURS = {"subscription": BLUE, "available": GREEN, "unavailable": VERMILION}
+_COLOURS = {"subscription": BLUE, "available": GREEN, "unavailable": VERMILION, "message": WINE}
 
 
 def _draw(axes: Axes, chart: _Chart) -> None:

@@ -6,9 +6,11 @@ narrator needs only the records, so it works while the run goes on as well as af
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 from simulator.journal import records as events
+from simulator.journal import work_records as work
 from simulator.report.text import printable
 
 
@@ -58,6 +60,20 @@ class Narrator:
         words = _RECEIVED.get(record.type)
         return [(record.agent, words.format(peer=record.peer))] if words else []
 
+    def _message_sent(self, record: work.MessageSent) -> list[tuple[str, str]]:
+        return [(record.agent, f"sends {record.peer} {_message(record)}")]
+
+    def _message_received(self, record: work.MessageReceived) -> list[tuple[str, str]]:
+        if record.error:
+            text = f"the message to {record.peer} came back: {record.error}"
+            return [(record.agent, text)]
+        return [(record.agent, f"gets {_message(record)} from {record.peer}")]
+
+    def _value(self, record: work.Value) -> list[tuple[str, str]]:
+        if record.absent:
+            return [(record.agent, f"{record.name} cannot be observed: {record.absent}")]
+        return [(record.agent, f"{record.name} = {_short(json.dumps(record.value))}")]
+
     def _roster(self, record: events.Roster) -> list[tuple[str, str]]:
         if record.source == "final":
             return []
@@ -91,6 +107,7 @@ class Narrator:
 
 
 _MOST_NAMES = 5
+_MOST_CHARACTERS = 60
 _SENT = {
     "subscribe": "asks {peer} for a subscription",
     "subscribed": "approves the subscription of {peer}",
@@ -112,6 +129,9 @@ _TELLERS: dict[type, Callable[..., list[tuple[str, str]]]] = {
     events.Action: Narrator._action,
     events.Sent: Narrator._sent,
     events.Received: Narrator._received,
+    work.MessageSent: Narrator._message_sent,
+    work.MessageReceived: Narrator._message_received,
+    work.Value: Narrator._value,
     events.Roster: Narrator._roster,
     events.Failure: Narrator._failure,
     events.FaultChanged: Narrator._fault,
@@ -133,6 +153,17 @@ def _presence(record: events.Sent | events.Received) -> str:
     if default:
         parts.append(f'"{default}"')
     return " ".join(parts)
+
+
+def _message(record: work.Message) -> str:
+    """``a message (cfp) "..."``: a message in few words."""
+    performative = f" ({record.performative})" if record.performative else ""
+    body = f' "{_short(record.body)}"' if record.body else ""
+    return f"a message{performative}{body}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MOST_CHARACTERS else text[:_MOST_CHARACTERS] + "…"
 
 
 def _contacts(contacts: dict[str, events.Roster]) -> str:

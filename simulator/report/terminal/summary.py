@@ -108,6 +108,20 @@ def figure_rows(summary: shapes.Summary) -> list[tuple[str, str]]:
         ("believed ghosts", _contacts(summary["believed_ghosts"], "left and seem available")),
         ("believed absent", _contacts(summary["believed_absent"], "are available and seem away")),
         ("amplification", _amplification(summary["amplification"])),
+        *_messages(summary),
+    ]
+
+
+def _messages(summary: shapes.Summary) -> list[tuple[str, str]]:
+    """The rows about messages; none where there were no messages."""
+    # A summary of an earlier version has none, either.
+    counts = summary.get("messages", {})
+    if not counts.get("sent"):
+        return []
+    texts = [f"{count} {name}" for name, count in counts.items()]
+    return [
+        ("messages", ", ".join(texts)),
+        ("message latency", _quantiles(summary["message_latency"])),
     ]
 
 

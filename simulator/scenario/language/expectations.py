@@ -9,14 +9,22 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from simulator.rfc6121.words import PresenceType, Subscription
 from simulator.scenario.language.durations import Duration
-from simulator.scenario.language.expected_figures import FigureExpectation
+from simulator.scenario.language.expected_figures import COMPARATORS, FigureExpectation
 from simulator.scenario.language.presence import Show
 from simulator.scenario.language.selectors import AgentNames
-from simulator.scenario.language.words import ByKeys, Flag, Text, Words, wrong
+from simulator.scenario.language.words import (
+    ByKeys,
+    Flag,
+    Text,
+    Words,
+    parse_number,
+    quoted,
+    wrong,
+)
 from simulator.scenario.plan import ActionName
 
 SubscriptionState = Literal["none", "to", "from", "both", "absent"]
@@ -90,25 +98,51 @@ class NobodySaw(Words):
     nobody_saw: Sight = Field(description="What nobody may have seen.")
 
 
-SentWord = Literal[PresenceType, "roster_set", "roster_remove"]
+def _check_kind(step: SentStep | ReceivedStep, key: str, kind: str) -> None:
+    """Raise the pydantic error for what a stanza of the kind under `key` does not have."""
+    is_message = kind == "message"
+    for name in ("show",) if is_message else ("performative", "thread"):
+        if getattr(step, name) is not None:
+            what = "a message" if is_message else "presence or a roster change"
+            expected = "no `show`" if is_message else f"`{key}: message`"
+            raise wrong(f"{what} has no `{name}`", expected, key=name)
+
+
+SentWord = Literal[PresenceType, "roster_set", "roster_remove", "message"]
 
 
 class SentStep(Words):
-    """A presence or roster stanza left an agent."""
+    """A presence or roster stanza, or a message, left an agent."""
 
     agent: AgentNames = Field(description="Who sent it.")
-    sent: SentWord = Field(description="The type of the stanza.")
+    sent: SentWord = Field(description="The type of the stanza, or message.")
     to: Text | None = Field(None, description="To whom; omitted: to anybody or everybody.")
-    show: Show | None = Field(None, description="With this show.")
+    show: Show | None = Field(None, description="With this show; presence only.")
+    performative: Text | None = Field(None, description="With this performative; messages only.")
+    thread: Text | None = Field(None, description="In this thread; messages only.")
+
+    @model_validator(mode="after")
+    def _fits_kind(self) -> SentStep:
+        _check_kind(self, "sent", self.sent)
+        return self
 
 
 class ReceivedStep(Words):
-    """A presence stanza reached an agent."""
+    """A presence stanza or a message reached an agent."""
 
     agent: AgentNames = Field(description="Who received it.")
-    received: PresenceType = Field(description="The type of the stanza.")
+    received: Literal[PresenceType, "message"] = Field(
+        description="The type of the stanza, or message."
+    )
     peer: Text | None = Field(None, alias="from", description="From whom; omitted: anybody.")
-    show: Show | None = Field(None, description="With this show.")
+    show: Show | None = Field(None, description="With this show; presence only.")
+    performative: Text | None = Field(None, description="With this performative; messages only.")
+    thread: Text | None = Field(None, description="In this thread; messages only.")
+
+    @model_validator(mode="after")
+    def _fits_kind(self) -> ReceivedStep:
+        _check_kind(self, "received", self.received)
+        return self
 
 
 class RosterStep(Words):
@@ -151,4 +185,53 @@ class InOrder(Words):
     in_order: tuple[Step, ...] = Field(min_length=2, description="The events, first to last.")
 
 
-Expectation = Annotated[FigureExpectation | RosterExpectation | NobodySaw | InOrder, ByKeys()]
+def _check_scalar(value: object) -> object:
+    if not isinstance(value, bool | int | float | str):
+        raise wrong(f"{quoted(value)} is not a single value", "a number, a text, true or false")
+    return value
+
+
+Limit = Annotated[float, BeforeValidator(parse_number), WithJsonSchema({"type": "number"})]
+
+
+class ExpectedValue(Words):
+    """What an agent has under a name at the end: in its knowledge base, or as an attribute.
+
+    A list or a mapping counts with its length.
+    """
+
+    agent: AgentNames = Field(description="Whose; each one of them.")
+    name: Text = Field(description="Its name, in the knowledge base or in `observe`.")
+    at_most: Limit | None = Field(None, description="Not above this number.")
+    at_least: Limit | None = Field(None, description="Not below this number.")
+    equals: Annotated[
+        bool | float | str | None,
+        BeforeValidator(_check_scalar),
+        WithJsonSchema({"type": ["number", "string", "boolean"]}),
+    ] = Field(None, description="Exactly: a number, a text, true or false.")
+    below: Limit | None = Field(None, description="Less than this number.")
+    above: Limit | None = Field(None, description="More than this number.")
+
+    @model_validator(mode="after")
+    def _has_limit(self) -> ExpectedValue:
+        if not self.limits:
+            words = ", ".join(f"`{word}`" for word in COMPARATORS)
+            raise wrong(f"`{self.name}` has no limit", f"one of {words}")
+        return self
+
+    @property
+    def limits(self) -> tuple[tuple[str, bool | float | str], ...]:
+        """(comparator, limit) pairs."""
+        given = ((word, getattr(self, word)) for word in COMPARATORS)
+        return tuple((word, limit) for word, limit in given if limit is not None)
+
+
+class ValueExpectation(Words):
+    """What agents have come to, as they keep it themselves."""
+
+    value: ExpectedValue = Field(description="Whose value, which one, and its limits.")
+
+
+Expectation = Annotated[
+    FigureExpectation | RosterExpectation | NobodySaw | InOrder | ValueExpectation, ByKeys()
+]

@@ -46,6 +46,8 @@ FIGURES: dict[str, Unit] = {
     "believed_ghosts": "count",
     "believed_absent": "count",
     "amplification": "ratio",
+    **{f"messages.{name}": "count" for name in ("sent", "received", "undelivered")},
+    **{f"message_latency.{quantile}": "time" for quantile in _QUANTILES},
     **{f"outcomes.{name}": "count" for name in ("ok", "failed", "unknown")},
 }
 """Every figure that can be expected, with its unit. The definitions are those of the metrics."""

@@ -11,10 +11,11 @@ from simulator.scenario.language.durations import Duration, DurationOrDraw, Peri
 from simulator.scenario.language.expectations import Expectation
 from simulator.scenario.language.faults import FaultEntry
 from simulator.scenario.language.populations import Manager, Population, PopulationName, Recovery
+from simulator.scenario.language.selectors import AgentNames
 from simulator.scenario.language.subscriptions import Subscription
 from simulator.scenario.language.timeline import Entry
 from simulator.scenario.language.words import ByKeys, Flag, Natural, OrElse, Text, Words
-from simulator.scenario.plan import Microseconds
+from simulator.scenario.plan import MessagesPlan, Microseconds
 from simulator.scenario.source import Source
 
 
@@ -26,6 +27,23 @@ class Network(Words):
         validate_default=True,
         description="One-way latency of each link: a duration or a distribution.",
     )
+
+
+class Messages(Words):
+    """Messages between agents: the way that they go, and what is recorded of them."""
+
+    route: Literal["server", "container"] = Field(
+        "server",
+        description="server: each message crosses the server. container: SPADE hands messages to "
+        "agents of the same process itself.",
+    )
+    bodies: Literal["none", "head", "whole"] = Field(
+        "head", description="How much of a body is recorded; head: its first 200 characters."
+    )
+
+    def plan(self) -> MessagesPlan:
+        """As the plan has it."""
+        return MessagesPlan(self.route, self.bodies)
 
 
 class UntilConverged(Words):
@@ -94,6 +112,14 @@ class Scenario(Words):
     faults: tuple[FaultEntry, ...] = Field((), description="What goes wrong, and when.")
     network: Network = Field(
         default_factory=lambda: Network.model_validate({}), description="The network."
+    )
+    messages: Messages = Field(
+        default_factory=lambda: Messages.model_validate({}),
+        description="Messages between agents.",
+    )
+    observe: dict[AgentNames, Annotated[tuple[Text, ...], Field(min_length=1)]] = Field(
+        default_factory=dict,
+        description="Agents, and the names of their attributes that are recorded at the end.",
     )
     pings: Flag = Field(True, description="Whether agents ping the server when idle, each 60 s.")
     run: RunWords = Field(

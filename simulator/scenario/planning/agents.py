@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from simulator.scenario.graphs.capacity import too_large
 from simulator.scenario.language.populations import Population, fill_pattern
 from simulator.scenario.language.schema import Scenario
-from simulator.scenario.language.selectors import RESERVED, AgentIndex, Selector
+from simulator.scenario.language.selectors import RESERVED, AgentIndex, Selector, UnknownAgentError
 from simulator.scenario.language.times import moments_of
 from simulator.scenario.plan import (
     AgentPlan,
@@ -86,6 +87,7 @@ def _check_address(path: DocumentPath, name: str, faults: FaultList) -> None:
 def planned_agents(planning: Planning) -> tuple[AgentPlan, ...]:
     """The agents of a scenario, in the order of its populations."""
     make_importable((planning.scenario.source.folder, Path.cwd()))
+    observed = _observed(planning)
     scenario = planning.scenario
     populations = {
         name: _Members(planning, name, population)
@@ -93,7 +95,25 @@ def planned_agents(planning: Planning) -> tuple[AgentPlan, ...]:
     }
     chosen = {name: members.chosen.manager for name, members in populations.items()}
     check_recovery(scenario, chosen, planning.faults)
-    return tuple(agent for members in populations.values() for agent in members.agents())
+    return tuple(
+        replace(agent, observe=tuple(observed[agent.name])) if agent.name in observed else agent
+        for members in populations.values()
+        for agent in members.agents()
+    )
+
+
+def _observed(planning: Planning) -> dict[str, dict[str, None]]:
+    """The names of the attributes that are observed, by agent, in the order of the file."""
+    found: dict[str, dict[str, None]] = {}
+    for who, names in planning.scenario.observe.items():
+        try:
+            agents = planning.index.named(who)
+        except UnknownAgentError as error:
+            planning.faults.add(("observe", who), error.problem, error.expected, key=True)
+            continue
+        for agent in agents:
+            found.setdefault(agent, {}).update(dict.fromkeys(names))
+    return found
 
 
 class _Members:

@@ -60,6 +60,7 @@ def _worked_out(scenario: Scenario, seed: int) -> tuple[Plan | None, list[Fault]
         latency=as_distribution(scenario.network.latency),
         pings=scenario.pings,
         faults=going_wrong,
+        messages=scenario.messages.plan(),
         files=scenario.source.folder.resolve(),
         imports=module_folders(_class_paths(agents)),
     )

@@ -9,6 +9,7 @@ from simulator.scenario.language.expectations import (
     InOrder,
     NobodySaw,
     RosterExpectation,
+    ValueExpectation,
 )
 from simulator.scenario.language.selectors import AgentIndex, UnknownAgentError
 from simulator.scenario.planning.context import Planning
@@ -37,6 +38,8 @@ def _names(expectation: Expectation) -> Iterable[_Named]:
             return _in_sight(expectation)
         case InOrder():
             return _in_steps(expectation)
+        case ValueExpectation():
+            return [(("value", "agent"), expectation.value.agent, False)]
     return ()
 
 

@@ -15,8 +15,10 @@ import spade.behaviour
 from spade.container import Container
 
 from simulator.agents.base import Meet
+from simulator.journal.work_records import MessageRoute
 from simulator.spade3.managers import make_manager
 from simulator.spade3.patches import loggers, signals, spawning
+from simulator.spade3.patches import messages as route
 from simulator.spade3.patches.replacing import replace
 from simulator.spade3.patches.versions import check_versions
 
@@ -25,12 +27,14 @@ from simulator.spade3.patches.versions import check_versions
 def connection_patches(
     on_behaviour_error: Callable[[Any, Any, BaseException], None],
     meet: Meet | None = None,
+    messages: MessageRoute = "server",
 ) -> Iterator[None]:
     """What a run needs on any server.
 
     `on_behaviour_error(agent, behaviour, error)` is told of each exception that ends a SPADE
-    behaviour. `meet`: the host of each agent that an agent starts.
-    Enter it inside the running loop: SPADE's container, a singleton, is reset to it.
+    behaviour. `meet`: the host of each agent that an agent starts. `messages`: the way that
+    messages go between agents of this process. Enter it inside the running loop: SPADE's
+    container, a singleton, is reset to it.
     """
     check_versions()
     kill = spade.behaviour.CyclicBehaviour.kill
@@ -49,6 +53,7 @@ def connection_patches(
         replace(stack, aioxmpp.protocol.XMLStream, "_stream_starts_closing", _closing())
         replace(stack, spade.agent, "PresenceManager", make_manager)
         replace(stack, spade.behaviour.CyclicBehaviour, "kill", observed_kill)
+        route.enter(stack, messages)
         replace(stack, spade.agent, "logging", loggers.Logging())
         signals.enter(stack)
         if meet is not None:

@@ -101,6 +101,7 @@ EMPTY = {
     "graph": "Nobody wants to see anybody",
     "sequence": "Nothing was sent",
     "spread": "No presence change was due",
+    "values": "No agent kept a number",
 }
 """What a picture says of a run in which nothing happened."""
 
