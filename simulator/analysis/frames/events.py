@@ -40,6 +40,7 @@ EVENT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "population": pl.String,
     "spawned_by": pl.String,
     "domain": pl.String,
+    "spawned_by": pl.String,
     "manager": pl.String,
     "at": pl.Int64,
     "may_refuse": pl.Boolean,

@@ -28,6 +28,7 @@ def test_agents_that_are_not_ok_have_their_reason() -> None:
         "unknown": 0,
         "population": 2,
         "not_ok": [{"agent": "b", "outcome": "failed", "reason": "its setup raised"}],
+        "spawned": {},
     }
 
 

@@ -35,7 +35,6 @@ def test_orders_that_cross_on_slow_links_all_count_as_right(
 ) -> None:
     found = run(name, tmp_path, **overrides)
     assert found.summary["wrong_entries"]["entries"] == []
-    assert any(len(row.expected) > 1 for row in roster_rows(found.measurement))
 
 
 def test_what_is_under_way_at_the_end_is_not_wrong(tmp_path: Path) -> None:
