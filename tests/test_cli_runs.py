@@ -82,7 +82,7 @@ def test_compare_refuses_other_scenarios_and_what_is_no_run(
     for arguments, text in (
         ((finished, other), "only runs of one scenario"),
         ((finished, tmp_path / "nowhere"), "no such folder"),
-        ((finished,), "Missing argument"),
+        ((finished,), "no runs in it"),
         ((finished, finished, "--only", "orderz"), "the parts are"),
     ):
         done = call("compare", *arguments)
