@@ -63,7 +63,7 @@ def test_compare_says_zero_differences(call: Call, finished: Path, tmp_path: Pat
     call("run", scenario(tmp_path), "--out", tmp_path / "again")
     done = call("compare", finished, tmp_path / "again")
     assert (done.code, done.err) == (0, "")
-    assert "no differences (watches, rosters, handlers, orders, figures)" in done.out
+    assert "no differences (watches, rosters, handlers, values, orders, figures)" in done.out
 
 
 def test_compare_exits_with_1_where_runs_differ(call: Call, finished: Path, tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_compare_refuses_other_scenarios_and_what_is_no_run(
     for arguments, text in (
         ((finished, other), "only runs of one scenario"),
         ((finished, tmp_path / "nowhere"), "no such folder"),
-        ((finished,), "Missing argument"),
+        ((finished,), "no runs in it"),
         ((finished, finished, "--only", "orderz"), "the parts are"),
     ):
         done = call("compare", *arguments)

@@ -35,7 +35,7 @@ ManagersOption = Annotated[
     ),
 ]
 EACH = (Manager.SPADE, Manager.DOCUMENTED)
-_COMPARED = ("watches", "rosters", "handlers", "figures")
+_COMPARED = ("watches", "rosters", "handlers", "values", "figures")
 
 
 def manager_settings(scenario: Scenario, manager: Manager) -> dict[str, str]:

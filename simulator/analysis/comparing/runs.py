@@ -1,4 +1,4 @@
-"""Compares two runs of one scenario: watches, rosters, handlers, the order of events, figures.
+"""Compares two runs of one scenario: watches, rosters, handlers, values, events, figures.
 
 Server, seed and presence manager are conditions: they are named, and are no differences. Times,
 stanza ids and names that a server made up do not count in the order of events, so that runs on two
@@ -7,6 +7,8 @@ servers can be equal there. The figures contain the times.
 
 from __future__ import annotations
 
+import json
+import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -18,12 +20,14 @@ from simulator.analysis.checks.expectations import value_text
 from simulator.analysis.comparing.event_texts import event_orders
 from simulator.analysis.figures.named import Figure
 from simulator.analysis.figures.rosters import ABSENT, belief_text, entry_text, roster_rows
+from simulator.analysis.folds.work.values import counted
 from simulator.analysis.run import Run
 from simulator.errors import InputError
 from simulator.journal.records import Belief
+from simulator.journal.work_records import Value
 from simulator.scenario.language.expected_figures import FIGURES
 
-PARTS = ("watches", "rosters", "handlers", "orders", "figures")
+PARTS = ("watches", "rosters", "handlers", "values", "orders", "figures")
 """What is compared, as named in `Comparison`; `orders` is the order of events per agent."""
 NOT_PLANNED = "not planned"
 """How a watch that a run did not plan is written."""
@@ -74,6 +78,15 @@ class HandlerDifference(NamedTuple):
     handler: str
     one: int
     other: int
+
+
+class ValueDifference(NamedTuple):
+    """What an agent kept under a name at the end; ``none`` where it kept nothing."""
+
+    agent: str
+    name: str
+    one: str
+    other: str
 
 
 class FigureDifference(NamedTuple):
@@ -130,6 +143,7 @@ class Comparison:
     watches: tuple[WatchDifference, ...]
     rosters: tuple[RosterDifference, ...]
     handlers: tuple[HandlerDifference, ...]
+    values: tuple[ValueDifference, ...]
     orders: tuple[OrderDifference, ...]
     figures: tuple[FigureDifference, ...]
 
@@ -162,6 +176,7 @@ def compare(one: Run, other: Run, parts: Iterable[str] = ()) -> Comparison:
         watches=found("watches", _watches),
         rosters=found("rosters", _rosters),
         handlers=found("handlers", _handlers),
+        values=found("values", _values),
         orders=found("orders", _orders),
         figures=found("figures", _figures),
     )
@@ -269,6 +284,28 @@ def _handlers(one: Run, other: Run) -> Iterator[HandlerDifference]:
         calls = first.get(key, 0), second.get(key, 0)
         if calls[0] != calls[1]:
             yield HandlerDifference(*key, *calls)
+
+
+def _values(one: Run, other: Run) -> Iterator[ValueDifference]:
+    first, second = one.measurement.values.last, other.measurement.values.last
+    for key in sorted({*first, *second}):
+        kept = first.get(key), second.get(key)
+        if _content(kept[0]) != _content(kept[1]):
+            yield ValueDifference(*key, _kept(kept[0]), _kept(kept[1]))
+
+
+def _content(record: Value | None) -> object:
+    return record and (record.value, record.length)
+
+
+def _kept(record: Value | None) -> str:
+    """A value in words; what has entries also as it is, as far as there is room."""
+    if record is None:
+        return "none"
+    count = counted(record)
+    if not isinstance(record.value, list | dict):
+        return count
+    return f"{count} {textwrap.shorten(json.dumps(record.value), 60, placeholder=' …')}"
 
 
 def _orders(one: Run, other: Run) -> Iterator[OrderDifference]:

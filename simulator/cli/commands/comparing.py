@@ -28,7 +28,8 @@ def compare(
     only: Annotated[
         list[str] | None,
         typer.Option(
-            help="Compare only this: watches, rosters, handlers, orders, figures. Repeatable."
+            help="Compare only this: watches, rosters, handlers, values, orders, figures. "
+            "Repeatable."
         ),
     ] = None,
 ) -> int:

@@ -33,6 +33,7 @@ def print_comparison(console: Console, comparison: Comparison, folders: tuple[Pa
     _print_watches(console, comparison)
     _print_rosters(console, comparison)
     _print_handlers(console, comparison)
+    _print_values(console, comparison)
     _print_orders(console, comparison)
     _print_figures(console, comparison)
 
@@ -44,6 +45,7 @@ def _counts(comparison: Comparison) -> str:
             (comparison.watches, ("watch", "watches")),
             (comparison.rosters, ("roster entry", "roster entries")),
             (comparison.handlers, ("handler", "handlers")),
+            (comparison.values, ("value", "values")),
             (comparison.orders, ("agent's order of events", "agents' order of events")),
             (comparison.figures, ("figure", "figures")),
         )
@@ -79,6 +81,13 @@ def _print_handlers(console: Console, comparison: Comparison) -> None:
         f"{item.agent} {item.handler}: - {item.one}, + {item.other}" for item in comparison.handlers
     ]
     _print_some(console, f"calls of handlers: {_many(len(lines), 'handler', 'handlers')}", lines)
+
+
+def _print_values(console: Console, comparison: Comparison) -> None:
+    lines = [
+        f"{item.agent} {item.name}: - {item.one}, + {item.other}" for item in comparison.values
+    ]
+    _print_some(console, f"values at the end: {len(lines)}", lines)
 
 
 def _print_rosters(console: Console, comparison: Comparison) -> None:

@@ -117,7 +117,7 @@ def status_line(
     return (
         f"{running}/{agents} agents · {t / 1e6:.1f}{most} s"
         f" · watches in force {percent(converging.declared_share)}"
-        f" · seen as they are {percent(converging.availability_share)}"
+        f" · seen right {percent(converging.availability_share)}"
     )
 
 

@@ -13,6 +13,7 @@ from simulator.analysis.comparing.runs import PARTS, OrderDifference, compare
 from simulator.analysis.run import Run, open_run
 from simulator.errors import InputError
 from simulator.journal.records import AnyRecord, Belief, HandlerCalls, RunStarted, Watch
+from simulator.journal.work_records import Value
 from tests.analysis.journals import (
     actual,
     asks,
@@ -220,6 +221,21 @@ def test_calls_of_handlers_are_compared(runs: Any) -> None:
     assert [tuple(item) for item in compare(never, one).handlers] == [("a", "on_available", 0, 2)]
 
 
+def test_values_at_the_end_are_compared(runs: Any) -> None:
+    def keeping(*kept: object) -> list[AnyRecord]:
+        values = [Value(t=us(3), agent="a", name="sold", value=one) for one in kept]
+        return [*story(), *values, *ending()]
+
+    one, same, other, never = runs(keeping([], [7]), keeping([7]), keeping([8]), keeping())
+    assert compare(one, same).values == ()
+    assert [tuple(item) for item in compare(one, other).values] == [
+        ("a", "sold", "1 entry [7]", "1 entry [8]")
+    ]
+    assert [tuple(item) for item in compare(never, one).values] == [
+        ("a", "sold", "none", "1 entry [7]")
+    ]
+
+
 def test_runs_of_different_scenarios_are_refused(runs: Any) -> None:
     named = story()
     assert isinstance(named[0], RunStarted)
@@ -233,7 +249,7 @@ def test_runs_of_different_scenarios_are_refused(runs: Any) -> None:
 
 def test_an_unknown_part_is_refused(runs: Any) -> None:
     (one,) = runs(story())
-    with pytest.raises(InputError, match="watches, rosters, handlers, orders, figures"):
+    with pytest.raises(InputError, match="watches, rosters, handlers, values, orders, figures"):
         compare(one, one, ["roster"])
     fields = {field.name for field in dataclasses.fields(compare(one, one))}
     assert set(PARTS) <= fields

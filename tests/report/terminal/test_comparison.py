@@ -12,13 +12,14 @@ from simulator.analysis.comparing.runs import (
     HandlerDifference,
     OrderDifference,
     RosterDifference,
+    ValueDifference,
     WatchDifference,
 )
 from simulator.report.terminal.comparison import MOST, MOST_AGENTS, MOST_LINES, print_comparison
 
 CONDITIONS = (Condition("server", "embedded 1", "prosody 0.12"), Condition("seed", "1", "1"))
 FOLDERS = (Path("runs/one"), Path("runs/other"))
-EQUAL = Comparison(CONDITIONS, ("pass", "pass"), 2, ("rosters", "orders"), (), (), (), (), ())
+EQUAL = Comparison(CONDITIONS, ("pass", "pass"), 2, ("rosters", "orders"), (), (), (), (), (), ())
 
 
 def told(comparison: Comparison, width: int = 80) -> str:
@@ -42,19 +43,21 @@ def test_every_difference_is_told(width: int) -> None:
         CONDITIONS,
         ("pass", "fail"),
         2,
-        ("watches", "rosters", "handlers", "orders", "figures"),
+        ("watches", "rosters", "handlers", "values", "orders", "figures"),
         (WatchDifference("a", "b", "in force", "pending"),),
         (
             RosterDifference("believed", "a", "b", "to", "not read"),
             RosterDifference("served", "a", "b", "to", "both"),
         ),
         (HandlerDifference("a", "on_available", 2, 0),),
+        (ValueDifference("a", "sold", "none", "3"),),
         (OrderDifference("a", 4, ("sent x", "sent y"), ("sent y", "sent x")),),
         (FigureDifference("time_to_converge.availability", "0.25 s", "never"),),
     )
     lines = [line.rstrip() for line in told(comparison, width).splitlines()[2:]]
     assert lines == [
-        "6 differences: 1 watch, 2 roster entries, 1 handler, 1 agent's order of events, 1 figure",
+        "7 differences: 1 watch, 2 roster entries, 1 handler, 1 value, 1 agent's order of events,"
+        " 1 figure",
         "watches at the end: 1:",
         "  a -> b: - in force, + pending",
         "final rosters, served: 1 entry:",
@@ -63,6 +66,8 @@ def test_every_difference_is_told(width: int) -> None:
         "  a -> b: - to, + not read",
         "calls of handlers: 1 handler:",
         "  a on_available: - 2, + 0",
+        "values at the end: 1:",
+        "  a sold: - none, + 3",
         "order of events: 1 of 2 agents:",
         "  a: the first 4 agree, then the same events in another order",
         "    + sent y",
@@ -78,7 +83,7 @@ def test_lists_are_bounded_and_counts_whole() -> None:
     events = tuple(f"sent {n}" for n in range(40))
     orders = tuple(OrderDifference(f"a{n}", 0, events, ()) for n in range(9))
     text = told(
-        Comparison(CONDITIONS, ("pass", "pass"), 9, ("rosters",), (), entries, (), orders, ())
+        Comparison(CONDITIONS, ("pass", "pass"), 9, ("rosters",), (), entries, (), (), orders, ())
     )
     assert "49 differences: 40 roster entries, 9 agents' order of events" in text
     assert text.count("-> b") == MOST
@@ -91,6 +96,8 @@ def test_lists_are_bounded_and_counts_whole() -> None:
 
 def test_a_hostile_status_harms_no_terminal() -> None:
     order = OrderDifference("a", 0, ("sent available '[red]\x1b[2J'",), ())
-    text = told(Comparison(CONDITIONS, ("pass", "pass"), 1, ("orders",), (), (), (), (order,), ()))
+    text = told(
+        Comparison(CONDITIONS, ("pass", "pass"), 1, ("orders",), (), (), (), (), (order,), ())
+    )
     assert "\x1b[2J" not in text
     assert "[red]\\x1b[2J" in text
