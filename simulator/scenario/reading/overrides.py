@@ -55,7 +55,11 @@ def _put(source: Source, path: DocumentPath, value: object) -> tuple[str, str] |
     for place, step in enumerate(path):
         parent = inside
         if isinstance(inside, dict) and isinstance(step, str):
-            if path[:place] == ("populations",) and step not in inside and path[place + 1 :]:
+            if (
+                path[place - 1 : place] == ("populations",)
+                and step not in inside
+                and path[place + 1 :]
+            ):
                 return f"there is no population `{step}`", nearest(step, map(str, inside))
             inside = inside.setdefault(step, {})
         elif isinstance(inside, list) and isinstance(step, int) and step < len(inside):
