@@ -81,7 +81,8 @@ class OnDask:
 
     def _window(self) -> int:
         """How many jobs may be with the scheduler: enough that no worker waits for the next."""
-        return 8 + 4 * sum(self._client.nthreads().values())
+        threads: dict[str, int] = self._client.nthreads()
+        return 8 + 4 * sum(threads.values())
 
     def _gone(self) -> RunFailed:
         return RunFailed(
@@ -120,7 +121,7 @@ def _lost() -> tuple[type[BaseException], ...]:
 def _dashboard(client: Client) -> str:
     """Where Dask shows its work; nothing without bokeh, which draws it."""
     try:
-        import bokeh  # type: ignore[import-untyped]  # noqa: F401, PLC0415
+        import bokeh  # noqa: F401, PLC0415
     except ImportError:
         return ""
     return str(client.dashboard_link)

@@ -140,12 +140,14 @@ class Store:
             "fingerprint": fingerprint(planned),
             "seed": planned.experiment.seed,
             "points": len(planned.points),
+            "varied": {column.name: column.kind for column in planned.columns},
         }
         path = self.folder / MANIFEST
         if path.exists():
             _check_same(self.folder, read_manifest(self.folder), manifest)
         elif any((self.folder / PARTS).iterdir()):
-            raise RunFolderError(self.folder, f"holds runs without a {MANIFEST}; give another --out")
+            problem = f"holds runs without a {MANIFEST}; give another --out"
+            raise RunFolderError(self.folder, problem)
         with _writing(self.folder):
             _replace(path, (json.dumps(manifest, indent=2) + "\n").encode())
             document = {**_document(planned), "scenario": planned.base.data}
@@ -193,9 +195,8 @@ class Store:
         whole = read_parts(self.folder, tuple(self._schema))
         if whole is None:
             return
-        varied = [column for column in self._columns if column not in _COST_COLUMNS]
         with _writing(self.folder):
-            _replace(self.folder / RUNS, _parquet(whole.select(varied)))
+            _replace(self.folder / RUNS, _parquet(whole.select(*self._columns)))
             _replace(self.folder / COSTS, _parquet(whole.select(*KEY, *_COST_COLUMNS)))
             if self._planned.experiment.curves:
                 curves = whole.select(*KEY, *_CURVE_COLUMNS)
@@ -237,6 +238,13 @@ def read_manifest(folder: Path) -> Mapping[str, object]:
     return found
 
 
+def result_columns(folder: Path) -> list[str]:
+    """The columns of all results in a folder, without the curves."""
+    varied = read_manifest(folder).get("varied")
+    columns = [Column(str(name), kind) for name, kind in dict(varied or {}).items()]  # type: ignore[call-overload]
+    return [*run_columns(columns), *_COST_COLUMNS]
+
+
 def read_parts(folder: Path, columns: Sequence[str]) -> pl.DataFrame | None:
     """Columns of all runs that are over, by point and replication; None where there is no run."""
     parts = sorted((folder / PARTS).glob("*.parquet"))
@@ -260,7 +268,7 @@ def _locked(folder: Path) -> int:
 
 def _parquet(frame: pl.DataFrame) -> bytes:
     content = BytesIO()
-    frame.write_parquet(content, compression="zstd", statistics=True)
+    frame.write_parquet(content, compression="zstd", statistics=False)
     return content.getvalue()
 
 

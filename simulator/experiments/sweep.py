@@ -83,7 +83,7 @@ def sweep(
             store.finish()
         finally:
             store.close()
-    return open_sweep(folder, planned, temporary)
+    return open_sweep(folder, temporary)
 
 
 def _run(

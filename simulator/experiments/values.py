@@ -121,17 +121,18 @@ def values_of(words: Range) -> list[object]:
     """The values of a range, as a scenario has them. Raises PartError."""
     measure = _measure(words.start, words.to, "from")
     start, to = measure.read(words.start), measure.read(words.to)
+    numbers: _Array
     if words.points is not None:
         if words.points > MOST_VALUES:
             raise PartError(f"{words.points} are too many", f"at most {MOST_VALUES}", "points")
-        numbers: _Array = _spaced(words.scale, start, to, words.points)
+        numbers = _spaced(words.scale, start, to, words.points)
     else:
         step = _step(measure, words)
         count = (to - start) / step
         if not 0 <= count < MOST_VALUES:
             expected = f"a step that leads from `from` to `to`, in at most {MOST_VALUES} steps"
             raise PartError(f"{quoted(words.step)} does not fit", expected, "step")
-        numbers = start + step * np.arange(int(count + 1e-9) + 1)
+        numbers = start + step * np.arange(int(count + 1e-9) + 1, dtype=np.float64)
     return list(dict.fromkeys(measure.write(float(number)) for number in numbers))
 
 
