@@ -14,6 +14,7 @@ from simulator import api
 from simulator.analysis.run import Run
 from simulator.errors import Livelock
 from simulator.experiments.values import Cell
+from simulator.running.interruption import INTERRUPTED
 from simulator.scenario import Scenario, build_plan
 from simulator.scenario.language.expected_figures import FIGURES
 from simulator.scenario.source import one_line
@@ -69,12 +70,20 @@ def work(job: Job) -> Outcome:
             check=False,
             time_limit=job.time_limit,
         )
+        _check_whole(run)
         cells = _cells(run)
         curves = _curves(run) if job.curves else {}
     except (Exception, Livelock) as error:
         return _done(job, error_cells(error), began)
     kept = job.keep == "all" or (job.keep == "failed" and cells["verdict"] != "pass")
     return _done(job, cells, began, curves, run if kept else None)
+
+
+def _check_whole(run: Run) -> None:
+    """Raise KeyboardInterrupt for a run that somebody interrupted: it is to be made again."""
+    end = run.measurement.info.end
+    if end is not None and end.reason.startswith(INTERRUPTED):
+        raise KeyboardInterrupt
 
 
 def _done(
