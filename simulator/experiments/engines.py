@@ -7,6 +7,7 @@ done again elsewhere; one that dies of the same run time after time leaves that 
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from itertools import islice
@@ -21,7 +22,15 @@ if TYPE_CHECKING:
 
 WAITING = 60
 """Seconds until a scheduler must have a worker."""
+CONNECTING = 10
+"""Seconds until a scheduler must answer."""
 RETRIES = 2
+PREPARE = """\
+import signal
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the command; it ends the workers
+import simulator.experiments.work
+"""
+"""What a worker of this machine does first."""
 
 
 class Engine(Protocol):
@@ -73,7 +82,7 @@ class OnDask:
             submit(self._window())
             for batch in ready.batches():
                 yield [_outcome(future, submitted.pop(future)) for future in batch]
-                submit(self._window() - len(submitted))
+                submit(max(0, self._window() - len(submitted)))
         except _lost() as error:
             raise self._gone() from error
         if submitted or self._client.status not in ("running", "connecting"):
@@ -158,8 +167,6 @@ def _need_dask() -> None:
 @contextlib.contextmanager
 def _local(workers: int | None) -> Iterator[Engine]:
     _need_dask()
-    import logging  # noqa: PLC0415
-
     import psutil  # noqa: PLC0415
     from distributed import Client, LocalCluster  # noqa: PLC0415
 
@@ -171,6 +178,7 @@ def _local(workers: int | None) -> Iterator[Engine]:
             host="127.0.0.1",
             dashboard_address="127.0.0.1:0",
             silence_logs=logging.CRITICAL,
+            preload=PREPARE,
         ) as cluster,
         Client(cluster) as client,
     ):
@@ -182,13 +190,19 @@ def _remote(scheduler: str) -> Iterator[Engine]:
     _need_dask()
     from distributed import Client  # noqa: PLC0415
 
+    # What it would log when the scheduler goes away is said in one line of our own.
+    logger = logging.getLogger("distributed")
+    level, logger.level = logger.level, logging.CRITICAL
     try:
-        client = Client(scheduler, timeout=10)
+        client = Client(scheduler, timeout=CONNECTING)
     except (OSError, ValueError) as error:
         raise BackendError(f"{scheduler}: no Dask scheduler answers: {error}") from error
-    with client:
-        _check_versions(client, scheduler)
-        yield OnDask(client, scheduler)
+    try:
+        with client:
+            _check_versions(client, scheduler)
+            yield OnDask(client, scheduler)
+    finally:
+        logger.setLevel(level)
 
 
 def _check_versions(client: Client, scheduler: str) -> None:

@@ -55,6 +55,7 @@ class SweepProgress:
 
     def begin(self, engine: Engine) -> None:
         """Say who does the runs, and where Dask shows its work."""
+        self._bar.reset(self._task)  # what it took until here says nothing of a run
         seen = f"; Dask's dashboard: {engine.dashboard}" if engine.dashboard else ""
         self._console.print(Text(f"runs on {engine.where}{seen}"), soft_wrap=True)
 

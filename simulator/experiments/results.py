@@ -16,11 +16,12 @@ from simulator.errors import InputError, RunFolderError, ScenarioError
 from simulator.experiments import tables
 from simulator.experiments.language import Experiment
 from simulator.experiments.store import (
+    COSTS,
+    CURVE_FILE,
     DOCUMENT,
-    KEY,
+    RUNS,
     read_manifest,
-    read_parts,
-    result_columns,
+    read_tables,
 )
 from simulator.experiments.verdicts import PointVerdict, exit_code, judge, worst
 from simulator.experiments.work import CURVES
@@ -30,7 +31,7 @@ from simulator.scenario.reading.yaml_source import read_source
 
 @dataclass(frozen=True)
 class Results:
-    """What an experiment came to; or has come to so far, while its runs go on.
+    """What an experiment came to, or had come to when it was interrupted.
 
     `name` and `question` are the experiment's. `parameters` are the columns of what varies. Every
     frame is a polars `DataFrame`; ``.to_pandas()`` and ``.write_csv()`` are at hand on each.
@@ -58,8 +59,10 @@ class Results:
         seen from that of the results; `cpu_s`: the processor's time that it took; `memory_mb`: of
         its process, when it was over.
         """
-        found = read_parts(self.folder, result_columns(self.folder))
-        return pl.DataFrame(schema=dict.fromkeys(KEY, pl.Int64)) if found is None else found
+        found = read_tables(self.folder, RUNS, COSTS)
+        if found is None:
+            raise InputError(f"{self.folder}: there is no run yet; simulator sweep makes them")
+        return found
 
     def aggregate(
         self, by: str | Sequence[str] | None = None, figures: str | Sequence[str] | None = None
@@ -95,8 +98,7 @@ class Results:
         if figure not in CURVES:
             raise InputError(f"no curve {figure!r}; there are: {', '.join(CURVES)}")
         names = _names(by, self.parameters)
-        columns = [*names, "duration_s", f"{figure}.time_s", f"{figure}.share"]
-        found = read_parts(self.folder, columns) if self.experiment.curves else None
+        found = read_tables(self.folder, RUNS, CURVE_FILE)
         if found is None:
             raise InputError(f"{self.folder}: no curves were kept; `curves: true` keeps them")
         return tables.curves(found, names, figure, points, until)

@@ -29,6 +29,7 @@ from simulator.errors import RunFailed, RunFolderError
 from simulator.experiments.reading import Planned
 from simulator.experiments.values import Column
 from simulator.experiments.work import CURVES, Outcome, figure_column
+from simulator.journal.folder import writing
 from simulator.scenario.language.expected_figures import FIGURES
 from simulator.scenario.reading.scalars import dump_yaml
 
@@ -116,10 +117,14 @@ class Store:
         self._schema: Schema = {**self._columns, **_COST_COLUMNS, **_CURVE_COLUMNS}
         self._points = {point.number: point for point in planned.points}
         self._names = [column.name for column in planned.columns]
-        with _writing(folder):
+        with writing(folder):
             (folder / PARTS).mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = _locked(folder)
-        self._claim()
+        try:
+            self._claim()
+        except BaseException:
+            self.close()
+            raise
         for torn in (folder / PARTS).glob(".*"):
             torn.unlink()
         numbers = [int(part.stem) for part in (folder / PARTS).glob("*.parquet")]
@@ -190,17 +195,20 @@ class Store:
             torn.rename(self.folder / name)
         return name
 
-    def finish(self) -> None:
-        """Write the tables, and put the parts together into one."""
+    def finish(self, sizes: Mapping[int, int]) -> None:
+        """Write the tables of the first runs of each point, so many, and put the parts together."""
         whole = read_parts(self.folder, tuple(self._schema))
         if whole is None:
             return
+        wanted = pl.DataFrame({"point": list(sizes), "size": list(sizes.values())})
+        rows = whole.join(wanted, on="point", how="inner", maintain_order="left")
+        rows = rows.filter(pl.col("replication") < pl.col("size")).rechunk()
+        tables = {RUNS: self._columns, COSTS: (*KEY, *_COST_COLUMNS)}
+        if self._planned.experiment.curves:
+            tables[CURVE_FILE] = (*KEY, *_CURVE_COLUMNS)
         with _writing(self.folder):
-            _replace(self.folder / RUNS, _parquet(whole.select(*self._columns)))
-            _replace(self.folder / COSTS, _parquet(whole.select(*KEY, *_COST_COLUMNS)))
-            if self._planned.experiment.curves:
-                curves = whole.select(*KEY, *_CURVE_COLUMNS)
-                _replace(self.folder / CURVE_FILE, _parquet(curves))
+            for name, columns in tables.items():
+                _replace(self.folder / name, _parquet(rows.select(*columns)))
             parts = sorted((self.folder / PARTS).glob("*.parquet"))
             if len(parts) > 1:
                 name = f"{next(self._numbers):06}.parquet"
@@ -238,11 +246,14 @@ def read_manifest(folder: Path) -> Mapping[str, object]:
     return found
 
 
-def result_columns(folder: Path) -> list[str]:
-    """The columns of all results in a folder, without the curves."""
-    varied = read_manifest(folder).get("varied")
-    columns = [Column(str(name), kind) for name, kind in dict(varied or {}).items()]  # type: ignore[call-overload]
-    return [*run_columns(columns), *_COST_COLUMNS]
+def read_tables(folder: Path, *names: str) -> pl.DataFrame | None:
+    """The tables of a folder by their files' names, side by side; None where one is missing."""
+    if not all((folder / name).is_file() for name in names):
+        return None
+    first, *others = [pl.read_parquet(folder / name) for name in names]
+    for other in others:
+        first = first.join(other, on=KEY, how="left", maintain_order="left")
+    return first
 
 
 def read_parts(folder: Path, columns: Sequence[str]) -> pl.DataFrame | None:
@@ -285,9 +296,10 @@ def _replace(path: Path, content: bytes) -> None:
 @contextlib.contextmanager
 def _writing(folder: Path) -> Iterator[None]:
     try:
-        yield
-    except OSError as error:
+        with writing(folder):
+            yield
+    except RunFolderError as error:
         raise RunFailed(
-            f"{folder}: cannot be written: {error.strerror}; what is there is whole: mend that, "
-            "and the same command goes on with what is missing"
+            f"{error}; what is there is whole: mend that, and the same command goes on with what is"
+            " missing"
         ) from error

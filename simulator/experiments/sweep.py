@@ -75,22 +75,27 @@ def sweep(
     )
     temporary = tempfile.TemporaryDirectory(prefix="simulator-") if out is False else None
     folder = Path(temporary.name) if temporary else Path(out or default_folder(planned))
+    sizes = dict.fromkeys(range(len(planned.points)), planned.first_size)
     store = Store(folder, planned)
     try:
-        _run(planned, store, workers, scheduler, watcher or Silent())
+        _run(planned, store, sizes, workers, scheduler, watcher or Silent())
     finally:
         try:
-            store.finish()
+            store.finish(sizes)
         finally:
             store.close()
     return open_sweep(folder, temporary)
 
 
 def _run(
-    planned: Planned, store: Store, workers: int | None, scheduler: str | None, watcher: Watcher
+    planned: Planned,
+    store: Store,
+    sizes: dict[int, int],
+    workers: int | None,
+    scheduler: str | None,
+    watcher: Watcher,
 ) -> None:
-    """Make runs until each point has as many as it needs."""
-    sizes = dict.fromkeys((point.number for point in planned.points), planned.first_size)
+    """Make runs until each point has as many as it needs; `sizes` says how many that are."""
     done = store.done()
     with _Lazily(workers, scheduler, watcher) as performer:
         while True:
@@ -101,20 +106,21 @@ def _run(
                 if (point, number) not in done
             ]
             total = sum(sizes.values())
-            failed = 0
-            watcher.step(total - len(wanted), total, failed)
+            failed, left = 0, len(wanted)
+            watcher.step(total - left, total, failed)
             if wanted:
                 for outcomes in performer.engine.perform(_jobs(planned, wanted)):
                     store.add(outcomes)
                     done |= {(one.point, one.replication) for one in outcomes}
                     failed += sum(one.cells["verdict"] != "pass" for one in outcomes)
-                    watcher.step(len(done), total, failed)
+                    left -= len(outcomes)
+                    watcher.step(total - left, total, failed)
             if not isinstance(planned.experiment.replications, Until):
                 return
             larger = next_sizes(planned, store.folder, sizes)
             if larger == sizes:
                 return
-            sizes = larger
+            sizes.update(larger)
 
 
 class _Lazily:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -14,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from simulator.experiments.language import Range, Span
 from simulator.scenario.language.durations import parse_duration
 from simulator.scenario.language.words import parse_share, quoted
+from simulator.scenario.reading.scalars import flow_yaml
 from simulator.scenario.source import PartError
 
 Cell = bool | int | float | str | None
@@ -74,7 +74,7 @@ def _parsed(value: object, parse: Callable[[object], float]) -> float | None:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else flow_yaml(value)
 
 
 # --- ranges ---

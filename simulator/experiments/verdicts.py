@@ -33,7 +33,7 @@ class PointVerdict:
 
     @property
     def text(self) -> str:
-        """The point in words: its columns and what they hold."""
+        """The point in words: its columns, by their short names, and what they hold."""
         return settings_text(self.settings) or "the scenario as it is"
 
     @property
@@ -43,12 +43,31 @@ class PointVerdict:
         return f"{wrong[0].text}: {wrong[0].evidence}" if wrong else ""
 
 
+def short_names(names: Sequence[str]) -> dict[str, str]:
+    """Of each column the shortest end of its path that no other has: ``latency_s``."""
+    short = {}
+    for name in names:
+        steps = name.split(".")
+        ends = (".".join(steps[place:]) for place in range(len(steps) - 1, -1, -1))
+        others = [other for other in names if other != name]
+        short[name] = next(
+            (end for end in ends if not any(f".{other}".endswith(f".{end}") for other in others)),
+            name,
+        )
+    return short
+
+
 def settings_text(settings: dict[str, object]) -> str:
     """``latency_s 0.02, count 10``."""
-    return ", ".join(
-        f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
-        for name, value in settings.items()
-    )
+    short = short_names(list(settings))
+    return ", ".join(f"{short[name]} {cell_text(value)}" for name, value in settings.items())
+
+
+def cell_text(value: object) -> str:
+    """What a cell of the table holds, for people."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def worst(values: Sequence[Value]) -> Value:
