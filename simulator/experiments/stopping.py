@@ -55,7 +55,7 @@ def enough(planned: Planned, words: Until, rows: pl.DataFrame) -> bool:
     if isinstance(words.until, Precision):
         return is_precise(words.until, rows)
     expectations = planned.experiment.expect
-    return all(decision(one, rows)[0].verdict != "unknown" for one in expectations)
+    return all(decision(one, rows).verdict != "unknown" for one in expectations)
 
 
 def is_precise(words: Precision, rows: pl.DataFrame) -> bool:
