@@ -13,9 +13,10 @@ import polars as pl
 from simulator.analysis.checks.verdict import Value
 from simulator.analysis.run import Run, open_run
 from simulator.errors import InputError, RunFolderError, ScenarioError
-from simulator.experiments import tables
-from simulator.experiments.language import Experiment
-from simulator.experiments.store import (
+from simulator.experiments.design.language import Experiment
+from simulator.experiments.judging import tables
+from simulator.experiments.judging.verdicts import PointVerdict, exit_code, judge, worst
+from simulator.experiments.running.store import (
     COSTS,
     CURVE_FILE,
     DOCUMENT,
@@ -23,8 +24,7 @@ from simulator.experiments.store import (
     read_manifest,
     read_tables,
 )
-from simulator.experiments.verdicts import PointVerdict, exit_code, judge, worst
-from simulator.experiments.work import CURVES
+from simulator.experiments.running.work import CURVES
 from simulator.scenario.reading.validation import validate
 from simulator.scenario.reading.yaml_source import read_source
 

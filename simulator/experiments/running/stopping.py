@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from simulator.experiments.intervals import mean_interval
-from simulator.experiments.language import Precision, Until
-from simulator.experiments.reading import Planned
-from simulator.experiments.store import KEY, read_parts
-from simulator.experiments.verdicts import decision
-from simulator.experiments.work import figure_column
+from simulator.experiments.design.language import Precision, Until
+from simulator.experiments.design.reading import Planned
+from simulator.experiments.judging.intervals import mean_interval
+from simulator.experiments.judging.verdicts import decision
+from simulator.experiments.running.store import KEY, read_parts
+from simulator.experiments.running.work import figure_column
 
 GROWTH = 1.5
 

@@ -18,10 +18,10 @@ from distributed import KilledWorker
 
 import simulator
 from simulator.errors import BackendError, InputError
-from simulator.experiments import engines
-from simulator.experiments.reading import load_experiment
+from simulator.experiments.design.reading import load_experiment
+from simulator.experiments.running import engines
+from simulator.experiments.running.work import Job
 from simulator.experiments.sweep import Silent, sweep
-from simulator.experiments.work import Job
 from tests.experiments.conftest import EXPERIMENT, Write
 from tests.runs import process_environment
 

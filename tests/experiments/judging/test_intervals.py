@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simulator.experiments import intervals
-from simulator.experiments.intervals import (
+from simulator.experiments.judging import intervals
+from simulator.experiments.judging.intervals import (
     decide,
     mean_interval,
     quantile,

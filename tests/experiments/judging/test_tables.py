@@ -10,9 +10,9 @@ import pytest
 
 import simulator
 from simulator.errors import InputError
-from simulator.experiments import tables
+from simulator.experiments.judging import tables
+from simulator.experiments.judging.verdicts import short_names
 from simulator.experiments.sweep import sweep
-from simulator.experiments.verdicts import short_names
 from tests.experiments.conftest import EXPERIMENT, Write
 
 FIGURE = "time_to_converge.declared_s"

@@ -11,9 +11,9 @@ import polars as pl
 
 from simulator.analysis.checks.expectations import Check, value_text
 from simulator.analysis.checks.verdict import EXIT_CODES, Value
-from simulator.experiments.intervals import Decision, decide, runs_to_decide
-from simulator.experiments.language import Experiment, FigureOverRuns, OverRuns
-from simulator.experiments.work import SECOND, figure_column
+from simulator.experiments.design.language import Experiment, FigureOverRuns, OverRuns
+from simulator.experiments.judging.intervals import Decision, decide, runs_to_decide
+from simulator.experiments.running.work import SECOND, figure_column
 
 
 @dataclass(frozen=True, slots=True)
