@@ -45,11 +45,10 @@ class LiveMeasurement:
         self._catch_up()
         return self._measurement.availability_share
 
-    @property
-    def converged(self) -> bool:
+    def converged(self, now: int) -> bool:
         """Is nothing wrong, and no roster action on its way? See `Measurement`."""
         self._catch_up()
-        return self._measurement.converged
+        return self._measurement.converged(now)
 
     def finish(self, records: int) -> Measurement | None:
         """The measurement of a run of so many records; None when some could not be taken."""

@@ -38,8 +38,9 @@ def test_the_convergence_so_far_is_that_of_every_record(
         live.see(record)
         measured.see(record)
         if number % every == 0:
-            answer = (measured.roster_share, measured.availability_share, measured.converged)
-            assert (live.roster_share, live.availability_share, live.converged) == answer
+            now = measured.time
+            answer = (measured.roster_share, measured.availability_share, measured.converged(now))
+            assert (live.roster_share, live.availability_share, live.converged(now)) == answer
             answers.add(answer)
     assert len(answers) > 1
 
