@@ -113,7 +113,7 @@ def test_a_run_until_converged_ends_when_nothing_is_left_to_wait_for() -> None:
     finished = run("never_ends")
     assert isinstance(finished.records[-1], RunEnded)
     assert finished.records[-1].reason == "converged"
-    assert finished.summary["duration_s"] < 15
+    assert finished.summary["run"]["duration_s"] < 15
 
 
 def test_agents_that_an_agent_makes_join_the_run() -> None:
