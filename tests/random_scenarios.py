@@ -20,9 +20,8 @@ from simulator.running.faults import check_faults
 from simulator.running.interruption import Interruption
 from simulator.scenario import build_plan, scenario_from
 from simulator.scenario.figures import FIGURES
-from simulator.scenario.language.faults import STREAM_ERRORS
+from simulator.scenario.language.faults import FAULT_KINDS, STREAM_ERRORS
 from simulator.scenario.language.timeline import WITH_PEER
-from simulator.scenario.plan import FAULT_KINDS
 from simulator.servers.embedded.backend import EmbeddedBackend
 
 Document = dict[str, Any]
