@@ -232,17 +232,13 @@ def fault(draw: st.DrawFn, names: list[str]) -> Document:
         optional(direction=st.sampled_from(["up", "down", "both"])),
     )
     kinds: dict[str, SearchStrategy[Any]] = {
-        "reset": who,
-        "close": who,
+        **dict.fromkeys(FAULT_KINDS, who),
         "black_hole": directed,
         "stall": directed,
         "slow": directed.map(lambda terms: {**terms, "factor": 5, "added": "300ms"}),
-        "refuse": who,
         "stream_error": st.builds(
             lambda one, word: {"who": one, "condition": word}, who, st.sampled_from(STREAM_ERRORS)
         ),
-        "conflict": who,
-        "wrong_password": who,
         "crash": merged(
             st.builds(lambda one: {"who": one}, who),
             optional(silent=st.booleans(), restart_after=durations),

@@ -20,6 +20,7 @@ from simulator.journal import records as events
 from simulator.report.plots import PLOTS
 from simulator.scenario import build_plan, json_schema, scenario_from
 from simulator.scenario.figures import FAMILIES
+from simulator.scenario.language.faults import FAULT_KINDS
 from simulator.scenario.reading.yaml_source import parse_yaml
 from tests.runs import ROOT
 
@@ -221,6 +222,16 @@ def generator(name: str = "generate") -> Any:
 def test_the_scenario_reference_is_up_to_date() -> None:
     page = (ROOT / "docs" / "scenario.md").read_text("utf-8")
     assert page == generator().generate(), "python docs/generate.py writes it anew"
+
+
+def test_the_page_of_faults_says_which_server_can_do_what() -> None:
+    page = (ROOT / "docs" / "faults.md").read_text("utf-8")
+    assert all(f"`{kind}`" in page for kind in FAULT_KINDS)
+    made = generator("generate_servers").generate_faults
+    assert page == made(page), "python docs/generate_servers.py writes it anew"
+    assert "| `stream_error` | yes | yes | no | no |" in made(
+        page.replace("| yes | yes | no |", "| ? |")
+    )
 
 
 def test_the_page_of_the_servers_is_up_to_date() -> None:
