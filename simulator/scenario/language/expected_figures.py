@@ -79,6 +79,13 @@ Limit = Annotated[
 ]
 
 
+def check_limits(name: str, limits: tuple[object, ...]) -> None:
+    """Raise the pydantic error for what is expected without a limit."""
+    if not limits:
+        words = ", ".join(f"`{word}`" for word in COMPARATORS)
+        raise wrong(f"`{name}` has no limit", f"one of {words}")
+
+
 class FigureExpectation(Words):
     """A figure lies within limits. At least one of the five comparisons is given."""
 
@@ -91,9 +98,7 @@ class FigureExpectation(Words):
 
     @model_validator(mode="after")
     def _limits_fit(self) -> FigureExpectation:
-        if not self.limits:
-            words = ", ".join(f"`{word}`" for word in COMPARATORS)
-            raise wrong(f"`{self.figure}` has no limit", f"one of {words}")
+        check_limits(self.figure, self.limits)
         return self
 
     @property
