@@ -145,6 +145,8 @@ def check(expectation: OverRuns, rows: pl.DataFrame) -> Check:
     evidence = f"{hits} of {rows.height} runs do"
     if open_:
         evidence += f", {open_} do not say"
+    if expectation.share >= 1:
+        return Check(_text(expectation), found.verdict, evidence)
     evidence += (
         f"; with {percent(expectation.confidence)} confidence,"
         f" {percent(found.low)} to {percent(found.high)} of all runs would"

@@ -82,7 +82,7 @@ def panels(count: int, title: str, note: str) -> tuple[Figure, list[Axes]]:
         raise InputError(f"{count} panels are too many; name fewer groups with `by`")
     columns = min(count, _COLUMNS)
     rows = math.ceil(count / columns)
-    figure = new_figure(max(4.5, 3.6 * columns), 1.2 + 2.9 * rows)
+    figure = new_figure(max(7.5, 3.6 * columns), 1.2 + (2.9 if count > 1 else 3.4) * rows)
     grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     axes = [one for row in grid for one in row]
     for spare in axes[count:]:
@@ -92,6 +92,11 @@ def panels(count: int, title: str, note: str) -> tuple[Figure, list[Axes]]:
     else:
         figure.suptitle(f"{title}\n{note}", x=0.01, ha="left", fontsize=11)
     return figure, axes[:count]
+
+
+def panel_text(names: dict[str, object]) -> str:
+    """A group in words, a parameter a line, over its panel."""
+    return "\n".join(settings_text({name: value}) for name, value in names.items())
 
 
 def group_text(names: dict[str, object]) -> str:

@@ -15,6 +15,7 @@ from simulator.experiments.plots.common import (
     group_text,
     line_style,
     note_of,
+    panel_text,
     panels,
     varying,
 )
@@ -89,7 +90,7 @@ def plot_fan(
         one.set_ylim(0, 1.03)
         one.set_xlabel("time (s)")
         if len(parts) > 1:
-            one.set_title(group_text(group), fontsize=9)
+            one.set_title(panel_text(group), fontsize=9)
     axes[0].set_ylabel("share converged")
     axes[0].legend(frameon=False, fontsize=8, loc="lower right")
     return drawing

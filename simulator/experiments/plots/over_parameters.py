@@ -12,10 +12,10 @@ from simulator.experiments.judging.tables import groups
 from simulator.experiments.judging.verdicts import cell_text
 from simulator.experiments.plots.common import (
     figure_label,
-    group_text,
     label,
     line_style,
     note_of,
+    panel_text,
     panels,
     varying,
 )
@@ -56,7 +56,7 @@ def plot_figure(
         places.mark(one)
         one.set_xlabel(label(along))
         if multiples:
-            one.set_title(group_text(names_here), fontsize=10)
+            one.set_title(panel_text(names_here), fontsize=9)
     axes[0].set_ylabel(figure_label(column))
     if lines:
         axes[0].legend(title=label(lines), frameon=False, fontsize=8)
@@ -122,7 +122,7 @@ def plot_heat(
         mean = row["mean"][0]
         place = rows.index(names[up]), columns.index(names[along])
         means[place] = np.nan if mean is None else mean
-    drawing = new_figure(3.5 + 0.9 * len(columns), 2.4 + 0.6 * len(rows))
+    drawing = new_figure(max(7.5, 3.5 + 0.9 * len(columns)), 2.4 + 0.6 * len(rows))
     axes = drawing.add_subplot()
     shown = np.ma.masked_invalid(means)
     mesh = axes.imshow(shown, origin="lower", aspect="auto", cmap="cividis")
