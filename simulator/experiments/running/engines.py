@@ -74,19 +74,22 @@ class OnDask:
 
         waiting = iter(jobs)
         submitted: dict[Future, Job] = {}
-        ready = as_completed()
+        ready = as_completed(with_results=True, raise_errors=False)
 
-        def submit(count: int) -> None:
-            for job in islice(waiting, count):
+        def submit() -> int:
+            window = self._window()
+            for job in islice(waiting, max(0, window - len(submitted))):
                 future = self.client.submit(work, job, pure=False, retries=RETRIES)
                 submitted[future] = job
                 ready.add(future)
+            return window
 
         try:
-            submit(self._window())
+            window = submit()
             for batch in ready.batches():
-                yield [_outcome(future, submitted.pop(future)) for future in batch]
-                submit(max(0, self._window() - len(submitted)))
+                yield [_outcome(future, submitted.pop(future), result) for future, result in batch]
+                if len(submitted) <= window // 2:
+                    window = submit()
         except _lost() as error:
             raise self._gone() from error
         if submitted or self.client.status not in ("running", "connecting"):
@@ -103,16 +106,15 @@ class OnDask:
         )
 
 
-def _outcome(future: Future, job: Job) -> Outcome:
+def _outcome(future: Future, job: Job, result: object) -> Outcome:
     """The outcome of a future that is over; that of a job whose workers died is its error."""
     from distributed import KilledWorker  # noqa: PLC0415
 
     if future.cancelled() or future.status == "lost":
         raise _Gone
+    if isinstance(result, Outcome):
+        return result
     error = future.exception()
-    if error is None:
-        outcome: Outcome = future.result()
-        return outcome
     if isinstance(error, KilledWorker):
         error = RunFailed("the process that did the run died, each time that it was tried")
     cells = {"seed": job.seed, "backend": job.backend, **error_cells(error)}
