@@ -72,7 +72,7 @@ class EmbeddedBackend:
         }
         self._server_of = lambda agent: servers[domains.get(agent, self.domain)]
         self._network = Network(self._server_of, plan.latency, plan.seed)
-        self._faults = EmbeddedFaults(self._network, servers.values(), domains)
+        self._faults = EmbeddedFaults(self._network, servers.values())
 
     async def create_accounts(self, passwords: Mapping[str, str]) -> Mapping[str, str]:
         """Add each account to the server of its domain."""
