@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from simulator.journal.folder import (
     Inputs,
     create_folder,
     read_how,
+    read_places,
     write_inputs,
     write_json,
     write_private_bytes,
@@ -63,6 +64,7 @@ class Run:
         self._inputs = inputs
         self.error = error
         if measurement is not None:
+            measurement.places = self.places
             vars(self)["measurement"] = measurement
 
     def __repr__(self) -> str:
@@ -114,6 +116,13 @@ class Run:
             return self._inputs.how
         return read_how(self.folder)
 
+    @property
+    def places(self) -> Mapping[str, str]:
+        """Where the scenario's entries stand in its file: ``faults[0]`` -> ``a.yaml:23``."""
+        if self._inputs is not None:
+            return self._inputs.places
+        return read_places(self._journal) if isinstance(self._journal, Path) else {}
+
     @cached_property
     def records(self) -> Sequence[AnyRecord]:
         """All records of the journal, oldest first. Raises JournalError for a damaged one."""
@@ -129,10 +138,12 @@ class Run:
         """Everything measured, in one pass over the records. Raises JournalError."""
         try:
             # Not kept: all records at once take more memory than all that is measured.
-            return measure(vars(self).get("records") or read_journal(self._source))
+            found = measure(vars(self).get("records") or read_journal(self._source))
         except ValidationError as error:
             place = Path(FILE_NAME) if self.in_memory else self.folder / FILE_NAME
             raise not_a_scenario(place, error) from error
+        found.places = self.places
+        return found
 
     @cached_property
     def summary(self) -> Summary:

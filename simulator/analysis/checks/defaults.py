@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from simulator.analysis.causes.attribution import unexcused
 from simulator.analysis.checks.expectations import Check, some
-from simulator.analysis.figures.declared import not_in_force, unexcused
 from simulator.analysis.figures.rosters import believed_absent, believed_ghosts
 from simulator.analysis.measurement import Measurement
 from simulator.analysis.states import Share
@@ -60,7 +60,11 @@ def _nothing_raised(measurement: Measurement) -> Check:
     raised = [failure for failure in measurement.info.failures if failure.agent]
     if not raised:
         return Check(text, "pass", "none did")
-    told = [f"{failure.agent}: {failure.error} in {failure.where}" for failure in raised]
+    told = [
+        f"{failure.agent}: {failure.error} in {failure.where}"
+        + (f" ({failure.place})" if failure.place else "")
+        for failure in raised
+    ]
     return Check(text, "fail", some(list(dict.fromkeys(told))))
 
 
@@ -70,8 +74,7 @@ def _declared(measurement: Measurement) -> Check:
     if not share.total:
         return Check(text, "pass", "none was declared")
     count = f"{share.right} of {share.total} are"
-    groups = not_in_force(measurement)
-    wrong = unexcused(groups)
+    wrong = unexcused(measurement.causes.watch_groups)
     if wrong:
         return Check(text, "fail", f"{count}: {some([group.text for group in wrong])}")
     refused = share.total - share.right

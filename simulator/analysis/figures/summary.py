@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import get_args
 
+from simulator.analysis.causes.cause import Cause, CauseClass
 from simulator.analysis.figures import summary_types as shapes
-from simulator.analysis.figures.declared import not_in_force
 from simulator.analysis.figures.fault_effects import FaultEffect, fault_effects
 from simulator.analysis.figures.named import Figure, Figures
 from simulator.analysis.figures.quantiles import FEW, quantiles
@@ -24,6 +24,8 @@ from simulator.analysis.states import ConvergenceOf, Share, Sight
 from simulator.journal.records import SECOND
 
 FEW_SAMPLES = f"fewer than {FEW} samples"
+MOST_OF_CAUSE = 5
+"""At most so many watches of a cause are named: the worst."""
 MOST = 100
 """At most so many entries of a list are in the summary; the counts are always whole."""
 
@@ -55,6 +57,7 @@ def summarise(measurement: Measurement, found: Figures) -> shapes.Figures:
         "messages": _messages(found),
         "message_latency": _figure_quantiles(found, "message_latency"),
         "wrong_entries": _wrong_entries(measurement),
+        "causes": _causes(measurement, found),
         "faults": _faults(measurement),
     }
 
@@ -135,12 +138,13 @@ def _declared(measurement: Measurement, found: Figures) -> shapes.Declared:
         {
             "state": group.state.name.lower(),
             "count": len(group.watches),
-            "reason": group.reason,
-            "remedy": group.remedy,
+            "cause": group.cause.kind.value,
+            "reason": group.cause.reason,
+            "remedy": group.cause.remedy,
             "prescribed": group.prescribed,
             "watches": [[watch.watcher, watch.contact] for watch in group.watches[:MOST]],
         }
-        for group in not_in_force(measurement)
+        for group in measurement.causes.watch_groups
     ]
     return {
         "in_force": counts["in_force"],
@@ -269,6 +273,43 @@ def _wrong_entries(measurement: Measurement) -> shapes.Entries:
         for agent, peer in wrong[:MOST]
     ]
     return {"count": len(wrong), "entries": entries}
+
+
+def _causes(measurement: Measurement, found: Figures) -> shapes.Causes:
+    wrong: list[shapes.WrongTime] = [
+        {
+            **_cause(group.cause),
+            "watch_s": group.total / SECOND,
+            "watches": [
+                [one.watch.watcher, one.watch.contact] for one in group.times[:MOST_OF_CAUSE]
+            ],
+        }
+        for group in measurement.causes.time_groups[:MOST]
+    ]
+    return {
+        "declared": _shares(found, "cause.declared"),
+        "staleness": _shares(found, "cause.staleness"),
+        "wrong_time": wrong,
+    }
+
+
+def _cause(cause: Cause) -> shapes.Cause:
+    return {
+        "cause": cause.kind.value,
+        "reason": cause.reason,
+        "remedy": cause.remedy,
+        "fault": cause.fault,
+        "place": cause.place,
+    }
+
+
+def _shares(found: Figures, name: str) -> dict[str, float] | shapes.Absent:
+    """The shares under one name, by class of causes; those that are 0 are there, too."""
+    figures = {kind.value: found[f"{name}.{kind.value}"] for kind in CauseClass}
+    absent = next((figure.absent for figure in figures.values() if figure.value is None), "")
+    if absent:
+        return {"absent": absent}
+    return {kind: figure.value or 0.0 for kind, figure in figures.items()}
 
 
 def _faults(measurement: Measurement) -> list[shapes.Fault]:

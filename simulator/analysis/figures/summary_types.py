@@ -66,10 +66,11 @@ class Convergence(TypedDict, total=False):
 
 
 class WatchesNotInForce(TypedDict):
-    """Declared watches that are not in force for one reason; the first ones are named."""
+    """Declared watches that are not in force for one cause; the first ones are named."""
 
     state: str
     count: int
+    cause: str
     reason: str
     remedy: str
     prescribed: bool
@@ -182,6 +183,38 @@ class Fault(TypedDict):
     mislabelled_s: float
 
 
+class Cause(TypedDict):
+    """A cause: its class and what it is.
+
+    `fault`: the entry of the scenario behind it. `place`: file and line of the user's code.
+    """
+
+    cause: str
+    reason: str
+    remedy: str
+    fault: str
+    place: str
+
+
+class WrongTime(Cause):
+    """Watch-seconds that were wrong for one cause, and the watches that were so longest."""
+
+    watch_s: float
+    watches: list[list[str]]
+
+
+class Causes(TypedDict):
+    """Shares by class of causes, and what the wrong time comes of, the most first.
+
+    `declared`: of the declared watches, those that are not in force. `staleness`: of the
+    authorised watch time, that which is wrong.
+    """
+
+    declared: dict[str, float] | Absent
+    staleness: dict[str, float] | Absent
+    wrong_time: list[WrongTime]
+
+
 class Check(TypedDict):
     """One thing that had to hold."""
 
@@ -219,6 +252,7 @@ class Figures(TypedDict):
     messages: dict[str, int] | Absent
     message_latency: Quantiles
     wrong_entries: Entries
+    causes: Causes
     faults: list[Fault]
 
 

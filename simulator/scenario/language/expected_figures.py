@@ -27,6 +27,17 @@ _QUANTILES = ("p50", "p95", "p99", "max")
 DECLARED = ("in_force", "pending", "refused", "ended", "not_asked", "lost")
 """The states of a declared watch, as figures call them."""
 
+CAUSES = (
+    "scenario",
+    "user_code",
+    "presence_manager",
+    "client_library",
+    "link",
+    "server",
+    "unknown",
+)
+"""The classes of causes, as figures call them."""
+
 FIGURES: dict[str, Unit] = {
     "declared_convergence": "share",
     **{f"declared.{state}": "count" for state in DECLARED},
@@ -42,6 +53,7 @@ FIGURES: dict[str, Unit] = {
     "staleness.ghost": "share",
     "staleness.blind": "share",
     "staleness.mislabelled": "share",
+    **{f"cause.{of}.{kind}": "share" for of in ("declared", "staleness") for kind in CAUSES},
     "belief_divergence": "count",
     "believed_ghosts": "count",
     "believed_absent": "count",
