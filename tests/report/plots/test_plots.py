@@ -264,7 +264,9 @@ def test_a_cell_of_staleness_is_the_stale_share(tmp_path: Path) -> None:
     start = [*head("a", "b"), watch("a", "b"), *seeing("a", "b")]
     run = open_run(write([*start, *records, *end(10, "a", "b")], tmp_path))
     (image,) = PLOTS["staleness"](run).axes[0].images
-    shares = np.ma.getdata(image.get_array())
+    cells = image.get_array()
+    assert cells is not None
+    shares = np.ma.getdata(cells)
     assert shares[0, 1] == 0.5
     assert np.isnan(shares[1, 0])
 
