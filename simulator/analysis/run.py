@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from simulator.analysis import frames
+from simulator.analysis.causes.explaining import Explanation
+from simulator.analysis.checks.explained import explained
 from simulator.analysis.checks.verdict import Verdict, judge
 from simulator.analysis.figures.named import Figures, figures
 from simulator.analysis.figures.summary import summarise
@@ -274,6 +276,31 @@ class Run:
         they saw, or were seen, wrongly. All from the fault's begin until recovery.
         """
         return frames.faults.effects(self.measurement)
+
+    def causes(self) -> pl.DataFrame:
+        """One row per declared watch that is not in force, and per time of wrong sight.
+
+        `watcher`, `contact`; `what`: pending, refused, ended, not_asked, lost, or ghost, blind,
+        mislabelled; `begin_s`, `end_s`; `cause`: the class; `reason`, `remedy` in words; `fault`
+        (the plan's entry) and `place` (file and line of the user's code) where there is one;
+        `prescribed`: the scenario itself lets it be so.
+        """
+        return frames.faults.causes(self.measurement)
+
+    def explain(
+        self,
+        agent: str | Sequence[str] = (),
+        contact: str | Sequence[str] = (),
+        at_s: float | None = None,
+    ) -> Explanation:
+        """Why what agents see is wrong, in sentences: ``print(run.explain("a", "b"))``.
+
+        `agent`, `contact`: names as in a scenario, such as ``worker`` or ``worker[1]``; both for
+        the watches of the one on the other, none for all. One watch comes with its history. `at_s`:
+        as it stood after so many seconds. Raises InputError for unknown names, and for agents of
+        which none watches the other.
+        """
+        return explained(self.measurement, agent, contact, at_s)
 
     def detection(self) -> pl.DataFrame:
         """One row per death and authorised watcher that saw the agent available.

@@ -93,28 +93,12 @@ class Causes:
     @cached_property
     def watch_groups(self) -> list[WatchGroup]:
         """The watches that are not in force, grouped, the largest groups first."""
-        groups: dict[tuple[DeclaredState, Cause, bool], list[DeclaredWatch]] = {}
-        for one in self.not_in_force:
-            key = (one.watch.state, one.cause, one.watch.is_prescribed)
-            groups.setdefault(key, []).append(one.watch)
-        found = [WatchGroup(*key, tuple(group)) for key, group in groups.items()]
-        return sorted(found, key=lambda group: -len(group.watches))
+        return grouped_watches(self.not_in_force)
 
     @cached_property
     def time_groups(self) -> list[TimeGroup]:
         """The wrong time, grouped by cause, the most first."""
-        groups: dict[Cause, list[WrongTime]] = {}
-        for one in self.wrong_times:
-            groups.setdefault(one.cause, []).append(one)
-        found = [
-            TimeGroup(
-                cause,
-                sum(one.lasted for one in group),
-                tuple(sorted(group, key=lambda one: -one.lasted)),
-            )
-            for cause, group in groups.items()
-        ]
-        return sorted(found, key=lambda group: -group.total)
+        return grouped_times(self.wrong_times)
 
     def watches_of(self, kind: CauseClass) -> int:
         """How many declared watches are not in force for a class of causes."""
@@ -123,6 +107,32 @@ class Causes:
     def time_of(self, kind: CauseClass) -> int:
         """Watch-microseconds that are wrong for a class of causes."""
         return sum(group.total for group in self.time_groups if group.cause.kind is kind)
+
+
+def grouped_watches(found: Iterable[NotInForce]) -> list[WatchGroup]:
+    """Watches that are not in force by state and cause, the largest groups first."""
+    groups: dict[tuple[DeclaredState, Cause, bool], list[DeclaredWatch]] = {}
+    for one in found:
+        key = (one.watch.state, one.cause, one.watch.is_prescribed)
+        groups.setdefault(key, []).append(one.watch)
+    ordered = sorted(groups.items(), key=lambda group: -len(group[1]))
+    return [WatchGroup(*key, tuple(group)) for key, group in ordered]
+
+
+def grouped_times(found: Iterable[WrongTime]) -> list[TimeGroup]:
+    """Wrong time by cause, the most first."""
+    groups: dict[Cause, list[WrongTime]] = {}
+    for one in found:
+        groups.setdefault(one.cause, []).append(one)
+    told = [
+        TimeGroup(
+            cause,
+            sum(one.lasted for one in group),
+            tuple(sorted(group, key=lambda one: -one.lasted)),
+        )
+        for cause, group in groups.items()
+    ]
+    return sorted(told, key=lambda group: -group.total)
 
 
 def unexcused(groups: Iterable[WatchGroup]) -> list[WatchGroup]:

@@ -7,7 +7,7 @@ from functools import cached_property
 from random import Random
 from typing import NamedTuple
 
-from simulator.analysis.folds.propagation import Delivery, Propagation
+from simulator.analysis.folds.propagation import Change, Delivery, Propagation
 from simulator.analysis.folds.run_info import RunInfo
 from simulator.analysis.states import (
     AgentStates,
@@ -34,11 +34,16 @@ _SAMPLES = 200
 
 
 class Receipt(NamedTuple):
-    """One change of a contact at one watcher: when it was accepted, and what became of it."""
+    """One change of a contact at one watcher, and what became of it."""
 
-    accepted: int
+    change: Change
     fate: Delivery
     received: int
+
+    @property
+    def accepted(self) -> int:
+        """When the server had it."""
+        return self.change.actual.t
 
 
 class Evidence:
@@ -60,12 +65,12 @@ class Evidence:
         self.places = places
         self._propagation = propagation
         self._faults: dict[str, list[FaultSpan]] = {}
-        self._of_server: list[FaultSpan] = []
+        self.of_server: list[FaultSpan] = []
         for span in sorted(states.faults, key=lambda span: (span.begin, span)):
             for agent in span.agents:
                 self._faults.setdefault(agent, []).append(span)
             if not span.agents:
-                self._of_server.append(span)
+                self.of_server.append(span)
         self._deaths: dict[str, list[Death]] = {}
         for death in states.deaths:
             self._deaths.setdefault(death.died.agent, []).append(death)
@@ -119,7 +124,7 @@ class Evidence:
     def which(self, span: FaultSpan) -> str:
         """``black hole at 20 s (faults[0], workers.yaml:23)``."""
         return (
-            f"{span.fault.replace('_', ' ')} at {_seconds(span.begin)} ({self.entry(span.origin)})"
+            f"{span.fault.replace('_', ' ')} at {seconds(span.begin)} ({self.entry(span.origin)})"
         )
 
     def entry(self, origin: str) -> str:
@@ -148,7 +153,7 @@ class Evidence:
     def server_fault(self, begin: int, end: int) -> FaultSpan | None:
         """The first fault of the server that touches this time."""
         return next(
-            (span for span in self._of_server if span.begin <= end and span.end >= begin), None
+            (span for span in self.of_server if span.begin <= end and span.end >= begin), None
         )
 
     def link_fault(self, agent: str, begin: int, end: int) -> FaultSpan | None:
@@ -281,8 +286,8 @@ class Evidence:
         found, changes = self._propagation, self._propagation.changes
         receipts: dict[WatchStates, list[Receipt]] = {}
         for row, watch in enumerate(found.watch):
-            accepted = changes[found.change[row]].actual.t
-            one = Receipt(accepted, Delivery(found.fate[row]), found.received[row])
+            change = changes[found.change[row]]
+            one = Receipt(change, Delivery(found.fate[row]), found.received[row])
             receipts.setdefault(watch, []).append(one)
         return receipts
 
@@ -297,5 +302,6 @@ def _paths(agent: object, behaviours: object) -> Iterator[str]:
             yield path
 
 
-def _seconds(microseconds: int) -> str:
-    return f"{microseconds / SECOND:.6g} s"
+def seconds(microseconds: int) -> str:
+    """``20.04 s``."""
+    return f"{round(microseconds / SECOND, 3):.10g} s"

@@ -107,7 +107,7 @@ def _link_fault(case: Case) -> Cause | None:
     fault = case.evidence.link_fault(case.watch.watcher, case.begin, case.end)
     if fault is None:
         return None
-    return of_fault(case.evidence, fault, "the watcher's link")
+    return of_fault(case.evidence, fault, "a fault of the watcher's link")
 
 
 def _lost_in_reconnect(case: Case) -> Cause | None:
