@@ -6,14 +6,15 @@ Each takes the agent and the time, in microseconds, at which it was needed.
 from __future__ import annotations
 
 from simulator.analysis.causes.cause import Cause, CauseClass
-from simulator.analysis.causes.evidence import CUTS, STOPS_FOR_GOOD, Evidence
+from simulator.analysis.causes.evidence import CUTS, SERVER_FAULTS, STOPS_FOR_GOOD, Evidence
 from simulator.analysis.states import FaultSpan
 from simulator.journal.records import Failure
 
 
 def of_fault(evidence: Evidence, span: FaultSpan, what: str) -> Cause:
     """The cause that a fault of a link or of the server is."""
-    kind = CauseClass.LINK if span.agents else CauseClass.SERVER
+    is_servers = span.fault in SERVER_FAULTS or span.fault == "stream_error"
+    kind = CauseClass.SERVER if is_servers else CauseClass.LINK
     return Cause(kind, f"{what}: {evidence.which(span)}", fault=span.origin)
 
 
@@ -56,7 +57,7 @@ def dead(evidence: Evidence, agent: str, t: int) -> Cause | None:
         reason = f"the server has not noticed that {population} is dead {fault}"
         return Cause(CauseClass.SERVER, reason, fault=death.died.origin)
     reason = f"{population} crashes and does not come back in time {fault}"
-    remedy = "give the crash a `restart_after`, or `expect` the loss"
+    remedy = "give the crash a `restart_after`"
     return Cause(CauseClass.SCENARIO, reason, remedy, fault=death.died.origin)
 
 
@@ -105,7 +106,8 @@ def _without_stream(evidence: Evidence, agent: str, t: int) -> Cause | None:
             f"{population} is a zombie: aioxmpp does not connect again after {evidence.which(last)}"
         )
         return Cause(CauseClass.CLIENT_LIBRARY, reason, fault=last.origin)
-    link = evidence.link_fault(agent, t, t) or evidence.latest(agent, CUTS, t)
+    link = evidence.fault(agent, ("refuse",), t) or evidence.link_fault(agent, t, t)
+    link = link or evidence.latest(agent, CUTS, t)
     if link is not None:
         return of_fault(evidence, link, f"{population} has no stream")
     if evidence.session(agent, t) in ("closed", "destroyed"):

@@ -7,6 +7,7 @@ from functools import cached_property
 from random import Random
 from typing import NamedTuple
 
+from simulator.analysis.folds.agents import CRASH
 from simulator.analysis.folds.propagation import Change, Delivery, Propagation
 from simulator.analysis.folds.run_info import RunInfo
 from simulator.analysis.states import (
@@ -23,7 +24,8 @@ from simulator.scenario.language.durations import as_distribution
 from simulator.scenario.plan import FAULT_KINDS
 from simulator.scenario.planning.user_classes import is_built_in
 
-LINK_FAULTS = frozenset(("black_hole", "stall", "slow", "refuse", "partition", "reset", "close"))
+LINK_FAULTS = frozenset(("black_hole", "stall", "slow", "partition", "reset", "close"))
+"""Faults of a link that streams suffer from; `refuse` only keeps new ones from beginning."""
 CUTS = frozenset(("reset", "close", "stream_error", "conflict", "server_restart"))
 """Faults that end a stream at once, so that what was handed to it may be lost."""
 STOPS_FOR_GOOD = frozenset(("close", "conflict", "wrong_password"))
@@ -157,14 +159,14 @@ class Evidence:
         )
 
     def link_fault(self, agent: str, begin: int, end: int) -> FaultSpan | None:
-        """The fault of a link that this time suffers from.
+        """The fault of a link that touches this time, or that the stream is dead of."""
+        return self.fault(agent, LINK_FAULTS, begin, end) or self.dead_link(agent, begin)
 
-        One that touches it; or an earlier one that killed a connection which nobody has noticed
-        yet, so that the agent's stream is still the one from before the fault.
+    def dead_link(self, agent: str, begin: int) -> FaultSpan | None:
+        """An earlier fault that may have killed a connection, and nobody has noticed.
+
+        The agent's stream is still the one from before the fault.
         """
-        found = self.fault(agent, LINK_FAULTS, begin, end)
-        if found is not None:
-            return found
         stream = self.stream_since(agent, begin)
         earlier = [
             span
@@ -190,8 +192,10 @@ class Evidence:
         return self.states.agents.get(agent) or AgentStates()
 
     def life(self, agent: str, t: int) -> LifeState:
-        """How an agent is at `t`."""
-        return self.agent(agent).life.at(t) or "waiting"
+        """How an agent is at `t`. Who was only cut off has started, and is not dead."""
+        life = self.agent(agent).life.at(t) or "waiting"
+        death = self.death(agent, t) if life == "dead" else None
+        return "started" if death is not None and death.died.cause != CRASH else life
 
     def life_since(self, agent: str, t: int) -> int:
         """Since when it is so."""
@@ -239,11 +243,13 @@ class Evidence:
         return max(ends, default=0)
 
     def suspended(self, agent: str, begin: int, end: int) -> bool:
-        """Was a stream of its broken between these times, and resumed by the later one?"""
+        """Was a broken stream of its taken up again between these times, with its state?"""
         return any(
-            state == "resumed" and begin <= time <= end
+            (before, state) == ("suspended", "resumed") and begin <= time <= end
             for steps in self.agent(agent).sessions.values()
-            for time, state in zip(steps.times, steps.values, strict=True)
+            for time, before, state in zip(
+                steps.times[1:], steps.values, steps.values[1:], strict=False
+            )
         )
 
     def runs(self, agent: str) -> bool:

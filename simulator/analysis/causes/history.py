@@ -42,7 +42,7 @@ _LIVES = {
     "stopping": "{} is told to stop",
     "stopped": "{} has stopped",
     "failed": "{} has failed to start",
-    "dead": "{} dies, or is cut off, and nobody is told",
+    "dead": "{} crashes, and can tell nobody",
 }
 _SESSIONS = {
     "established": "the stream of {} is established",
@@ -100,7 +100,7 @@ def _faults(evidence: Evidence, agents: tuple[str, str]) -> Iterator[Told]:
 def _life(evidence: Evidence, agent: str) -> Iterator[Told]:
     states = evidence.agent(agent)
     for t, life in zip(states.life.times, states.life.values, strict=True):
-        if life in _LIVES:
+        if life in _LIVES and evidence.life(agent, t) == life:
             yield Told(t, _LIVES[life].format(agent))
     for steps in states.sessions.values():
         for t, session in zip(steps.times, steps.values, strict=True):

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from simulator.analysis.causes.absences import of_fault
 from simulator.analysis.causes.cause import Cause, CauseClass, WrongTime
-from simulator.analysis.causes.evidence import Evidence
+from simulator.analysis.causes.evidence import LINK_FAULTS, Evidence
 from simulator.analysis.folds.propagation import Delivery
 from simulator.analysis.states import STALE, Sight, WatchStates
 from simulator.journal.records import SECOND
@@ -104,7 +104,10 @@ def _server_down(case: Case) -> Cause | None:
 
 def _link_fault(case: Case) -> Cause | None:
     """The watcher's link had a fault, or a connection was dead and nobody knew."""
-    fault = case.evidence.link_fault(case.watch.watcher, case.begin, case.end)
+    watcher, evidence = case.watch.watcher, case.evidence
+    fault = evidence.fault(watcher, LINK_FAULTS, case.begin, case.end)
+    if fault is None and not (case.arrived and case.lasted <= evidence.patience):
+        fault = evidence.dead_link(watcher, case.begin)
     if fault is None:
         return None
     return of_fault(case.evidence, fault, "a fault of the watcher's link")
