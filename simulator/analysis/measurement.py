@@ -258,7 +258,7 @@ class Measurement:
                 *(self.info.plan, agents.planned, phases.planned, rosters.oracle.planned),
             ],
             journal.Watch: [watches.plan, declared.plan, phases.watch],
-            journal.Action: [phases.action, declared.action],
+            journal.Action: [phases.action, declared.action, propagation.action],
             journal.FaultChanged: [
                 rosters.fault,
                 declared.fault,

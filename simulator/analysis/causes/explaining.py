@@ -233,18 +233,25 @@ def _several(
     title = (
         f"{count} watches{about}{when}: {len(not_in_force)} declared and not in force at the end"
     )
-    answer = [_group_text(group) for group in watch_groups]
+    answer = [
+        f"{group.cause.kind.words}: {watches_text(causes.evidence, group)}"
+        for group in watch_groups
+    ]
     answer += [time_text(group) for group in time_groups]
     if not answer:
         answer = ["nothing is wrong"]
     return Explanation(title, tuple(answer), (), tuple(watch_groups), tuple(time_groups))
 
 
-def _group_text(group: WatchGroup) -> str:
-    worst = ", ".join(f"{one.watcher} -> {one.contact}" for one in group.watches[:WORST])
-    more = f", and {len(group.watches) - WORST} more" if len(group.watches) > WORST else ""
-    named = f" [{worst}{more}]" if len(group.watches) > 1 else ""
-    return f"{group.cause.kind.words}: {group.text}{named}"
+def watches_text(evidence: Evidence, group: WatchGroup) -> str:
+    """``2 requests pending: (why) [a -> c, b -> c; subscriptions[0], workers.yaml:9]``."""
+    pairs = [f"{one.watcher} -> {one.contact}" for one in group.watches[:WORST]]
+    if len(group.watches) > WORST:
+        pairs.append(f"and {len(group.watches) - WORST} more")
+    origins = dict.fromkeys(evidence.entry(one.origin) for one in group.watches)
+    where = ", ".join(list(origins)[:WORST])
+    named = f"{', '.join(pairs)}; " if len(group.watches) > 1 else ""
+    return f"{group.text} [{named}{where}]"
 
 
 def time_text(group: TimeGroup) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from simulator.analysis.checks.offenders import worst
 from simulator.analysis.figures.named import Figure, Figures
 from simulator.analysis.figures.rosters import entry_text
 from simulator.analysis.folds.work.values import counted, number
@@ -54,7 +55,7 @@ def _check(
 ) -> Check:
     match expectation:
         case FigureExpectation():
-            return _figure_check(expectation, figures[expectation.figure])
+            return _figure_check(expectation, figures[expectation.figure], measurement)
         case RosterExpectation():
             return _roster_check(expectation, measurement)
         case NobodySaw():
@@ -68,7 +69,9 @@ def _check(
             )
 
 
-def _figure_check(expectation: FigureExpectation, figure: Figure) -> Check:
+def _figure_check(
+    expectation: FigureExpectation, figure: Figure, measurement: Measurement
+) -> Check:
     limits = " and ".join(
         f"{word.replace('_', ' ')} {value_text(limit, expectation.unit)}"
         for word, limit in expectation.limits
@@ -76,8 +79,10 @@ def _figure_check(expectation: FigureExpectation, figure: Figure) -> Check:
     text = f"{expectation.figure} {limits}"
     if figure.value is None:
         return Check(text, "unknown", f"could not be measured: {figure.absent}")
-    verdict: Literal["pass", "fail"] = "pass" if expectation.holds(figure.value) else "fail"
-    return Check(text, verdict, figure_text(figure, expectation.unit))
+    told = figure_text(figure, expectation.unit)
+    if expectation.holds(figure.value):
+        return Check(text, "pass", told)
+    return Check(text, "fail", told + worst(measurement, expectation.figure))
 
 
 def figure_text(figure: Figure, unit: str) -> str:
