@@ -85,6 +85,7 @@ def _verdict_lines(run: Run) -> Iterator[str]:
     yield from (f"  {printable(reason)}" for reason in verdict.reasons if reason not in checks)
     for check, text in zip(verdict.checks, checks, strict=True):
         yield f"  {check.verdict:8}{printable(text)}"
+        yield from (f"          {printable(offender)}" for offender in check.offenders)
 
 
 def _agent_lines(run: Run) -> Iterator[str]:

@@ -18,18 +18,8 @@ from simulator.analysis.figures.summary import summarise
 from simulator.analysis.figures.summary_types import Summary
 from simulator.analysis.measurement import Measurement, measure, not_a_scenario
 from simulator.errors import InputError, Livelock, RunFolderError, SimulatorError
+from simulator.journal import folder as run_folder
 from simulator.journal.file import FILE_NAME, read_journal
-from simulator.journal.folder import (
-    SUMMARY,
-    Inputs,
-    create_folder,
-    read_how,
-    read_places,
-    write_inputs,
-    write_json,
-    write_private_bytes,
-    writing,
-)
 from simulator.journal.records import AnyRecord
 
 if TYPE_CHECKING:
@@ -59,7 +49,7 @@ class Run:
         journal: Path | bytes,
         measurement: Measurement | None = None,
         *,
-        inputs: Inputs | None = None,
+        inputs: run_folder.Inputs | None = None,
         error: SimulatorError | Livelock | None = None,
     ) -> None:
         self._journal = journal
@@ -104,11 +94,13 @@ class Run:
         if not isinstance(self._journal, bytes) or self._inputs is None:
             raise InputError(f"{self}: the run is in a folder already; copy that")
         inputs = self._inputs
-        target = create_folder(Path(folder) if folder else None, inputs.name, inputs.seed)
-        write_inputs(target, inputs)
-        with writing(target):
-            write_private_bytes(target / FILE_NAME, self._journal)
-            write_json(target / SUMMARY, self.summary)
+        target = run_folder.create_folder(
+            Path(folder) if folder else None, inputs.name, inputs.seed
+        )
+        run_folder.write_inputs(target, inputs)
+        with run_folder.writing(target):
+            run_folder.write_private_bytes(target / FILE_NAME, self._journal)
+            run_folder.write_json(target / run_folder.SUMMARY, self.summary)
         return target
 
     @property
@@ -116,14 +108,14 @@ class Run:
         """How to repeat the run and where it was made, as in run.json; empty without that file."""
         if self._inputs is not None:
             return self._inputs.how
-        return read_how(self.folder)
+        return run_folder.read_how(self.folder)
 
     @property
     def places(self) -> Mapping[str, str]:
         """Where the scenario's entries stand in its file: ``faults[0]`` -> ``a.yaml:23``."""
-        if self._inputs is not None:
-            return self._inputs.places
-        return read_places(self._journal) if isinstance(self._journal, Path) else {}
+        if self._inputs is None and isinstance(self._journal, Path):
+            return run_folder.read_places(self._journal)
+        return self._inputs.places if self._inputs else {}
 
     @cached_property
     def records(self) -> Sequence[AnyRecord]:
@@ -280,10 +272,8 @@ class Run:
     def causes(self) -> pl.DataFrame:
         """One row per declared watch that is not in force, and per time of wrong sight.
 
-        `watcher`, `contact`; `what`: pending, refused, ended, not_asked, lost, or ghost, blind,
-        mislabelled; `begin_s`, `end_s`; `cause`: the class; `reason`, `remedy` in words; `fault`
-        (the plan's entry) and `place` (file and line of the user's code) where there is one;
-        `prescribed`: the scenario itself lets it be so.
+        `watcher`, `contact`; `what`: the state, or ghost, blind, mislabelled; `begin_s`, `end_s`;
+        `cause`, `reason`, `remedy`; `fault` (its entry); `place` (in user code); `prescribed`.
         """
         return frames.faults.causes(self.measurement)
 
@@ -295,10 +285,8 @@ class Run:
     ) -> Explanation:
         """Why what agents see is wrong, in sentences: ``print(run.explain("a", "b"))``.
 
-        `agent`, `contact`: names as in a scenario, such as ``worker`` or ``worker[1]``; both for
-        the watches of the one on the other, none for all. One watch comes with its history. `at_s`:
-        as it stood after so many seconds. Raises InputError for unknown names, and for agents of
-        which none watches the other.
+        `agent`, `contact`: names such as ``worker[1]``; omitted: all. One watch comes with its
+        history. `at_s`: as it stood then. Raises InputError for names that fit no watch.
         """
         return explained(self.measurement, agent, contact, at_s)
 

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from simulator.analysis.causes.attribution import (
-    Causes,
+from simulator.analysis.causes.attribution import Causes
+from simulator.analysis.causes.cause import NotInForce, WrongTime
+from simulator.analysis.causes.evidence import Evidence, seconds
+from simulator.analysis.causes.groups import (
     TimeGroup,
     WatchGroup,
     grouped_times,
     grouped_watches,
 )
-from simulator.analysis.causes.cause import NotInForce, WrongTime
-from simulator.analysis.causes.evidence import Evidence, seconds
-from simulator.analysis.causes.history import SEEN, Told, history
+from simulator.analysis.causes.history import Told, history
+from simulator.analysis.causes.texts import SEEN, WORST, cause_texts
 from simulator.analysis.states import DeclaredState, DeclaredWatch, WatchStates
 from simulator.errors import InputError
 from simulator.journal.records import SECOND
-
-WORST = 3
-"""So many watches of a cause are named."""
 
 _STATES = {
     DeclaredState.UNDECLARED: "not declared",
@@ -233,33 +231,5 @@ def _several(
     title = (
         f"{count} watches{about}{when}: {len(not_in_force)} declared and not in force at the end"
     )
-    answer = [
-        f"{group.cause.kind.words}: {watches_text(causes.evidence, group)}"
-        for group in watch_groups
-    ]
-    answer += [time_text(group) for group in time_groups]
-    if not answer:
-        answer = ["nothing is wrong"]
+    answer = cause_texts(causes.evidence, watch_groups, time_groups) or ["nothing is wrong"]
     return Explanation(title, tuple(answer), (), tuple(watch_groups), tuple(time_groups))
-
-
-def watches_text(evidence: Evidence, group: WatchGroup) -> str:
-    """``2 requests pending: (why) [a -> c, b -> c; subscriptions[0], workers.yaml:9]``."""
-    pairs = [f"{one.watcher} -> {one.contact}" for one in group.watches[:WORST]]
-    if len(group.watches) > WORST:
-        pairs.append(f"and {len(group.watches) - WORST} more")
-    origins = dict.fromkeys(evidence.entry(one.origin) for one in group.watches)
-    where = ", ".join(list(origins)[:WORST])
-    named = f"{', '.join(pairs)}; " if len(group.watches) > 1 else ""
-    return f"{group.text} [{named}{where}]"
-
-
-def time_text(group: TimeGroup) -> str:
-    """``link: 6106 watch-seconds wrong in 100 watches: (…); worst: (…)``."""
-    worst = group.times[0]
-    seen = SEEN[worst.what].format(w=worst.watch.watcher, c=worst.watch.contact)
-    watches = f"{group.watches} watch{'es' if group.watches != 1 else ''}"
-    return (
-        f"{group.cause.kind.words}: {group.total / SECOND:.3f} watch-seconds wrong in {watches}:"
-        f" {group.cause.reason}; worst: {seen} from {seconds(worst.begin)} to {seconds(worst.end)}"
-    )

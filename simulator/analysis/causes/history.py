@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from simulator.analysis.causes.cause import WrongTime
 from simulator.analysis.causes.evidence import Evidence, Receipt, seconds
+from simulator.analysis.causes.texts import SEEN
 from simulator.analysis.folds.propagation import Delivery
 from simulator.analysis.states import DeclaredWatch, MomentKind, WatchStates
 from simulator.journal.records import Actual
@@ -145,11 +146,3 @@ def _wrong(wrong: list[WrongTime]) -> Iterator[Told]:
         what = SEEN[one.what].format(w=one.watch.watcher, c=one.watch.contact)
         until = seconds(one.end)
         yield Told(one.begin, f"{what} until {until}: {one.cause.kind.words} ({one.cause.reason})")
-
-
-SEEN = {
-    "ghost": "{w} sees {c}, who is not there,",
-    "blind": "{w} does not see {c}, who is there,",
-    "mislabelled": "{w} sees {c} otherwise than it is",
-}
-"""A wrong sight in words."""

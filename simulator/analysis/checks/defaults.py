@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from simulator.analysis.causes.attribution import unexcused
-from simulator.analysis.causes.explaining import watches_text
+from simulator.analysis.causes.groups import unexcused
+from simulator.analysis.causes.texts import watches_text
 from simulator.analysis.checks.expectations import Check, some
 from simulator.analysis.checks.offenders import offenders, worst
 from simulator.analysis.measurement import Measurement
@@ -61,7 +61,7 @@ def _complete(measurement: Measurement, figure: str, share: Share, what: str) ->
     told = f"{share.right} of {share.total} {what} are right"
     if share.complete:
         return Check(text, "pass", told)
-    return Check(text, "fail", told + worst(measurement, figure))
+    return Check(text, "fail", told, worst(measurement, figure))
 
 
 def _nothing_raised(measurement: Measurement) -> Check:

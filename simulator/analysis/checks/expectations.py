@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from simulator.analysis.checks.offenders import worst
@@ -33,19 +33,35 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that must hold. `unknown`: the evidence does not say."""
+    """One thing that must hold. `unknown`: the evidence does not say.
+
+    `offenders`: who made a figure fail, the worst first, one sentence each. `place`: where the
+    expectation stands in the scenario's file, as far as that is known.
+    """
 
     text: str
     verdict: Literal["pass", "fail", "unknown"]
     evidence: str
+    offenders: tuple[str, ...] = ()
+    place: str = ""
+
+    @property
+    def told(self) -> str:
+        """The evidence, and the place of an expectation that does not hold."""
+        wrong = self.place and self.verdict != "pass"
+        return f"{self.evidence} ({self.place})" if wrong else self.evidence
 
 
 def expectation_checks(
     expectations: Iterable[Expectation], measurement: Measurement, figures: Figures
 ) -> list[Check]:
     """A check for each expectation of the scenario, in its order."""
+    places = measurement.places
     return [
-        _check(number, expectation, measurement, figures)
+        replace(
+            _check(number, expectation, measurement, figures),
+            place=places.get(f"expect[{number}]", ""),
+        )
         for number, expectation in enumerate(expectations)
     ]
 
@@ -82,7 +98,7 @@ def _figure_check(
     told = figure_text(figure, expectation.unit)
     if expectation.holds(figure.value):
         return Check(text, "pass", told)
-    return Check(text, "fail", told + worst(measurement, expectation.figure))
+    return Check(text, "fail", told, worst(measurement, expectation.figure))
 
 
 def figure_text(figure: Figure, unit: str) -> str:

@@ -12,8 +12,7 @@ from functools import partial
 
 from simulator.analysis.causes.cause import WrongTime
 from simulator.analysis.causes.evidence import Evidence, seconds
-from simulator.analysis.causes.explaining import watches_text
-from simulator.analysis.causes.history import SEEN
+from simulator.analysis.causes.texts import SEEN, watches_text
 from simulator.analysis.figures.rosters import (
     belief_divergence,
     believed_absent,
@@ -32,11 +31,11 @@ Sentences = Iterable[str]
 _Of = Callable[[Measurement], Sentences]
 
 
-def worst(measurement: Measurement, figure: str) -> str:
-    """``; a did this; b did that; and 3 more``: behind a figure, or nothing."""
+def worst(measurement: Measurement, figure: str) -> tuple[str, ...]:
+    """The worst offenders of a figure, and how many more there are."""
     found = list(offenders(measurement, figure))
-    more = [f"and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
-    return "".join(f"; {text}" for text in (*found[:SHOWN], *more))
+    more = (f"and {len(found) - SHOWN} more",) if len(found) > SHOWN else ()
+    return (*found[:SHOWN], *more)
 
 
 def offenders(measurement: Measurement, figure: str) -> Sentences:
@@ -248,7 +247,8 @@ def _divergence(measurement: Measurement) -> Iterator[str]:
 
 def _ghosts(measurement: Measurement) -> Iterator[str]:
     for agent, peer in believed_ghosts(measurement):
-        yield f"{agent} believes {peer} available, who is not{_since(measurement, agent, peer)}"
+        since = _since(measurement, agent, peer)
+        yield f"{agent} believes {peer} available, who is not there{since}"
 
 
 def _absent(measurement: Measurement) -> Iterator[str]:

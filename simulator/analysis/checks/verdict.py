@@ -35,7 +35,13 @@ class Verdict:
     def summary(self) -> VerdictSummary:
         """The verdict as it stands in the summary."""
         checks: list[CheckSummary] = [
-            {"text": check.text, "verdict": check.verdict, "evidence": check.evidence}
+            {
+                "text": check.text,
+                "verdict": check.verdict,
+                "evidence": check.evidence,
+                "offenders": list(check.offenders),
+                "place": check.place,
+            }
             for check in self.checks
         ]
         return {"value": self.value, "checks": checks, "reasons": list(self.reasons)}

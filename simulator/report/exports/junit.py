@@ -42,7 +42,12 @@ def junit_xml(run: Run) -> str:
     suites = {
         "run": [_evidence(run)],
         "expectations": [
-            _case(check.text, _RESULTS[check.verdict], check.evidence)
+            _case(
+                check.text,
+                _RESULTS[check.verdict],
+                check.told,
+                "\n".join((check.told, *check.offenders)),
+            )
             for check in run.verdict.checks
         ],
         "agents": _agents(run),

@@ -74,10 +74,9 @@ def test_a_roster_that_did_not_converge_fails() -> None:
     asked = (asks(1, "a", "subscribe", "b", "1"), hears(1, "b", "subscribe", "a", "1"))
     found = verdict(*head("a"), up(0, "a"), *asked, *end(9, "a"))
     assert (found.value, found.exit_code) == ("fail", 1)
-    assert found.reasons == (
-        "rosters converged at the end: 0 of 1 roster entries are right;"
-        " a has b as absent, expected none + ask since 1 s",
-    )
+    assert found.reasons == ("rosters converged at the end: 0 of 1 roster entries are right",)
+    offenders = [check.offenders for check in found.checks if check.verdict == "fail"]
+    assert offenders == [("a has b as absent, expected none + ask since 1 s",)]
 
 
 def test_a_failed_agent_fails_the_usual_checks() -> None:
@@ -105,7 +104,7 @@ def test_incomplete_evidence_is_unknown(tail: list[AnyRecord], reason: str) -> N
 
 FIGURES = [
     ({"figure": "time_to_converge.roster", "at_most": "1s"}, "pass", "0.4 s (after start)"),
-    ({"figure": "time_to_converge.roster", "at_most": "200ms"}, "fail", "0.4 s (after start); a had b as to only at 0.4 s"),
+    ({"figure": "time_to_converge.roster", "at_most": "200ms"}, "fail", "0.4 s (after start)"),
     ({"figure": "roster_convergence", "equals": 1}, "pass", "1"),
     ({"figure": "deliveries.lost", "equals": 0}, "pass", "0"),
     ({"figure": "outcomes.ok", "above": 3}, "fail", "3"),
