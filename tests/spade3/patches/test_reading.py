@@ -140,7 +140,7 @@ def test_stanzas_in_any_chunks(stanzas: list[str], places: list[int], whole: boo
 
 def test_a_stanza_that_comes_byte_by_byte_is_heard_with_its_last_byte() -> None:
     """Expat from 2.6 on would put it off until more has come."""
-    data = '<presence from="a@b/c" type="unavailable"/>'.encode()
+    data = b'<presence from="a@b/c" type="unavailable"/>'
     with patches.tuning():
         heard, _ = hear([bytes([byte]) for byte in data])
         early, _ = hear([bytes([byte]) for byte in data[:-1]])
