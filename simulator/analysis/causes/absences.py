@@ -34,29 +34,36 @@ def absent(evidence: Evidence, agent: str, t: int) -> Cause | None:
     """
     life = evidence.life(agent, t)
     if life == "dead":
-        return dead(evidence, agent, t)
+        return _unnoticed(evidence, agent, t) or crashed(evidence, agent, t)
     if life == "waiting" and evidence.is_open(agent, t):  # an agent that another one made
         return None
     if life in ("waiting", "starting", "failed"):
         return _not_started(evidence, agent, life, t)
     if life in ("stopping", "stopped"):
-        reason = f"the scenario stops {evidence.population(agent)} at that time"
+        reason = f"the scenario has stopped {evidence.population(agent)} by then"
         return Cause(CauseClass.SCENARIO, reason)
     if evidence.is_open(agent, t):
         return None
     return _without_stream(evidence, agent, t)
 
 
-def dead(evidence: Evidence, agent: str, t: int) -> Cause | None:
-    """It crashed and did not come back; whether the server knows decides whose doing it is."""
+def _unnoticed(evidence: Evidence, agent: str, t: int) -> Cause | None:
+    """It died, and the server goes on to take it for alive."""
+    death = evidence.death(agent, t)
+    if death is None or death.result != "unnoticed":
+        return None
+    entry, population = evidence.entry(death.died.origin), evidence.population(agent)
+    reason = f"the server has not noticed that {population} is dead ({entry})"
+    return Cause(CauseClass.SERVER, reason, fault=death.died.origin)
+
+
+def crashed(evidence: Evidence, agent: str, t: int) -> Cause | None:
+    """The scenario lets it crash, and it does not come back."""
     death, population = evidence.death(agent, t), evidence.population(agent)
     if death is None:
         return None
-    fault = f"({evidence.entry(death.died.origin)})"
-    if death.result == "unnoticed":
-        reason = f"the server has not noticed that {population} is dead {fault}"
-        return Cause(CauseClass.SERVER, reason, fault=death.died.origin)
-    reason = f"{population} crashes and does not come back in time {fault}"
+    entry = evidence.entry(death.died.origin)
+    reason = f"{population} crashes and does not come back in time ({entry})"
     remedy = "give the crash a `restart_after`"
     return Cause(CauseClass.SCENARIO, reason, remedy, fault=death.died.origin)
 

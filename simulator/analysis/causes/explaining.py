@@ -187,7 +187,8 @@ def _why(one: NotInForce) -> str:
 
 def _total(evidence: Evidence, watch: WatchStates, wrong: list[WrongTime]) -> list[str]:
     if not wrong:
-        return ["what the watcher saw was right whenever it was authorised"]
+        seen = any(watch.sights.values)
+        return ["what the watcher saw was right whenever it was authorised"] if seen else []
     groups = grouped_times(wrong)
     return [
         f"{seconds(group.total)} wrong: {group.cause.kind.words}: {group.cause.reason}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from simulator.analysis.causes.absences import absent, lost_on_the_way, of_fault, raised
+from simulator.analysis.causes.absences import absent, crashed, lost_on_the_way, of_fault, raised
 from simulator.analysis.causes.cause import Cause, CauseClass
 from simulator.analysis.causes.evidence import Evidence
 from simulator.analysis.states import DeclaredState, DeclaredWatch, MomentKind
@@ -92,7 +92,8 @@ def _not_asked(case: Case) -> Cause | None:
     watch, evidence = case.watch, case.evidence
     skipped = case.last("skipped")
     t = max(watch.at, case.last("acted") or 0) if skipped is None else skipped
-    gone = absent(evidence, watch.watcher, t)
+    dead = evidence.life(watch.watcher, t) == "dead"
+    gone = crashed(evidence, watch.watcher, t) if dead else absent(evidence, watch.watcher, t)
     if gone is not None:
         return gone
     population = evidence.population(watch.watcher)
@@ -217,12 +218,10 @@ def _never_answered(case: Case) -> Cause | None:
     if not own:
         return Cause(CauseClass.SCENARIO, f"no behaviour of {case.population} answers requests")
     calls = case.evidence.handler_calls(contact, "on_subscribe")
-    did = (
-        f"its on_subscribe was called {calls} times" if calls else "it has no on_subscribe handler"
-    )
+    did = f"its on_subscribe was called {calls} times" if calls else "no handler of its was called"
     return Cause(
         CauseClass.USER_CODE,
-        f"{own} never answers: {did}, and no approval left it",
+        f"{own} left it unanswered ({did})",
         "approve in `on_subscribe`, or set `approve_all`",
     )
 

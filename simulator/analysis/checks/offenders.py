@@ -132,7 +132,7 @@ def _late_entries(measurement: Measurement) -> Iterator[str]:
             for peer, entry in entries.items()
             if (times := [t for t in entry.served.times if t < measurement.end])
         ]
-        for t, agent, peer in sorted(changed, reverse=True):
+        for t, agent, peer in sorted(changed, key=lambda one: -one[0]):
             served = entry_text(measurement.rosters.served(agent, peer))
             meanwhile = _meanwhile(measurement.causes.evidence, (agent, peer), t, t)
             yield f"{agent} had {peer} as {served} only at {seconds(t)}{meanwhile}"
