@@ -288,4 +288,4 @@ class Plan:
     messages: MessagesPlan = MessagesPlan()
     files: Path = Path()
     imports: tuple[str, ...] = ()
-    places: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict, compare=False)

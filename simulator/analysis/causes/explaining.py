@@ -115,7 +115,7 @@ def explain(
     wrong = [one for watch in known for one in causes.of(watch)]
     if at is not None:
         wrong = [one for one in wrong if one.begin <= at < one.end]
-    if len(known) == 1:
+    if len(known) == 1 and (watchers or contacts):
         (watch,) = known
         declared = states.declared.get(watch.watcher, {}).get(watch.contact)
         return _one(causes, declared, watch, not_in_force, wrong, at)
@@ -229,8 +229,7 @@ def _several(
     time_groups = grouped_times(wrong)
     about = f" of {_listed({*watchers, *contacts})}" if watchers or contacts else ""
     when = "" if at is None else f" at {seconds(at)}"
-    title = (
-        f"{count} watches{about}{when}: {len(not_in_force)} declared and not in force at the end"
-    )
+    watches = f"{count} watch{'es' if count != 1 else ''}"
+    title = f"{watches}{about}{when}: {len(not_in_force)} declared and not in force at the end"
     answer = cause_texts(causes.evidence, watch_groups, time_groups) or ["nothing is wrong"]
     return Explanation(title, tuple(answer), (), tuple(watch_groups), tuple(time_groups))
