@@ -21,7 +21,7 @@ from simulator.analysis.states import (
 )
 from simulator.journal.records import SECOND, Failure
 from simulator.scenario.language.durations import as_distribution
-from simulator.scenario.plan import FAULT_KINDS
+from simulator.scenario.language.faults import FAULT_KINDS
 from simulator.scenario.planning.user_classes import is_built_in
 
 LINK_FAULTS = frozenset(("black_hole", "stall", "slow", "partition", "reset", "close"))

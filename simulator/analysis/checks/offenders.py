@@ -22,7 +22,7 @@ from simulator.analysis.figures.rosters import (
 from simulator.analysis.folds.propagation import Change, Delivery
 from simulator.analysis.measurement import Measurement
 from simulator.analysis.states import DeclaredState, FaultSpan
-from simulator.scenario.plan import FAULT_KINDS
+from simulator.scenario.language.faults import FAULT_KINDS
 
 SHOWN = 3
 """So many offenders are named; the rest is counted."""

@@ -33,7 +33,7 @@ from simulator.report.plots.style import (
     picture,
     say_nothing,
 )
-from simulator.scenario.plan import MAY_LAST
+from simulator.scenario.language.faults import MAY_LAST
 
 MOST_AGENTS = 5
 """More agents than this are sampled: the first one, and whom it deals with."""

@@ -12,7 +12,7 @@ from simulator.analysis.run import Run
 from simulator.report.exports.junit import junit_xml
 from simulator.report.page import build_page
 from simulator.report.terminal.summary import print_summary
-from simulator.scenario.language.expected_figures import FIGURES
+from simulator.scenario.figures import FIGURES
 from simulator.testing import describe
 from tests.runs import run_text
 
