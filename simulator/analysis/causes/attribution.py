@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 
 from simulator.analysis.causes import sights, watches
@@ -65,6 +66,16 @@ class Causes:
     def texts(self) -> list[str]:
         """A sentence for each cause, the worst first."""
         return cause_texts(self.evidence, self.watch_groups, self.time_groups)
+
+    def between(self, pairs: Iterable[tuple[str, str]]) -> list[str]:
+        """Why watches of these agents on each other, either way, are not in force."""
+        meant = {frozenset(pair) for pair in pairs}
+        found = [
+            one
+            for one in self.not_in_force
+            if frozenset((one.watch.watcher, one.watch.contact)) in meant
+        ]
+        return cause_texts(self.evidence, grouped_watches(found), ())
 
     def watches_of(self, kind: CauseClass) -> int:
         """How many declared watches are not in force for a class of causes."""

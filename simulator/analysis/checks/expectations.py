@@ -119,7 +119,8 @@ def value_text(value: float, unit: str) -> str:
 
 
 def _roster_check(expectation: RosterExpectation, measurement: Measurement) -> Check:
-    wrong, unread, count = [], [], 0
+    wrong: dict[tuple[str, str], str] = {}
+    unread, count = [], 0
     names = measurement.expected.names
     for owners, contacts, wanted in expectation.entries():
         for owner in names.of(owners):
@@ -131,10 +132,12 @@ def _roster_check(expectation: RosterExpectation, measurement: Measurement) -> C
                 if found is None:
                     unread.append(f"{owner}'s roster could not be read")
                 elif not _fits(found, wanted):
-                    wrong.append(f"{owner} has {contact} as {found}, not {_wanted(wanted)}")
+                    told = f"{owner} has {contact} as {found}, not {_wanted(wanted)}"
+                    wrong[owner, contact] = told
     text = f"{count} roster entries as expected" if count != 1 else _single(expectation)
     if wrong:
-        return Check(text, "fail", some(wrong))
+        why = tuple(measurement.causes.between(wrong)[:SHOWN])
+        return Check(text, "fail", some(list(wrong.values())), why)
     if unread:
         return Check(text, "unknown", some(list(dict.fromkeys(unread))))
     return Check(text, "pass", f"{count} of {count} are" if count != 1 else "it is")

@@ -12,7 +12,7 @@ from functools import partial
 
 from simulator.analysis.causes.cause import WrongTime
 from simulator.analysis.causes.evidence import Evidence, seconds
-from simulator.analysis.causes.texts import SEEN, watches_text
+from simulator.analysis.causes.texts import SEEN, cause_texts, watches_text
 from simulator.analysis.figures.rosters import (
     belief_divergence,
     believed_absent,
@@ -75,8 +75,7 @@ def _server(evidence: Evidence, span: FaultSpan) -> str:
 
 def _not_in_force(measurement: Measurement) -> Iterator[str]:
     causes = measurement.causes
-    for group in causes.watch_groups:
-        yield f"{group.cause.kind.words}: {watches_text(causes.evidence, group)}"
+    yield from cause_texts(causes.evidence, causes.watch_groups, ())
 
 
 def _caused(measurement: Measurement, kind: str) -> Iterator[str]:

@@ -64,12 +64,15 @@ def judge(measurement: Measurement, figures: Figures) -> Verdict:
     if gaps:
         return Verdict("unknown", tuple(checks), tuple(gaps))
     for value in ("fail", "unknown"):
-        found = tuple(
-            f"{check.text}: {check.evidence}" for check in checks if check.verdict == value
-        )
+        found = tuple(_reason(check) for check in checks if check.verdict == value)
         if found:
             return Verdict(value, tuple(checks), found)
     return Verdict("pass", tuple(checks), ())
+
+
+def _reason(check: Check) -> str:
+    """What a check says on one line, with the worst offender."""
+    return "; ".join((f"{check.text}: {check.evidence}", *check.offenders[:1]))
 
 
 def evidence_gaps(info: RunInfo) -> list[str]:

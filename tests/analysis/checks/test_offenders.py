@@ -121,3 +121,15 @@ RAISES = """
     subscriptions: [{from: asker, to: boss, at: 1s}]
     run: {duration: 5s}
     """
+
+
+def test_a_wrong_roster_says_why_its_watch_is_not_in_force(tmp_path: Path) -> None:
+    rest = "    expect: [{roster: {asker: {boss: both}, boss: {asker: both}}}]\n"
+    run = run_text(RAISES.rstrip(" ") + rest, tmp_path)
+    (check,) = run.verdict.checks
+    assert check.evidence == (
+        "asker has boss as none + ask, not both, boss has asker as absent, not both"
+    )
+    (why,) = check.offenders
+    assert why.startswith("user code: 1 request pending (asker -> boss): code of boss raised")
+    assert run.verdict.reasons == (f"{check.text}: {check.evidence}; {why}",)
