@@ -257,5 +257,12 @@ class Population:
     def _record_failure(self, agent: str, where: str, error: BaseException) -> None:
         text, traceback = describe_error(error, self._redaction)
         self._record(
-            Failure(t=self._clock(), agent=agent, where=where, error=text, traceback=traceback)
+            Failure(
+                t=self._clock(),
+                agent=agent,
+                where=where,
+                error=text,
+                traceback=traceback,
+                place=place_of(error),
+            )
         )

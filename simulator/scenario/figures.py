@@ -49,6 +49,17 @@ class Family:
         return (*whole, *(f"{self.name}.{part}" for part in self.parts))
 
 
+CAUSES = (
+    "scenario",
+    "user_code",
+    "presence_manager",
+    "client_library",
+    "link",
+    "server",
+    "unknown",
+)
+"""The classes of causes."""
+
 FAMILIES = (
     Family(
         "outcomes",
@@ -146,6 +157,28 @@ FAMILIES = (
         whole=True,
         shown="{value:.2%} of {authorised_s:.1f} watch-seconds"
         " (ghost {ghost:.2%}, blind {blind:.2%}, mislabelled {mislabelled:.2%})",
+    ),
+    Family(
+        "cause.declared",
+        "share",
+        "",
+        "Of the declared watches, the share that is not in force at the end for a cause of this"
+        " [class](#causes). The parts add up to 1 - `declared_convergence`.",
+        "what is not `scenario` is worth a look: `simulator explain`",
+        "no watch is declared",
+        parts=CAUSES,
+        key="causes_not_in_force",
+    ),
+    Family(
+        "cause.staleness",
+        "share",
+        "",
+        "Watch-seconds of staleness with a cause of this [class](#causes), over all authorised"
+        " watch-seconds. The parts add up to `staleness`.",
+        "nearly all of it should be `link`: latency",
+        "no watch was ever authorised",
+        parts=CAUSES,
+        key="causes_of_staleness",
     ),
     Family(
         "detection_time",

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence, Sized
+from collections.abc import Callable, Mapping, Sequence, Sized
 from dataclasses import dataclass
 
+from simulator.analysis.causes.cause import CauseClass
 from simulator.analysis.figures.quantiles import FEW, quantiles
 from simulator.analysis.figures.rosters import (
     belief_divergence,
@@ -64,6 +65,7 @@ def figures(measurement: Measurement) -> Figures:
         **_quantiles("detection_time", detection_times(measurement), "no death was detected"),
         **_deliveries(measurement),
         **_staleness(measurement),
+        **_causes(measurement),
         "belief_divergence": _divergence(measurement),
         "believed_ghosts": _believed(measurement, believed_ghosts),
         "believed_absent": _believed(measurement, believed_absent),
@@ -171,6 +173,25 @@ def _staleness(measurement: Measurement) -> Figures:
         return {name: Figure(None, "no watch was ever authorised") for name in names}
     wrong = [sum(times[sight] for sight in STALE), *(times[sight] for sight in STALE)]
     return {name: Figure(time / authorised) for name, time in zip(names, wrong, strict=True)}
+
+
+def _causes(measurement: Measurement) -> Figures:
+    """The shares by class of causes: of declared watches, and of authorised watch time."""
+    causes, declared = measurement.causes, measurement.declared_share.total
+    authorised = sum(measurement.watches.times[Sight.RIGHT :])
+    counted = {kind: causes.watches_of(kind) for kind in CauseClass}
+    timed = {kind: causes.time_of(kind) for kind in CauseClass}
+    return {
+        **_parts("cause.declared", counted, declared, "no watch was declared"),
+        **_parts("cause.staleness", timed, authorised, "no watch was ever authorised"),
+    }
+
+
+def _parts(name: str, parts: Mapping[CauseClass, int], whole: int, absent: str) -> Figures:
+    return {
+        f"{name}.{kind.value}": Figure(part / whole) if whole else Figure(None, absent)
+        for kind, part in parts.items()
+    }
 
 
 def _divergence(measurement: Measurement) -> Figure:

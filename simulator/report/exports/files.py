@@ -31,6 +31,7 @@ FRAMES: dict[str, Callable[[Run], pl.DataFrame]] = {
     "faults": Run.faults,
     "fault_effects": Run.fault_effects,
     "deaths": Run.deaths,
+    "causes": Run.causes,
     "detection": Run.detection,
     "messages": Run.messages,
     "values": Run.values,

@@ -43,7 +43,12 @@ def junit_xml(run: Run) -> str:
     suites = {
         "run": [_evidence(run)],
         "expectations": [
-            junit_case(check.text, RESULTS[check.verdict], check.evidence)
+            junit_case(
+                check.text,
+                RESULTS[check.verdict],
+                check.told,
+                "\n".join((check.told, *check.offenders)),
+            )
             for check in run.verdict.checks
         ],
         "agents": _agents(run),

@@ -80,6 +80,7 @@ def _describe(run: Run) -> dict[str, object]:
         "question": run.scenario.get("question"),
         "verdict": run.verdict,
         "figures": figure_rows(run.summary),
+        "causes": run.measurement.causes.texts,
         "not_ok": run.summary["agent_outcomes"]["not_ok"],
         "scenario": dump_yaml(run.scenario),
         "versions": run.versions,

@@ -63,6 +63,7 @@ def tables_of(run: Run) -> list[Table]:
     ]
     return [
         *(hit if faults.height else ()),
+        *_causes(run),
         _table("agents", "Agents", "How each planned agent ended.", run.agents()),
         _table(
             "rosters",
@@ -83,6 +84,24 @@ def tables_of(run: Run) -> list[Table]:
             "Entries of contact lists that are not what the server holds.",
             run.belief_divergence(),
         ),
+    ]
+
+
+def _causes(run: Run) -> list[Table]:
+    """Why watches are not in force and were seen wrongly, the longest first; none where none."""
+    causes = run.causes()
+    if not causes.height:
+        return []
+    lasted = (pl.col("end_s") - pl.col("begin_s")).round(6).alias("lasted_s")
+    longest = causes.with_columns(lasted).sort("lasted_s", descending=True, maintain_order=True)
+    first = ("watcher", "contact", "what", "begin_s", "lasted_s", "cause", "reason", "fault")
+    return [
+        _table(
+            "causes",
+            "Causes",
+            "Each declared watch that is not in force and each time of wrong sight has one cause.",
+            longest.select(*first, "place", "remedy", "prescribed"),
+        )
     ]
 
 
