@@ -32,10 +32,9 @@ class LiveMeasurement:
         self._catch_up()
         return self._measurement
 
-    @property
-    def converged(self) -> bool:
+    def converged(self, now: int) -> bool:
         """Is nothing wrong, and no roster action on its way? See `Measurement`."""
-        return self.so_far.converged
+        return self.so_far.converged(now)
 
     def finish(self, records: int) -> Measurement | None:
         """The measurement of a run of so many records; None when some could not be taken."""

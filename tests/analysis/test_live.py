@@ -38,9 +38,9 @@ def test_the_convergence_so_far_is_that_of_every_record(
         live.see(record)
         measured.see(record)
         if number % every == 0:
-            answer = (measured.roster_share, measured.availability_share, measured.converged)
-            so_far = live.so_far
-            assert (so_far.roster_share, so_far.availability_share, live.converged) == answer
+            now, so_far = measured.time, live.so_far
+            answer = (measured.roster_share, measured.availability_share, measured.converged(now))
+            assert (so_far.roster_share, so_far.availability_share, live.converged(now)) == answer
             answers.add(answer)
     assert len(answers) > 1
 

@@ -29,7 +29,8 @@ from simulator.report.text import printable, printable_lines
 
 _BEGINNING = 1024
 """A JUnit document can be recognised by so many bytes."""
-_RESULTS: dict[str, type[FinalResult] | None] = {"pass": None, "fail": Failure, "unknown": Error}
+RESULTS: dict[str, type[FinalResult] | None] = {"pass": None, "fail": Failure, "unknown": Error}
+"""Verdict -> how a case with it went."""
 
 
 class _Suites(JUnitXml):
@@ -42,7 +43,7 @@ def junit_xml(run: Run) -> str:
     suites = {
         "run": [_evidence(run)],
         "expectations": [
-            _case(check.text, _RESULTS[check.verdict], check.evidence)
+            junit_case(check.text, RESULTS[check.verdict], check.evidence)
             for check in run.verdict.checks
         ],
         "agents": _agents(run),
@@ -54,13 +55,13 @@ def junit_xml(run: Run) -> str:
         "presence managers": managers_text(about),
         "verdict": run.verdict.value,
     }
-    return _document(str(about["name"]), suites, properties, about["duration_s"])
+    return junit_document(str(about["name"]), suites, properties, about["duration_s"])
 
 
 def broken_junit_xml(name: str, error: BaseException) -> str:
     """The document of a run that broke down: its error alone."""
-    case = _case("the run went to its end", Error, str(error))
-    return _document(name, {"run": [case]}, {"verdict": "unknown"}, 0.0)
+    case = junit_case("the run went to its end", Error, str(error))
+    return junit_document(name, {"run": [case]}, {"verdict": "unknown"}, 0.0)
 
 
 def join_junit(documents: Mapping[str, str]) -> str:
@@ -101,7 +102,7 @@ def write_junit(document: str, path: Path) -> None:
 def _evidence(run: Run) -> TestCase:
     name = "the evidence is complete"
     gaps = evidence_gaps(run.measurement.info)
-    return _case(name, Error, gaps[0], "\n".join(gaps)) if gaps else _case(name)
+    return junit_case(name, Error, gaps[0], "\n".join(gaps)) if gaps else junit_case(name)
 
 
 def _agents(run: Run) -> list[TestCase]:
@@ -112,7 +113,7 @@ def _agents(run: Run) -> list[TestCase]:
         text = f"{failure.where}: {failure.error}\n{failure.traceback}"
         tracebacks.setdefault(failure.agent, []).append(text)
     return [
-        _case(
+        junit_case(
             outcome.agent,
             _agent_result(outcome, run.verdict.value == "pass"),
             f"{outcome.outcome}: {outcome.reason or 'no reason given'}",
@@ -129,7 +130,7 @@ def _agent_result(outcome: Outcome, passed: bool) -> type[FinalResult]:
     return Skipped if passed else Failure
 
 
-def _case(
+def junit_case(
     name: str, result: type[FinalResult] | None = None, message: str = "", detail: str = ""
 ) -> TestCase:
     """A test case: its name, how it went (None: well), and why."""
@@ -142,12 +143,13 @@ def _case(
     return case
 
 
-def _document(
+def junit_document(
     name: str,
     suites: Mapping[str, Sequence[TestCase]],
     properties: Mapping[str, object],
     seconds: float,
 ) -> str:
+    """A document: suites of cases by their titles, each suite with the properties."""
     root = _Suites(printable(name))
     for title, cases in suites.items():
         suite = TestSuite(printable(f"{name}: {title}"))
