@@ -134,8 +134,8 @@ class Measurement:
     def converged(self, now: int) -> bool:
         """Is every declared watch in force or over, nothing wrong, and nothing on its way?
 
-        `now`, in microseconds, may be later than the last record. It says nothing about answers that agents may still give: whoever runs the agents
-        knows of those.
+        `now`, in microseconds, may be later than the last record. It says nothing about answers
+        that agents may still give: whoever runs the agents knows of those.
         """
         return (
             self.declared.settled

@@ -30,7 +30,7 @@ from simulator.experiments.reading import Planned
 from simulator.experiments.values import Column
 from simulator.experiments.work import CURVES, Outcome, figure_column
 from simulator.journal.folder import writing
-from simulator.scenario.language.expected_figures import FIGURES
+from simulator.scenario.figures import FIGURES
 from simulator.scenario.reading.scalars import dump_yaml
 
 FORMAT = 1

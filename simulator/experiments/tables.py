@@ -16,7 +16,7 @@ from simulator.experiments.intervals import (
     share_interval,
 )
 from simulator.experiments.work import figure_column
-from simulator.scenario.language.expected_figures import FIGURES
+from simulator.scenario.figures import FIGURES
 from simulator.scenario.language.words import nearest
 
 PASSED = "verdict.pass"

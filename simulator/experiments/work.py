@@ -16,7 +16,7 @@ from simulator.errors import Livelock
 from simulator.experiments.values import Cell
 from simulator.running.interruption import INTERRUPTED
 from simulator.scenario import Scenario, build_plan
-from simulator.scenario.language.expected_figures import FIGURES
+from simulator.scenario.figures import FIGURES
 from simulator.scenario.source import one_line
 
 SECOND = 1_000_000

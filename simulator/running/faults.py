@@ -27,8 +27,8 @@ def check_faults(plan: Plan, backend: Backend) -> None:
     if refused:
         listed = ", ".join(f"{origin} {kind}" for origin, kind in refused.items())
         raise InputError(
-            f"{backend.name} cannot do: {listed} (it can do: {', '.join(sorted(possible))});"
-            " run it with --backend embedded"
+            f"{backend.name} does not support {listed} (it supports {', '.join(sorted(possible))});"
+            " use --backend embedded, which supports every fault"
         )
 
 

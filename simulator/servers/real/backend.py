@@ -77,12 +77,12 @@ class RealBackend:
         elif fault.kind in LINK_FAULTS:
             await self._running_network().begin(fault)
         else:
-            raise InputError(f"{fault.origin}: {self.name} cannot do {fault.kind}")
+            raise InputError(f"{fault.origin}: {self.name} does not support {fault.kind}")
 
     async def end_fault(self, fault: FaultPlan) -> None:
         """End a fault of a link. Raises InputError for a kind that cannot have begun."""
         if fault.kind not in LINK_FAULTS:
-            raise InputError(f"{fault.origin}: {self.name} cannot do {fault.kind}")
+            raise InputError(f"{fault.origin}: {self.name} does not support {fault.kind}")
         await self._running_network().end(fault)
 
     def _running_network(self) -> Network:
