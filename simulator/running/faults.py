@@ -47,7 +47,7 @@ class FaultInjector:
         self._record = record
         self._clock = clock
         self._restarts: dict[str, asyncio.TimerHandle] = {}
-        self._silencing: list[FaultPlan] = []
+        self._unanswered: list[FaultPlan] = []
         self._turn = asyncio.Lock()
         self._steps: dict[asyncio.Task[None], None] = {}
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -65,9 +65,9 @@ class FaultInjector:
         """End a fault, after what was asked for before."""
         self._soon(self._end(fault))
 
-    def silence(self, agent: str) -> str:
+    def why_unanswered(self, agent: str) -> str:
         """Why the agent gets no answer now: a fault; empty when none is known."""
-        for fault in self._silencing:
+        for fault in self._unanswered:
             if not fault.agents or agent in fault.agents:
                 return f"{fault.kind} ({fault.origin}) lasts"
         return ""
@@ -79,7 +79,7 @@ class FaultInjector:
         for restart in self._restarts.values():
             restart.cancel()
         self._restarts.clear()
-        for fault in self._silencing:
+        for fault in self._unanswered:
             # The run is over: a server that is gone by now is no failure of it.
             with contextlib.suppress(SimulatorError):
                 await self._backend.end_fault(fault)
@@ -110,8 +110,8 @@ class FaultInjector:
                 await self._crash(fault)
             else:
                 await self._backend.begin_fault(fault)
-                if FAULT_KINDS[fault.kind].silences:
-                    self._silencing.append(fault)
+                if FAULT_KINDS[fault.kind].unanswered:
+                    self._unanswered.append(fault)
 
     async def _end(self, fault: FaultPlan) -> None:
         async with self._turn:
@@ -120,8 +120,8 @@ class FaultInjector:
                     self._population.mend_password(agent)
             else:
                 await self._backend.end_fault(fault)
-                if fault in self._silencing:
-                    self._silencing.remove(fault)
+                if fault in self._unanswered:
+                    self._unanswered.remove(fault)
             self._tell(fault, "end")
 
     async def _crash(self, fault: FaultPlan) -> None:

@@ -30,30 +30,30 @@ class FaultKind:
     """What holds for every fault of one kind.
 
     `lasts`: whether it has an end: never, possibly, or always. `cuts_off`: the agent is dead to
-    the others afterwards, though nobody was told. `silences`: while it lasts the agent gets no
+    the others afterwards, though nobody was told. `unanswered`: while it lasts the agent gets no
     answer, though its stream seems whole. `hits_server`: it names no agents and hits everybody.
     """
 
     lasts: Literal["never", "possibly", "always"] = "never"
     cuts_off: bool = False
-    silences: bool = False
+    unanswered: bool = False
     hits_server: bool = False
 
 
 FAULT_KINDS = {
     "reset": FaultKind(cuts_off=True),
     "close": FaultKind(cuts_off=True),
-    "black_hole": FaultKind("always", cuts_off=True, silences=True),
-    "stall": FaultKind("always", silences=True),
+    "black_hole": FaultKind("always", cuts_off=True, unanswered=True),
+    "stall": FaultKind("always", unanswered=True),
     "slow": FaultKind("always"),
     "refuse": FaultKind("always"),
     "stream_error": FaultKind(),
     "conflict": FaultKind(),
     "wrong_password": FaultKind("possibly"),
     "crash": FaultKind(cuts_off=True),
-    "partition": FaultKind("always", cuts_off=True, silences=True),
+    "partition": FaultKind("always", cuts_off=True, unanswered=True),
     "server_restart": FaultKind("always", hits_server=True),
-    "server_freeze": FaultKind("always", silences=True, hits_server=True),
+    "server_freeze": FaultKind("always", unanswered=True, hits_server=True),
 }
 """Every kind of fault: its key in `FaultEntry`, where its terms are."""
 MAY_LAST = frozenset(kind for kind, traits in FAULT_KINDS.items() if traits.lasts != "never")

@@ -45,7 +45,7 @@ class RealBackend:
         return ("--backend", self.name)
 
     def run(self, main: Callable[[], Coroutine[object, object, _T]], seed: int) -> _T:
-        """Run `main()` on a fresh asyncio loop. `seed` is not used: a real network pins nothing."""
+        """Run `main()` on a fresh asyncio loop. `seed` is not used: real networks never repeat."""
         with asyncio.Runner(loop_factory=GuardedLoop) as runner:
             return runner.run(main())
 
