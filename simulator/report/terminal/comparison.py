@@ -1,4 +1,4 @@
-"""A comparison of two runs on a terminal: how they were run, then what differs."""
+"""A comparison of two runs on a terminal: how they were made, then what differs."""
 
 from __future__ import annotations
 
