@@ -105,7 +105,7 @@ class FaultInjector:
             self._tell_deaths(fault)
             if fault.kind == "wrong_password":
                 for agent in fault.agents:
-                    self._population.spoil_password(agent)
+                    self._population[agent].spoil_password()
             elif fault.kind == "crash":
                 await self._crash(fault)
             else:
@@ -117,7 +117,7 @@ class FaultInjector:
         async with self._turn:
             if fault.kind == "wrong_password":
                 for agent in fault.agents:
-                    self._population.mend_password(agent)
+                    self._population[agent].mend_password()
             else:
                 await self._backend.end_fault(fault)
                 if fault in self._unanswered:
@@ -158,6 +158,6 @@ class FaultInjector:
         if not FAULT_KINDS[fault.kind].cuts_off:
             return
         for agent in fault.agents:
-            if self._population.is_connected(agent):
+            if self._population[agent].is_connected:
                 died = Died(t=self._clock(), agent=agent, cause=fault.kind, origin=fault.origin)
                 self._record(died)
