@@ -244,8 +244,10 @@ class Population:
         if harness is not None:
             harness.report(where, error)
         else:
-            text, traceback = describe_error(error, self._redaction)
-            jid = str(getattr(agent, "jid", ""))
-            self._record(
-                Failure(t=self._clock(), agent=jid, where=where, error=text, traceback=traceback)
-            )
+            self._record_failure(str(getattr(agent, "jid", "")), where, error)
+
+    def _record_failure(self, agent: str, where: str, error: BaseException) -> None:
+        text, traceback = describe_error(error, self._redaction)
+        self._record(
+            Failure(t=self._clock(), agent=agent, where=where, error=text, traceback=traceback)
+        )

@@ -81,11 +81,11 @@ def _declared(measurement: Measurement) -> Check:
 def _beliefs(measurement: Measurement) -> Check:
     text = "agents are right about their contacts' availability"
     wrong = [
-        f"{agent} believes that {peer} is available, but it is not"
+        f"{agent} believes {peer} available, who is not"
         for agent, peer in believed_ghosts(measurement)
     ]
     wrong += [
-        f"{agent} believes that {peer} is away, but it is available"
+        f"{agent} believes {peer} away, who is available"
         for agent, peer in believed_absent(measurement)
     ]
     return Check(text, "fail" if wrong else "pass", some(wrong) if wrong else "all of them are")

@@ -72,7 +72,7 @@ def _reason(measurement: Measurement, watch: DeclaredWatch) -> tuple[str, str]:
         case DeclaredState.ENDED:
             return watch.ended_by, ""
         case DeclaredState.LOST:
-            return "the request left the watcher, but no server shows it", ""
+            return "it left the watcher, and no server shows it", ""
         case _:
             return _not_asked(measurement, watch)
 
@@ -90,10 +90,10 @@ def _unanswered(measurement: Measurement, watch: DeclaredWatch) -> tuple[str, st
     words = info.settings.populations.get(population)
     if words is None or not (words.on_subscribe or words.agent or words.behaviours):
         return (
-            f"no agent of {population} answers: it has neither `on_subscribe` nor a handler",
+            f"no agent of {population} answers (no `on_subscribe`, no handler)",
             f"give {population} `on_subscribe: approve`",
         )
-    return f"{population} had not answered when the run ended", ""
+    return f"{population} has not answered by the end", ""
 
 
 def _not_asked(measurement: Measurement, watch: DeclaredWatch) -> tuple[str, str]:
@@ -103,7 +103,7 @@ def _not_asked(measurement: Measurement, watch: DeclaredWatch) -> tuple[str, str
         return f"{watcher} {outcome.outcome}: {outcome.reason}", ""
     if not measurement.agents.online(watcher):
         return f"{watcher} is not connected", ""
-    return f"{watcher} was to ask, but sent no request", ""
+    return f"{watcher} was asked to, and sent no request", ""
 
 
 def _population(info: RunInfo, agent: str) -> str:

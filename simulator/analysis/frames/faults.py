@@ -1,4 +1,4 @@
-"""What went wrong, as polars frames: faults, the deaths that they caused, and who noticed."""
+"""What went wrong, as polars frames: faults, the deaths that came of them, and who saw those."""
 
 from __future__ import annotations
 

@@ -144,6 +144,6 @@ def test_nobody_who_answers_is_named_with_the_remedy() -> None:
     (group,) = not_in_force(over(*ASKED, scenario={"populations": {"member": {"count": 2}}}))
     assert (group.state, group.prescribed) == (S.PENDING, False)
     assert group.text == (
-        "1 request pending (a -> b): no agent of member answers: it has neither `on_subscribe` nor"
-        " a handler; give member `on_subscribe: approve`"
+        "1 request pending (a -> b): no agent of member answers (no `on_subscribe`, no handler);"
+        " give member `on_subscribe: approve`"
     )
