@@ -6,15 +6,11 @@ A picture's module is imported when it is first used, because only some need pol
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from simulator.report.plots.style import FORMATS, save
+from simulator.report.plots.style import FORMATS, Plot, save
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from simulator.analysis.run import Run
     from simulator.report.plots.convergence import plot_convergence
     from simulator.report.plots.graph import plot_graph
     from simulator.report.plots.propagation import plot_propagation
@@ -24,7 +20,7 @@ if TYPE_CHECKING:
     from simulator.report.plots.timeline import plot_timeline
     from simulator.report.plots.values import plot_values
 
-    PLOTS: dict[str, Callable[[Run], Figure]]
+    PLOTS: dict[str, Plot]
     """Kind of picture -> the function that draws it."""
 
 KINDS = (
@@ -58,8 +54,6 @@ def __getattr__(name: str) -> object:
     return _plotter(kind)
 
 
-def _plotter(kind: str) -> Callable[[Run], Figure]:
-    plotter: Callable[[Run], Figure] = getattr(
-        importlib.import_module(f"{__name__}.{kind}"), f"plot_{kind}"
-    )
+def _plotter(kind: str) -> Plot:
+    plotter: Plot = getattr(importlib.import_module(f"{__name__}.{kind}"), f"plot_{kind}")
     return plotter
