@@ -18,6 +18,7 @@ import aioxmpp.roster.xso as roster_xso
 from aioxmpp import JID
 
 from simulator.agents.base import Control
+from simulator.agents.commands import ACTIONS
 from simulator.agents.context import AgentContext
 from simulator.agents.harness import AgentHarness
 from simulator.agents.names import Names
@@ -89,11 +90,19 @@ class Player(Client):
         return self.agent.presence
 
     async def do(self, action: str, peer: str) -> None:
-        """Do what a plan can ask for, as a plan's action is done: subscribe, approve, ..."""
+        """Do what a plan can ask for: subscribe, approve, ...
+
+        The server decides whether it is possible: the plan's own check, which would skip it, is
+        left out, and so is what the server answers, which the log holds.
+        """
         name = self._stage.local(peer)
         plan = ActionPlan(0, self.harness.plan.name, action, "case", name)  # type: ignore[arg-type]
         control = GENERATION.control(self.harness.agent)
-        await self.harness.commands.perform(control, plan)
+        with contextlib.suppress(aioxmpp.errors.XMPPError):
+            jid = self._stage.names().jid(name)
+            answer = ACTIONS[action](control, plan, jid)
+            if answer is not None:
+                await answer
 
     async def stop(self) -> None:
         await self.harness.stop()
@@ -157,6 +166,10 @@ class Stage:
         """The localpart of a name."""
         return self._label + name
 
+    def names(self) -> Names:
+        """How the names of a plan become JIDs."""
+        return Names(self._domain)
+
     def jid(self, name: str) -> JID:
         """``romeo`` or ``romeo/garden`` as a JID."""
         local, _, resource = name.partition("/")
@@ -219,7 +232,7 @@ class Stage:
 
     def _context(self) -> AgentContext:
         return AgentContext(
-            names=Names(self._domain),
+            names=self.names(),
             record=self._record,
             clock=self._clock,
             peer=self._backend.peer,

@@ -71,7 +71,8 @@ def test_the_command_is_one_that_the_simulator_takes(server):
     name, *arguments = compose(server)["services"]["simulator"]["command"]
     context = group.commands[name].make_context(name, list(arguments))
     given = {key: value for key, value in context.params.items() if value}
-    assert given.pop("file").parts[1] == "scenarios"
+    (file,) = given.pop("files")
+    assert file.parts[1] == "scenarios"
     assert given == {
         "backend": "external",
         "server": f"{server}:5222",

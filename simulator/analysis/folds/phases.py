@@ -94,7 +94,7 @@ class PhaseSpans:
         if not origin:
             return
         span = self._spans.setdefault(origin, [t, t])
-        span[1] = max(span[1], t)
+        span[:] = min(span[0], t), max(span[1], t)
 
 
 def _merge(spans: Iterable[tuple[int, int, str]]) -> list[tuple[int, int, list[str]]]:

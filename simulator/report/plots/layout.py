@@ -120,11 +120,12 @@ def ways_between(places: Places, states: Mapping[Pair, str], wide: float) -> dic
     return ways
 
 
-def _hits(curve: Curve, others: list[np.ndarray], wide: float) -> int:
-    """How many of the others' circles lie on a curve; one more if it leaves the picture."""
+def _hits(curve: Curve, others: list[np.ndarray], wide: float) -> float:
+    """How deep a curve is in the others' circles, in all; one more if it leaves the picture."""
     points = curve.at(_SAMPLES)
-    outside = int(bool((points < -0.03).any() or (points > np.array(SHAPE) + 0.03).any()))
+    outside = bool((points < -0.03).any() or (points > np.array(SHAPE) + 0.03).any())
     if not others:
         return outside
     gaps = np.array(others)[:, None] - points[None]
-    return outside + int((np.linalg.norm(gaps, axis=2).min(axis=1) < 0.6 * wide).sum())
+    near = np.linalg.norm(gaps, axis=2).min(axis=1) / (0.6 * wide)
+    return outside + float(np.maximum(1 - near, 0).sum())

@@ -62,10 +62,9 @@ class EjabberdBackend(LocalBackend):
         ) as session:
             for localpart, password in passwords.items():
                 account = {"user": localpart, "host": self.domain, "password": password}
-                async with session.post("/api/register", json=account) as response:
-                    if not response.ok:
-                        answer = await response.text(errors="replace")
-                        raise BackendError(f"ejabberd refused the account {localpart}: {answer}")
+                answer = await _post(session, account)
+                if answer:
+                    raise BackendError(f"ejabberd refused the account {localpart}: {answer}")
 
     def _find(self) -> Installation:
         script = find_program("ejabberdctl", "ejabberd").read_text()
@@ -102,3 +101,19 @@ class EjabberdBackend(LocalBackend):
             *(("-eval", first) if first else ()),
             *("-s", "ejabberd"),
         )
+
+
+async def _post(session: aiohttp.ClientSession, account: Mapping[str, str]) -> str:
+    """Register an account; returns what ejabberd answers where it refuses, else nothing.
+
+    Under load ejabberd closes some connections before it has read the request, which is sent again.
+    """
+    attempts = 5
+    while True:
+        try:
+            async with session.post("/api/register", json=account) as response:
+                return "" if response.ok else await response.text(errors="replace")
+        except aiohttp.ClientOSError:
+            attempts -= 1
+            if not attempts:
+                raise

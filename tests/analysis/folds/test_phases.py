@@ -3,7 +3,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from simulator.analysis.folds.phases import Phase, PhaseSpans
-from simulator.journal.records import Agent, FaultChanged, Planned
+from simulator.journal.records import Agent, FaultChanged, Planned, Watch
 from tests.analysis.journals import did, died, us
 
 
@@ -92,3 +92,12 @@ def test_the_last_phase_knows_that_it_is_the_last() -> None:
     first, second = spans.phases(us(9))
     assert isinstance(first, Phase)
     assert (first.last, second.last) == (False, True)
+
+
+def test_watches_are_declared_in_any_order() -> None:
+    """Watches are recorded by name, whenever each is declared."""
+    spans = PhaseSpans()
+    for at in (3, 1, 5):
+        spans.watch(Watch(t=0, agent="a", peer="b", at=us(at), origin="subscriptions[0]"))
+    _, phase = spans.phases(us(9))
+    assert (phase.begin, phase.disturbance) == (us(1), us(5))

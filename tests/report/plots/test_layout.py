@@ -17,7 +17,7 @@ def test_agents_are_pushed_off_edges_that_are_not_theirs() -> None:
         for agent, at in places.items():
             if agent not in pair:
                 through += bool(np.linalg.norm(points - at, axis=1).min() < wide / 2)
-    assert through < len(ways) * 0.03, f"{through} of {len(ways)} edges go through an agent"
+    assert through < len(ways) * 0.05, f"{through} of {len(ways)} edges go through an agent"
 
 
 def test_an_edge_bends_around_an_agent_in_its_way() -> None:
