@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import TypeVar
 
+T = TypeVar("T", bound=tuple[str, ...])
 _NUMBER = re.compile(r"([0-9]+)")
 
 
@@ -21,6 +23,6 @@ def natural_order(names: Iterable[str]) -> list[str]:
     return sorted(names, key=natural)
 
 
-def natural_pairs(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Pairs of names, sorted by the first, then by the second."""
-    return sorted(pairs, key=lambda pair: (natural(pair[0]), natural(pair[1])))
+def natural_tuples(tuples: Iterable[T]) -> list[T]:
+    """Tuples of names, sorted by the first name, then by the second."""
+    return sorted(tuples, key=lambda names: [natural(name) for name in names])

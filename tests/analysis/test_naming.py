@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from simulator.analysis.naming import natural_order, natural_pairs
+from simulator.analysis.naming import natural_order, natural_tuples
 
 
 def test_numbers_in_names_count_as_numbers() -> None:
@@ -12,4 +12,4 @@ def test_numbers_in_names_count_as_numbers() -> None:
 
 def test_pairs_are_sorted_by_the_first_name_then_the_second() -> None:
     pairs = [("a-10", "a-1"), ("a-2", "a-10"), ("a-2", "a-9")]
-    assert natural_pairs(pairs) == [("a-2", "a-9"), ("a-2", "a-10"), ("a-10", "a-1")]
+    assert natural_tuples(pairs) == [("a-2", "a-9"), ("a-2", "a-10"), ("a-10", "a-1")]

@@ -23,6 +23,7 @@ from simulator.analysis.figures.rosters import (
 )
 from simulator.analysis.folds.propagation import Delivery
 from simulator.analysis.measurement import Measurement
+from simulator.analysis.naming import natural_order
 from simulator.analysis.states import STALE, ConvergenceOf, Share, Sight, Steps, WatchStates
 from simulator.journal.records import SECOND, Actual
 
@@ -52,8 +53,8 @@ def availability(measurement: Measurement) -> pl.DataFrame:
     end = measurement.end
     rows = [
         (agent, resource, show, begin / SECOND, over / SECOND)
-        for agent, states in sorted(measurement.states.agents.items())
-        for resource, shows in sorted(states.shows.items())
+        for agent in natural_order(measurement.states.agents)
+        for resource, shows in sorted(measurement.states.agents[agent].shows.items())
         for show, begin, over in shows.spans(end)
         if show is not None
     ]

@@ -11,7 +11,6 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from io import BytesIO
 
 import jinja2
 from markupsafe import Markup
@@ -19,13 +18,13 @@ from markupsafe import Markup
 import simulator
 from simulator.analysis.run import Run
 from simulator.journal.folder import SCENARIO
+from simulator.report.page.dark import following_svg
 from simulator.report.page.tables import Table, tables_of
 from simulator.report.plots import PLOTS
 from simulator.report.plots.style import nothing_in
 from simulator.report.terminal.summary import figure_rows, managers_text
 from simulator.scenario.reading.scalars import dump_yaml
 
-_DPI = 100
 _MOST_TOGETHER = 3
 """So many runs stand side by side; pictures of more would be too small to read."""
 
@@ -122,12 +121,11 @@ def _pictures(run: Run, tell: Callable[[str], None]) -> list[Picture]:
     found = []
     for kind, plot in PLOTS.items():
         tell(kind)
-        figure, image = plot(run), BytesIO()
+        figure = plot(run)
         if nothing_in(figure):
             continue
-        figure.savefig(image, format="png", dpi=_DPI, metadata={"Software": None})
-        source = base64.b64encode(image.getvalue()).decode("ascii")
-        found.append(Picture(kind, CAPTIONS[kind], f"data:image/png;base64,{source}"))
+        source = base64.b64encode(following_svg(figure).encode("utf-8")).decode("ascii")
+        found.append(Picture(kind, CAPTIONS[kind], f"data:image/svg+xml;base64,{source}"))
     return found
 
 

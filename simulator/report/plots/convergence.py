@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
@@ -33,7 +34,7 @@ from simulator.report.plots.time.faults import Fault, faults_of, shade
 from simulator.report.plots.view import View
 from simulator.report.text import time_text
 
-BINS = 1_200
+BINS = 800
 """If there are more changes, the mean and the lowest share in so many equal spans are drawn."""
 CLOSE_ENOUGH = 0.25
 """No close-up where the slowest phase fills this share of the whole time anyway."""
@@ -111,7 +112,8 @@ def _draw(axes: Axes, panel: _Panel, begin: int, end: int, origin: int = 0) -> N
     if all(math.isnan(value) for value in points.mean):
         axes.text(0.5, 0.5, "nothing to converge", transform=axes.transAxes, ha="center")
         return
-    for low, high, alpha in ((points.lowest, points.mean, 0.4), (points.mean, 1, 0.22)):
+    tints = [(points.mean, 1.0, 0.22), (points.lowest, points.mean, 0.4)]
+    for low, high, alpha in tints if points.lowest != points.mean else tints[:1]:
         axes.fill_between(seconds, low, high, step="post", color=panel.colour, lw=0, alpha=alpha)
     axes.step(seconds, points.mean, where="post", color=panel.colour, lw=1.6)
 
@@ -137,7 +139,9 @@ def _binned(times: list[int], values: list[float], begin: int, end: int) -> _Poi
         bounds = [left, *times[first + 1 : after], right]
         means.append(_mean(held, [last - since for since, last in pairwise(bounds)]))
         lowest.append(_least(held))
-    return _Points(edges[:-1], means, lowest)
+    drawn = zip(edges[:-1], means, lowest, strict=True)
+    changed = [next(same) for _, same in groupby(drawn, key=itemgetter(1, 2))]
+    return _Points(*(list(column) for column in zip(*changed, strict=True)))
 
 
 def _mean(values: list[float], lengths: list[int]) -> float:

@@ -17,7 +17,7 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.textpath import TextPath
 
 from simulator.analysis.figures.rosters import believed_ghosts
-from simulator.analysis.naming import natural_order, natural_pairs
+from simulator.analysis.naming import natural_order, natural_tuples
 from simulator.analysis.run import Run
 from simulator.analysis.states import SEEING
 from simulator.report.plots.layout import FEW, SHAPE, Curve, place, ways_between
@@ -143,7 +143,7 @@ def _draw(axes: Axes, graph: Graph, beliefs: Mapping[str, Sequence[tuple[str, st
         colour, dash, width = _STYLES[states[pair]]
         back = (pair[1], pair[0])
         both = states.get(back) == states[pair] and pair[0] != pair[1]
-        if both and natural_pairs([pair, back])[0] != pair:
+        if both and natural_tuples([pair, back])[0] != pair:
             continue  # drawn with the other direction
         axes.add_patch(
             FancyArrowPatch(

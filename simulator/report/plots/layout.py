@@ -10,7 +10,7 @@ from typing import TypeAlias
 import networkx as nx
 import numpy as np
 
-from simulator.analysis.naming import natural_order, natural_pairs
+from simulator.analysis.naming import natural_order, natural_tuples
 
 Pair: TypeAlias = tuple[str, str]
 Places: TypeAlias = "Mapping[str, np.ndarray]"
@@ -50,7 +50,7 @@ def place(graph: nx.DiGraph[str], wide: float) -> dict[str, np.ndarray]:
     """A place for each agent, whose circle is so wide."""
     ordered: nx.Graph[str] = nx.Graph()
     ordered.add_nodes_from(natural_order(graph))
-    edges = natural_pairs({(min(pair), max(pair)) for pair in graph.edges})
+    edges = natural_tuples({(min(pair), max(pair)) for pair in graph.edges})
     ordered.add_edges_from(edges)
     if len(ordered) <= FEW:
         circle = nx.circular_layout(ordered)
@@ -107,7 +107,7 @@ def ways_between(places: Places, states: Mapping[Pair, str], wide: float) -> dic
     Watches in both directions go one way if their states are the same.
     """
     ways: dict[Pair, Curve] = {}
-    for pair in natural_pairs(states):
+    for pair in natural_tuples(states):
         back = (pair[1], pair[0])
         if back in ways and states[back] == states[pair]:
             other = ways[back]

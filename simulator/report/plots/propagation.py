@@ -17,6 +17,7 @@ from simulator.report.plots.style import (
     MUTED,
     ORANGE,
     PURPLE,
+    SILVER,
     SKY,
     VERMILION,
     entitle,
@@ -33,7 +34,7 @@ POINTS = 2_000
 WIDE = 50
 """Samples whose longest is more than so many times the shortest have a logarithmic axis."""
 _NO_HOPS = "Hop by hop: not known.\nThe journal does not say when\nthe server accepted a change."
-_FATES = {"delivered": GREEN, "superseded": SKY, "lost": VERMILION, "not_due": "#BBBBBB"}
+_FATES = {"delivered": GREEN, "superseded": SKY, "lost": VERMILION, "not_due": SILVER}
 
 
 @picture

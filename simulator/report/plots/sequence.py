@@ -25,6 +25,7 @@ from simulator.report.plots.style import (
     BLUE,
     GREEN,
     GREY,
+    MUTED,
     PAPER,
     VERMILION,
     WINE,
@@ -178,7 +179,7 @@ def _draw_note(axes: Axes, row: int, x: int, text: str) -> None:
         ha="left" if towards > 0 else "right",
         va="center",
         fontsize=8,
-        color="#333333",
+        color=MUTED,
         bbox={"boxstyle": "square,pad=0.08", "fc": PAPER, "ec": "none", "alpha": 0.8},
         zorder=3,
     )

@@ -6,6 +6,7 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 
+from simulator.analysis.naming import natural_order
 from simulator.analysis.run import Run
 from simulator.journal.records import SECOND
 from simulator.report.plots.style import (
@@ -42,9 +43,9 @@ def plot_spread(run: Run, view: View) -> FigureBase:
         say_nothing(figure.add_subplot(), "No presence change was due to an authorised watcher")
         return figure
     change = due.group_by("change").len().sort(["len", "change"], descending=[True, False])[0, 0]
-    rows = due.filter(pl.col("change") == change).sort(
-        "latency_s", "watcher", nulls_last=True, maintain_order=True
-    )
+    rows = due.filter(pl.col("change") == change)
+    place = {watcher: number for number, watcher in enumerate(natural_order(rows["watcher"]))}
+    rows = rows.sort("latency_s", pl.col("watcher").replace_strict(place), nulls_last=True)
     named = len(rows) <= NAMED
     figure = view.canvas(9, 2.2 + 0.2 * len(rows) if named else 5)
     axes = figure.add_subplot()

@@ -35,7 +35,8 @@ BLUE = "#0072B2"
 VERMILION = "#D55E00"
 PURPLE = "#CC79A7"
 GREY = "#999999"
-PALE = "#E4E4E4"
+SILVER = "#BBBBBB"
+MINT = "#5FD3A8"
 MUTED = "#444444"
 """Of small type and thin lines."""
 LINE = "#DDDDDD"
@@ -44,7 +45,7 @@ PAPER = "#FFFFFF"
 WINE = "#882255"
 
 SIGHT_COLOURS = {Sight.GHOST: VERMILION, Sight.BLIND: BLUE, Sight.MISLABELLED: BLACK}
-SHOW_COLOURS = {"": GREEN, "chat": "#5FD3A8", "away": YELLOW, "xa": ORANGE, "dnd": PURPLE}
+SHOW_COLOURS = {"": GREEN, "chat": MINT, "away": YELLOW, "xa": ORANGE, "dnd": PURPLE}
 
 _METADATA: dict[str, dict[str, None]] = {
     ".png": {"Software": None},
@@ -192,17 +193,22 @@ def save(figure: Figure, path: Path) -> Path:
     ValueError for another ending.
     """
     ending = path.suffix.lower()
-    if ending not in _METADATA:
-        raise ValueError(
-            f"{path}: a picture's name must end in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
-        )
+    if ending not in FORMATS:
+        expected = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
+        raise ValueError(f"{path}: a picture's name must end in {expected}")
+    content = drawn(figure, ending)
+    path.unlink(missing_ok=True)
+    write_private_bytes(path, content)
+    return path
+
+
+def drawn(figure: Figure, ending: str) -> bytes:
+    """The content of a file in one of `FORMATS`."""
     content = BytesIO()
     with _style():
         _settle(figure)
         figure.savefig(content, format=ending[1:], dpi=150, metadata=_METADATA[ending])
-    path.unlink(missing_ok=True)
-    write_private_bytes(path, content.getvalue())
-    return path
+    return content.getvalue()
 
 
 def _settle(figure: Figure) -> None:

@@ -97,7 +97,7 @@ def plot_timeline(run: Run, view: View) -> FigureBase:
 
 def _actual(states: States) -> Iterator[_Span]:
     """What the server held available."""
-    for agent, one in sorted(states.agents.items()):
+    for agent, one in states.agents.items():
         for resource, shows in sorted(one.shows.items()):
             for show, begin, end in shows.spans(states.end):
                 if show is not None:
