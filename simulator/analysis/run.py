@@ -215,6 +215,16 @@ class Run:
         """
         return frames.measures.phases(self.measurement)
 
+    def watches(self) -> pl.DataFrame:
+        """One row per watch that the scenario's subscriptions declare.
+
+        `watcher`, `contact`; `state` at the end: in_force, pending, refused, ended, not_asked,
+        lost, or undeclared (the timeline ended it); `since_s`; `declared_s`: from when it is
+        wanted; `prescribed`: the scenario itself lets it be refused; `ended_by`; `origin`: the
+        plan's entry.
+        """
+        return frames.watches.watches(self.measurement)
+
     def propagation(self) -> pl.DataFrame:
         """One row per presence change and watch of the contact that changed.
 
@@ -294,9 +304,10 @@ class Run:
         return frames.work.values(self.measurement)
 
     def rosters(self) -> pl.DataFrame:
-        """One row per roster entry at the end, in its three views.
+        """One row per roster entry at the end, in its four views.
 
-        `agent`, `peer`; `expected` ("a or b" where actions crossed), `expected_pending_in`;
+        `agent`, `peer`; `declared`: to, from or both, by the watches that the scenario declares,
+        null without one; `expected` ("a or b" where actions crossed), `expected_pending_in`;
         `served` (null: nobody could read it), `served_at_end` (asked at the end, else the last
         push); `believed` (null: not read), `believed_available`, `believed_show`; `right`: is
         served as expected. Entries read ``both``, ``none + ask``, ``absent``.

@@ -218,10 +218,16 @@ def staleness(measurement: Measurement) -> pl.DataFrame:
 
 
 def rosters(measurement: Measurement) -> pl.DataFrame:
-    """Every roster entry in its three views."""
+    """Every roster entry in its four views."""
+    declared = {
+        (watch.watcher, watch.contact)
+        for watch in measurement.states.all_declared()
+        if watch.declared
+    }
     schema = {
         "agent": _NAMES,
         "peer": _NAMES,
+        "declared": _NAMES,
         "expected": _NAMES,
         "expected_pending_in": pl.Boolean,
         "served": _NAMES,
@@ -231,10 +237,14 @@ def rosters(measurement: Measurement) -> pl.DataFrame:
         "believed_show": _NAMES,
         "right": pl.Boolean,
     }
-    return frame(schema, [_roster_row(row) for row in roster_rows(measurement)])
+    return frame(schema, [_roster_row(row, declared) for row in roster_rows(measurement)])
 
 
-def _roster_row(row: RosterRow) -> tuple[object, ...]:
+_DECLARED = {(True, True): "both", (True, False): "to", (False, True): "from"}
+
+
+def _roster_row(row: RosterRow, declared: set[tuple[str, str]]) -> tuple[object, ...]:
+    wanted = (row.agent, row.peer) in declared, (row.peer, row.agent) in declared
     belief = row.believed
     believed = None
     if row.believed_read:
@@ -242,6 +252,7 @@ def _roster_row(row: RosterRow) -> tuple[object, ...]:
     return (
         row.agent,
         row.peer,
+        _DECLARED.get(wanted),
         " or ".join(entry_text(entry) for entry in row.expected),
         row.pending_in,
         entry_text(row.served) if row.served_read else None,

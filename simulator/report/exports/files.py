@@ -27,6 +27,7 @@ FRAMES: dict[str, Callable[[Run], pl.DataFrame]] = {
     "sights": Run.sights,
     "convergence": Run.convergence,
     "phases": Run.phases,
+    "watches": Run.watches,
     "propagation": Run.propagation,
     "staleness": Run.staleness,
     "faults": Run.faults,

@@ -23,14 +23,15 @@ from simulator.report.page.tables import Table, tables_of
 from simulator.report.plots import PLOTS
 from simulator.report.plots.style import nothing_in
 from simulator.report.terminal.summary import figure_rows, managers_text
+from simulator.report.text import seconds_text
 from simulator.scenario.reading.scalars import dump_yaml
 
 _MOST_TOGETHER = 3
 """So many runs stand side by side; pictures of more would be too small to read."""
 
 CAPTIONS = {
-    "convergence": "Share of roster entries that are served as RFC 6121 expects, and of "
-    "authorised watches that see their contact as it is, over time.",
+    "convergence": "Share of declared watches that are in force, of roster entries that are served "
+    "as RFC 6121 expects, and of authorised watches that see their contact as it is, over time.",
     "timeline": "One lane an agent: when the server held it available, when watchers saw it "
     "otherwise, and when it died.",
     "propagation": "How long changes of presence took to reach their watchers, hop by hop where "
@@ -66,7 +67,7 @@ def build_page(runs: Sequence[Run], *, tell: Callable[[str], None] = lambda _ste
     return environment.get_template("page.html").render(
         version=simulator.__version__,
         title=_title(runs),
-        runs=[_describe(run) for run in runs],
+        runs=[_describe(run, label) for run, label in zip(runs, _labels(runs), strict=True)],
         comparison=_comparison(runs) if len(runs) > 1 else [],
         pictures=[_pictures(run, tell) for run in runs[:_MOST_TOGETHER]],
         tables=tables_of(runs[0]) if len(runs) == 1 else [],
@@ -85,10 +86,20 @@ def _title(runs: Sequence[Run]) -> str:
     return " / ".join(names)
 
 
-def _describe(run: Run) -> dict[str, object]:
+def _labels(runs: Sequence[Run]) -> list[str]:
+    """What each run is called: as its scenario, and apart from the others."""
+    names = [str(run.summary["run"]["name"]) for run in runs]
+    if len(set(names)) == len(runs):
+        return names
+    return [str(run) if run.in_memory else run.folder.name for run in runs]
+
+
+def _describe(run: Run, label: str) -> dict[str, object]:
     return {
-        "label": str(run) if run.in_memory else run.folder.name,
+        "label": label,
         "about": run.summary["run"],
+        "duration": seconds_text(run.summary["run"]["duration_s"]),
+        "folder": "" if run.in_memory else run.folder.name,
         "managers": managers_text(run.summary["run"]),
         "question": run.scenario.get("question"),
         "verdict": run.verdict,
