@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from simulator.analysis import frames
 from simulator.analysis.checks.verdict import Verdict, judge
-from simulator.analysis.figures.named import Figures, figures
+from simulator.analysis.figures.named import Figures, FiguresInSeconds, figures, in_seconds
 from simulator.analysis.figures.summary import summarise
 from simulator.analysis.figures.summary_types import Summary
 from simulator.analysis.measurement import Measurement, measure, not_a_scenario
@@ -137,18 +137,25 @@ class Run:
     @cached_property
     def summary(self) -> Summary:
         """The figures by the names of the metrics page, and the verdict; JSON-safe."""
-        found = summarise(self.measurement, self.figures)
+        found = summarise(self.measurement, self._measured)
         return {**found, "verdict": self.verdict.summary()}
 
     @cached_property
-    def figures(self) -> Figures:
-        """Every figure by its dotted name, such as ``propagation_latency.p95``."""
+    def _measured(self) -> Figures:
         return figures(self.measurement)
+
+    @cached_property
+    def figures(self) -> FiguresInSeconds:
+        """Every figure by its name, such as ``propagation_latency.p95_s``, with its `value`.
+
+        ``run.figures.numbers()`` has plain numbers, for a row of a table.
+        """
+        return in_seconds(self._measured)
 
     @cached_property
     def verdict(self) -> Verdict:
         """pass, fail or unknown, with each check and its evidence."""
-        return judge(self.measurement, self.figures)
+        return judge(self.measurement, self._measured)
 
     @cached_property
     def events(self) -> pl.DataFrame:

@@ -18,7 +18,7 @@ from typing import Literal, NamedTuple, TypeVar
 
 from simulator.analysis.checks.expectations import value_text
 from simulator.analysis.comparing.event_texts import event_orders
-from simulator.analysis.figures.named import Figure
+from simulator.analysis.figures.named import Figure, figures
 from simulator.analysis.figures.rosters import ABSENT, belief_text, entry_text, roster_rows
 from simulator.analysis.folds.work.values import counted
 from simulator.analysis.naming import natural_tuples
@@ -325,8 +325,9 @@ def _equal(pair: tuple[str, str]) -> bool:
 def _figures(one: Run, other: Run) -> Iterator[FigureDifference]:
     if one.verdict.value != other.verdict.value:
         yield FigureDifference("verdict", one.verdict.value, other.verdict.value)
+    found = figures(one.measurement), figures(other.measurement)
     for name, unit in FIGURES.items():
-        first, second = one.figures[name], other.figures[name]
+        first, second = found[0][name], found[1][name]
         if first.value != second.value:
             yield FigureDifference(name, _value(first, unit), _value(second, unit))
 

@@ -111,18 +111,17 @@ def _times(measurement: Measurement, found: Figures) -> shapes.TimesToConverge:
         measurement.time_to_converge(of) for of in get_args(ConvergenceOf)
     )
     return {
-        "declared": _slowest(found["time_to_converge.declared"]),
-        "roster": _slowest(found["time_to_converge.roster"]),
-        "availability": _slowest(found["time_to_converge.availability"]),
-        "unit": "s",
+        "declared_s": _slowest(found["time_to_converge.declared"]),
+        "roster_s": _slowest(found["time_to_converge.roster"]),
+        "availability_s": _slowest(found["time_to_converge.availability"]),
         "phases": [
             {
                 "name": one.phase.name,
                 "begin_s": one.phase.begin / SECOND,
                 "disturbance_s": one.phase.disturbance / SECOND,
-                "declared": _converged(wanted),
-                "roster": _converged(one),
-                "availability": _converged(other),
+                "declared_s": _converged(wanted),
+                "roster_s": _converged(one),
+                "availability_s": _converged(other),
             }
             for wanted, one, other in zip(declared, rosters, availability, strict=True)
         ],

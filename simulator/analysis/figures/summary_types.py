@@ -94,18 +94,17 @@ class Phase(TypedDict):
     name: str
     begin_s: float
     disturbance_s: float
-    declared: Time
-    roster: Time
-    availability: Time
+    declared_s: Time
+    roster_s: Time
+    availability_s: Time
 
 
 class TimesToConverge(TypedDict):
     """The slowest times to converge, and those of every phase."""
 
-    declared: Time
-    roster: Time
-    availability: Time
-    unit: Literal["s"]
+    declared_s: Time
+    roster_s: Time
+    availability_s: Time
     phases: list[Phase]
 
 

@@ -12,6 +12,7 @@ from typing import TypeAlias
 import networkx as nx
 import polars as pl
 
+from simulator.analysis import frames
 from simulator.analysis.naming import natural_tuples
 from simulator.analysis.run import Run
 from simulator.errors import InputError, RunFolderError
@@ -38,6 +39,7 @@ FRAMES: dict[str, Callable[[Run], pl.DataFrame]] = {
     "values": Run.values,
     "rosters": Run.rosters,
     "belief_divergence": Run.belief_divergence,
+    "figures": lambda run: frames.figures.figures(run.figures),
     "events": lambda run: run.events,
 }
 """Name of a file -> the frame in it. `Run` describes the columns."""

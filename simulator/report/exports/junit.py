@@ -15,6 +15,7 @@ import os
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 from junitparser.junitparser import FinalResult
@@ -54,7 +55,8 @@ def junit_xml(run: Run) -> str:
         "presence managers": managers_text(about),
         "verdict": run.verdict.value,
     }
-    return _document(str(about["name"]), suites, properties, about["duration_s"])
+    figures = {name: value for name, value in run.figures.numbers().items() if value is not None}
+    return _document(str(about["name"]), suites, properties, about["duration_s"], figures)
 
 
 def broken_junit_xml(name: str, error: BaseException) -> str:
@@ -147,11 +149,14 @@ def _document(
     suites: Mapping[str, Sequence[TestCase]],
     properties: Mapping[str, object],
     seconds: float,
+    figures: Mapping[str, float] = MappingProxyType({}),
 ) -> str:
+    """The document; every suite has the properties, and the first one the figures."""
     root = _Suites(printable(name))
     for title, cases in suites.items():
         suite = TestSuite(printable(f"{name}: {title}"))
-        for key, value in properties.items():
+        own = properties if len(root) else {**properties, **figures}
+        for key, value in own.items():
             suite.add_property(key, printable(str(value)))
         for case in cases:
             case.classname = printable(f"{name}.{title}")

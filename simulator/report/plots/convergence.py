@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
@@ -219,9 +219,9 @@ def _title(run: Run) -> str:
 
 def _subtitle(run: Run) -> str:
     agents = len(run.measurement.info.planned)
-    declared = _time(run.figures["time_to_converge.declared"])
-    rosters = _time(run.figures["time_to_converge.roster"])
-    available = _time(run.figures["time_to_converge.availability"])
+    declared, rosters, available = (
+        _time(run.figures[f"time_to_converge.{of}_s"]) for of in get_args(ConvergenceOf)
+    )
     changes = [len(series.times) for series in run.measurement.states.convergence.values()]
     drawn = (
         f" · line: the mean in each 1/{BINS} of the time, below it tinted: the lowest"
@@ -238,4 +238,4 @@ def _time(figure: Measured) -> str:
     """A time to converge in words."""
     if figure.value is None:
         return "not defined"
-    return "never" if math.isinf(figure.value) else time_text(figure.value / SECOND)
+    return "never" if math.isinf(figure.value) else time_text(figure.value)

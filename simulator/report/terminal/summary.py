@@ -93,12 +93,12 @@ def figure_rows(summary: shapes.Summary) -> list[tuple[str, str]]:
     times = summary["time_to_converge"]
     return [
         ("agents", _outcomes(summary["agent_outcomes"])),
-        ("watches in force", _share(summary["declared_convergence"], times["declared"])),
+        ("watches in force", _share(summary["declared_convergence"], times["declared_s"])),
         ("not in force", _states(summary["declared"])),
-        ("roster convergence", _share(summary["roster_convergence"], times["roster"])),
+        ("roster convergence", _share(summary["roster_convergence"], times["roster_s"])),
         (
             "availability convergence",
-            _share(summary["availability_convergence"], times["availability"]),
+            _share(summary["availability_convergence"], times["availability_s"]),
         ),
         ("propagation latency", _quantiles(summary["propagation_latency"])),
         ("deliveries", _counts(summary["deliveries"])),
