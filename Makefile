@@ -76,7 +76,7 @@ notebooks: dev
 # Keeps the versions that are locked wherever pyproject.toml allows them still.
 lock:
 	$(LOCK) pyproject.toml --group build --output-file requirements.lock
-	$(LOCK) pyproject.toml --group build --group dev --extra notebook \
+	$(LOCK) pyproject.toml --group build --group dev --extra notebook --extra dask \
 		--constraint requirements.lock --output-file requirements-dev.lock
 	$(LOCK) --group docs --output-file requirements-docs.lock
 

@@ -1,9 +1,10 @@
-"""Writes docs/scenario.md from the schema of scenario files.
+"""Writes docs/scenario.md from the schema of scenario files, and the table in docs/figures.md.
 
     python docs/generate.py
 
 The tables come from the schema, so a new key or model is on the page without any work here.
-NOTES adds what a schema cannot say: explanations and examples, by the name of the model.
+NOTES adds what a schema cannot say: explanations and examples, by the name of the model. The
+table of figures comes from `simulator.scenario.figures`.
 """
 
 from __future__ import annotations
@@ -17,18 +18,22 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from simulator.scenario import json_schema
+from simulator.scenario.figures import FAMILIES, FIGURES, Family
 from simulator.scenario.language.durations import Duration
 from simulator.scenario.language.words import Share
 
 PAGE = Path(__file__).with_name("scenario.md")
+FIGURES_PAGE = Path(__file__).with_name("figures.md")
+FIGURES_TABLE = re.compile(r"(?<=^\| figure \| definition \|)(.*\n)((?:\|.*\n)*)", re.M)
 SHORT = 10
 """Lists of more words than this stand below their table."""
 
 Schema = dict[str, Any]
 
 _NAMED_TYPES = [
-    (TypeAdapter(Duration).json_schema()["anyOf"], "[duration](#durations)"),
-    (TypeAdapter(Share).json_schema()["anyOf"], "[share](#shares)"),
+    ("anyOf", TypeAdapter(Duration).json_schema()["anyOf"], "[duration](#durations)"),
+    ("anyOf", TypeAdapter(Share).json_schema()["anyOf"], "[share](#shares)"),
+    ("enum", list(FIGURES), "[figure](figures.md#the-figures)"),
 ]
 TITLES = {
     "Draw": "Distribution",
@@ -424,7 +429,7 @@ def _table(schema: Schema) -> list[str]:
 
 def _long_list(schema: Schema) -> list[str]:
     words: list[str] = schema.get("enum", [])
-    return words if len(words) > SHORT else []
+    return words if len(words) > SHORT and words != list(FIGURES) else []
 
 
 def _listed(words: list[str]) -> str:
@@ -440,8 +445,8 @@ def _default(schema: Schema) -> str:
 
 def _kind(schema: Schema) -> str:
     """What may stand there, in words."""
-    for forms, words in _NAMED_TYPES:
-        if schema.get("anyOf") == forms:
+    for key, forms, words in _NAMED_TYPES:
+        if schema.get(key) == forms:
             return words
     if "$ref" in schema:
         return _link(_referred(schema))
@@ -486,5 +491,23 @@ def _bounds(schema: Schema) -> str:
     return f", {low} or more" if high is None or high >= 2**32 else f", {low} to {high}"
 
 
+def generate_figures(page: str) -> str:
+    """The page about figures, with the table of today's."""
+    head = " how to read it | absent when |\n|---|---|---|---|\n"
+    rows = "".join(
+        f"| {_names(family)} | {family.definition} | {family.reading} | {family.absent} |\n"
+        for family in FAMILIES
+    )
+    return FIGURES_TABLE.sub(lambda _: head + rows, page, count=1)
+
+
+def _names(family: Family) -> str:
+    """The name of a family's figure, and those of its parts: `` `declared.lost`, `.ended` ``."""
+    first, *others = family.names
+    parts = [f"`{name.removeprefix(family.name)}`" for name in others]
+    return ", ".join([f"`{first}`", *parts])
+
+
 if __name__ == "__main__":
     PAGE.write_text(generate(), encoding="utf-8")
+    FIGURES_PAGE.write_text(generate_figures(FIGURES_PAGE.read_text("utf-8")), encoding="utf-8")

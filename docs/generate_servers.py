@@ -1,15 +1,21 @@
-"""Writes docs/servers.md from the deviations that the conformance tests expect.
+"""Writes docs/servers.md from the deviations that the conformance tests expect, and the table of
+docs/faults.md from the faults that the servers can bring about.
 
 python docs/generate_servers.py
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from simulator.running.faults import OF_AGENTS
+from simulator.servers import BACKENDS, backend_class
+
+FAULTS_PAGE = Path(__file__).with_name("faults.md")
 PAGE = Path(__file__).with_name("servers.md")
 DEVIATIONS = Path(__file__).parents[1] / "tests" / "conformance" / "deviations.yaml"
 
@@ -37,7 +43,7 @@ def generate() -> str:
     for server, entries in deviations.items():
         rows = ["| what | RFC 6121 | kind | why |", "|---|---|---|---|"]
         rows += [_row(entry) for entry in entries]
-        parts.append(f"## {_NAMES[server]}\n\n" + "\n".join(rows) + "\n")
+        parts.append(f"## {_NAMES.get(server, server)}\n\n" + "\n".join(rows) + "\n")
     return "\n".join(parts)
 
 
@@ -46,5 +52,26 @@ def _row(entry: dict[str, Any]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def generate_faults(page: str) -> str:
+    """The page of faults, with a column for each server of today; the other cells stay."""
+    rows = [line for line in page.splitlines() if line.startswith("| ")]
+    table = rows[: next(place for place, row in enumerate(rows) if "wrong_password" in row) + 1]
+    for row in table:
+        first, *_, last = row.strip("| ").split(" | ")
+        cells = [_possible(first, name) for name in BACKENDS]
+        page = page.replace(row, f"| {' | '.join((first, *cells, last))} |", 1)
+    rule = "|---" * (len(BACKENDS) + 2) + "|"
+    return re.sub(r"^\|(---\|)+$", rule, page, count=1, flags=re.M)
+
+
+def _possible(kinds: str, server: str) -> str:
+    """Whether a server can do what a row's first cell names; its own name in the first row."""
+    if "`" not in kinds:
+        return _NAMES.get(server, server)
+    possible = OF_AGENTS | frozenset(backend_class(server).faults)
+    return "yes" if set(re.findall(r"`(\w+)`", kinds)) <= possible else "no"
+
+
 if __name__ == "__main__":
     PAGE.write_text(generate(), encoding="utf-8")
+    FAULTS_PAGE.write_text(generate_faults(FAULTS_PAGE.read_text("utf-8")), encoding="utf-8")

@@ -20,32 +20,40 @@ if TYPE_CHECKING:
     from simulator.analysis.comparing.runs import compare
     from simulator.analysis.run import Run
     from simulator.api import load_scenario, open_run, plan, run
+    from simulator.experiments.results import Results, open_sweep
+    from simulator.experiments.sweep import sweep
     from simulator.scenario import Plan, Scenario
 
 __version__ = "0.1.0"
 __all__ = [
     "Plan",
+    "Results",
     "Run",
     "Scenario",
     "__version__",
     "compare",
     "load_scenario",
     "open_run",
+    "open_sweep",
     "plan",
     "run",
+    "sweep",
 ]
 
 # Imported at first use: SPADE, polars and matplotlib take more than a second together, and
 # `simulator.rfc6121` alone needs none of them.
 _HOMES = {
     "Plan": "simulator.scenario",
+    "Results": "simulator.experiments.results",
     "Run": "simulator.analysis.run",
     "Scenario": "simulator.scenario",
     "compare": "simulator.analysis.comparing.runs",
     "load_scenario": "simulator.api",
     "open_run": "simulator.api",
+    "open_sweep": "simulator.experiments.results",
     "plan": "simulator.api",
     "run": "simulator.api",
+    "sweep": "simulator.experiments.sweep",
 }
 
 

@@ -17,6 +17,7 @@ from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape, quoteattr
 
 from simulator.agents.base import UNKNOWN, Contact, Control, Driver, Event, Host
+from simulator.agents.observer import Item
 from simulator.errors import AuthenticationRefused, BackendError
 from simulator.journal.records import Belief, Roster
 from simulator.rfc6121.stanza import Presence, parse_jid
@@ -225,10 +226,10 @@ class FakeAgent:
             jid = item.get("jid", "")
             if item.get("subscription") == "remove":
                 self._roster.pop(jid, None)
-                self._observer.roster_item(jid, "remove")
+                self._observer.roster_item(Item(jid, "remove"))
             else:
                 self._roster[jid] = item
-                self._observer.roster_item(*_fields(item))
+                self._observer.roster_item(_item(item))
             self._tell("contact_changed", jid)
 
     def listen(self, event: Event, listener: Callable[..., None]) -> Callable[[], None]:
@@ -259,7 +260,7 @@ class FakeAgent:
     async def served_roster(self, patience: float) -> list[Roster]:
         async with asyncio.timeout(patience):
             answer = await self._ask("get", f"<query xmlns='{ROSTER}'/>")
-        return [self._observer.served_item(*_fields(item)) for item in answer]
+        return [self._observer.served_item(_item(item)) for item in answer]
 
     def beliefs(self) -> list[Belief]:
         return [self._belief(contact) for contact in self.contacts()]
@@ -285,5 +286,6 @@ def _contact(item: Element) -> Contact:
     return Contact(item.get("jid", ""), item.get("subscription", "none"), "ask" in item.attrib)
 
 
-def _fields(item: Element) -> tuple[str, Any, bool]:
-    return item.get("jid", ""), item.get("subscription", "none"), "ask" in item.attrib
+def _item(item: Element) -> Item:
+    subscription: Any = item.get("subscription", "none")
+    return Item(item.get("jid", ""), subscription, "ask" in item.attrib)

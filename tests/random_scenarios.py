@@ -19,10 +19,9 @@ from simulator.running import runner
 from simulator.running.faults import check_faults
 from simulator.running.interruption import Interruption
 from simulator.scenario import build_plan, scenario_from
-from simulator.scenario.language.expected_figures import FIGURES
-from simulator.scenario.language.faults import STREAM_ERRORS
+from simulator.scenario.figures import FIGURES
+from simulator.scenario.language.faults import FAULT_KINDS, STREAM_ERRORS
 from simulator.scenario.language.timeline import WITH_PEER
-from simulator.scenario.plan import FAULT_KINDS
 from simulator.servers.embedded.backend import EmbeddedBackend
 
 Document = dict[str, Any]
@@ -233,17 +232,13 @@ def fault(draw: st.DrawFn, names: list[str]) -> Document:
         optional(direction=st.sampled_from(["up", "down", "both"])),
     )
     kinds: dict[str, SearchStrategy[Any]] = {
-        "reset": who,
-        "close": who,
+        **dict.fromkeys(FAULT_KINDS, who),
         "black_hole": directed,
         "stall": directed,
         "slow": directed.map(lambda terms: {**terms, "factor": 5, "added": "300ms"}),
-        "refuse": who,
         "stream_error": st.builds(
             lambda one, word: {"who": one, "condition": word}, who, st.sampled_from(STREAM_ERRORS)
         ),
-        "conflict": who,
-        "wrong_password": who,
         "crash": merged(
             st.builds(lambda one: {"who": one}, who),
             optional(silent=st.booleans(), restart_after=durations),

@@ -9,7 +9,7 @@ import pytest
 
 import simulator
 from simulator.analysis.run import Run
-from simulator.journal.records import Action, Actual, Agent, Planned, Roster, View
+from simulator.journal.records import Action, Actual, Agent, Planned, Roster, RunEnded, View
 from simulator.servers.base import Backend
 from simulator.servers.local.backend import LocalBackend
 from simulator.servers.local.ejabberd import EjabberdBackend as Ejabberd
@@ -106,6 +106,14 @@ def test_an_action_that_is_impossible_is_skipped(case: str, skipped: str) -> Non
     actions = [one for one in finished.records if isinstance(one, Action)]
     assert actions[-1].skipped == skipped
     assert finished.summary["agent_outcomes"]["ok"] == 2
+
+
+def test_a_run_until_converged_ends_when_nothing_is_left_to_wait_for() -> None:
+    """The watch ended by its watcher's own act, and nobody hears of the last unsubscribe."""
+    finished = run("never_ends")
+    assert isinstance(finished.records[-1], RunEnded)
+    assert finished.records[-1].reason == "converged"
+    assert finished.summary["run"]["duration_s"] < 15
 
 
 def test_agents_that_an_agent_makes_join_the_run() -> None:

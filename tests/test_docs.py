@@ -19,7 +19,8 @@ from simulator.journal import folder
 from simulator.journal import records as events
 from simulator.report.plots import PLOTS
 from simulator.scenario import build_plan, json_schema, scenario_from
-from simulator.scenario.language.expected_figures import FIGURES
+from simulator.scenario.figures import FAMILIES
+from simulator.scenario.language.faults import FAULT_KINDS
 from simulator.scenario.reading.yaml_source import parse_yaml
 from tests.runs import ROOT
 
@@ -223,6 +224,14 @@ def test_the_scenario_reference_is_up_to_date() -> None:
     assert page == generator().generate(), "python docs/generate.py writes it anew"
 
 
+def test_the_page_of_faults_says_which_server_can_do_what() -> None:
+    page = (ROOT / "docs" / "faults.md").read_text("utf-8")
+    assert all(f"`{kind}`" in page for kind in FAULT_KINDS)
+    made = generator("generate_servers").generate_faults
+    assert page == made(page), "python docs/generate_servers.py writes it anew"
+    assert made(page.replace("| yes | yes | no |", "| no | no | yes |")) == page
+
+
 def test_the_page_of_the_servers_is_up_to_date() -> None:
     page = (ROOT / "docs" / "servers.md").read_text("utf-8")
     assert page == generator("generate_servers").generate(), (
@@ -268,14 +277,13 @@ def test_the_generator_takes_a_schema_that_has_grown(monkeypatch: pytest.MonkeyP
 
 def test_the_figures_page_knows_every_file_record_figure_and_frame() -> None:
     page = (ROOT / "docs" / "figures.md").read_text("utf-8")
+    assert page == generator().generate_figures(page), "python docs/generate.py writes it anew"
+    assert all(f"`{family.names[0]}`" in page for family in FAMILIES)
     files = [folder.SCENARIO, folder.RUN, folder.SUMMARY, folder.PICTURE, folder.LOG]
     kinds = [record.__struct_config__.tag for record in events.AnyRecord.__args__]
-    figures = [name for name in FIGURES if "." not in name] + [
-        f".{name.partition('.')[2]}" for name in FIGURES if "." in name and "converge." not in name
-    ]
     frames = [f"run.{name}()" for name, one in vars(Run).items() if is_frame(one)]
     assert len(frames) >= 10
-    missing = [word for word in [*files, *kinds, *figures, *frames] if word not in page]
+    missing = [word for word in [*files, *kinds, *frames] if word not in page]
     assert missing == []
 
 

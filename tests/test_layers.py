@@ -35,10 +35,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "analysis": PLANS | {"garbage"},
     "report": PLANS | {"analysis"},
     "api": RUNS | {"servers", "running", "analysis", "report"},
+    "experiments": PLANS | {"servers", "running", "analysis", "report", "api"},
     "testing": PLANS | {"servers", "analysis", "report", "api"},
     "pytest_plugin": {"analysis", "testing"},
-    "cli": RUNS | {"servers", "agents", "running", "analysis", "report", "api"},
-    "__init__": PLANS | {"analysis", "api"},
+    "cli": RUNS | {"servers", "agents", "running", "analysis", "report", "api"} | {"experiments"},
+    "__init__": PLANS | {"analysis", "api", "experiments"},
     "__main__": {"cli"},
 }
 

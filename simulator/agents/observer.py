@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from simulator.agents.context import AgentContext
 from simulator.agents.names import Address
@@ -28,6 +28,17 @@ class Content:
     performative: str = ""
     metadata: tuple[tuple[str, str], ...] = ()
     thread: str = ""
+
+
+class Item(NamedTuple):
+    """A roster item; `peer` is a JID of the generation's library, or a bare JID as text."""
+
+    peer: Address | str
+    subscription: Subscription
+    ask: bool = False
+    approved: bool = False
+    name: str = ""
+    groups: Iterable[str] = ()
 
 
 class Observer:
@@ -196,17 +207,9 @@ class Observer:
         """The whole roster is there: what follows are pushes."""
         self._source = "push"
 
-    def roster_item(
-        self,
-        peer: Address | str,
-        subscription: Subscription,
-        ask: bool = False,
-        approved: bool = False,
-        name: str = "",
-        groups: Iterable[str] = (),
-    ) -> None:
+    def roster_item(self, item: Item) -> None:
         """The client has a roster item that is new, changed, or gone (``remove``)."""
-        self._record(self._item(peer, subscription, ask, approved, name, groups, self._source))
+        self._record(self._item(item, self._source))
 
     def roster_request(self, peer: Address | str, id: str, *, remove: bool) -> None:
         """A request to set or to remove a roster item goes out, in an IQ stanza of this id."""
@@ -227,37 +230,20 @@ class Observer:
             Answer(t=self._clock(), agent=self._agent, resource=self.resource, id=id, error=error)
         )
 
-    def served_item(
-        self,
-        peer: Address | str,
-        subscription: Subscription,
-        ask: bool = False,
-        approved: bool = False,
-        name: str = "",
-        groups: Iterable[str] = (),
-    ) -> Roster:
+    def served_item(self, item: Item) -> Roster:
         """A roster item that the server was asked for, as a record."""
-        return self._item(peer, subscription, ask, approved, name, groups, "final")
+        return self._item(item, "final")
 
-    def _item(
-        self,
-        peer: Address | str,
-        subscription: Subscription,
-        ask: bool,
-        approved: bool,
-        name: str,
-        groups: Iterable[str],
-        source: Literal["initial", "push", "final"],
-    ) -> Roster:
+    def _item(self, item: Item, source: Literal["initial", "push", "final"]) -> Roster:
         return Roster(
             t=self._clock(),
             agent=self._agent,
-            peer=self._name(peer),
-            subscription=subscription,
-            ask=ask,
-            approved=approved,
-            name=name,
-            groups=tuple(sorted(groups)),
+            peer=self._name(item.peer),
+            subscription=item.subscription,
+            ask=item.ask,
+            approved=item.approved,
+            name=item.name,
+            groups=tuple(sorted(item.groups)),
             source=source,
         )
 

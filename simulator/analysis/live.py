@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from simulator.analysis.measurement import Measurement
-from simulator.analysis.states import Share
 from simulator.journal.records import AnyRecord
 
 _PORTION = 256
@@ -28,28 +27,14 @@ class LiveMeasurement:
             self._catch_up()
 
     @property
-    def declared_share(self) -> Share:
-        """Watches of the subscription graph: in force, and all that are declared by now."""
+    def so_far(self) -> Measurement:
+        """What has been measured of all records until now."""
         self._catch_up()
-        return self._measurement.declared_share
+        return self._measurement
 
-    @property
-    def roster_share(self) -> Share:
-        """Roster entries: right, and all that are expected or served."""
-        self._catch_up()
-        return self._measurement.roster_share
-
-    @property
-    def availability_share(self) -> Share:
-        """Watches: right, and authorised."""
-        self._catch_up()
-        return self._measurement.availability_share
-
-    @property
-    def converged(self) -> bool:
+    def converged(self, now: int) -> bool:
         """Is nothing wrong, and no roster action on its way? See `Measurement`."""
-        self._catch_up()
-        return self._measurement.converged
+        return self.so_far.converged(now)
 
     def finish(self, records: int) -> Measurement | None:
         """The measurement of a run of so many records; None when some could not be taken."""

@@ -131,18 +131,17 @@ class Measurement:
         """Watches now: right, and authorised."""
         return Share(*self.watches.right_and_authorised)
 
-    @property
-    def converged(self) -> bool:
+    def converged(self, now: int) -> bool:
         """Is every declared watch in force or over, nothing wrong, and nothing on its way?
 
-        It says nothing about answers that agents may still give: whoever runs the agents
-        knows of those.
+        `now`, in microseconds, may be later than the last record. It says nothing about answers
+        that agents may still give: whoever runs the agents knows of those.
         """
         return (
             self.declared.settled
             and self.roster_share.complete
             and self.availability_share.complete
-            and not self.rosters.oracle.unsettled(self.time)
+            and not self.rosters.oracle.unsettled(now)
         )
 
     @property

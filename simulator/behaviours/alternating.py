@@ -30,8 +30,8 @@ class Alternating(PresenceBehaviour, FSMBehaviour, abc.ABC):
     def setup(self) -> None:
         """The states and their transitions, as SPADE asks for them."""
         here, away = self.names
-        self.add_state(here, _Here(self), initial=True)
-        self.add_state(away, _Away(self))
+        self.add_state(here, _Spell(self, here=True), initial=True)
+        self.add_state(away, _Spell(self, here=False))
         self.add_transition(here, away)
         self.add_transition(away, here)
 
@@ -49,26 +49,21 @@ class Alternating(PresenceBehaviour, FSMBehaviour, abc.ABC):
         """What it does when its time away is over."""
 
 
-class _Here(State):
-    def __init__(self, machine: Alternating) -> None:
+class _Spell(State):
+    """A while in one of the two states, and what it does when that is over."""
+
+    def __init__(self, machine: Alternating, *, here: bool) -> None:
         super().__init__()
         self._machine = machine
+        self._is_here = here
 
     async def run(self) -> None:
         machine = self._machine
-        await machine.wait(machine.here)
-        await machine.go()
-        self.set_next_state(machine.names[1])
-
-
-class _Away(State):
-    def __init__(self, machine: Alternating) -> None:
-        super().__init__()
-        self._machine = machine
-
-    async def run(self) -> None:
-        machine = self._machine
-        await machine.wait(machine.away)
+        await machine.wait(machine.here if self._is_here else machine.away)
+        if self._is_here:
+            await machine.go()
+            self.set_next_state(machine.names[1])
+            return
         await machine.come()
         if machine.left is not None:
             machine.left -= 1

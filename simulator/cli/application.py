@@ -22,6 +22,7 @@ from simulator.cli.commands import (
     reporting,
     running,
     scenarios,
+    sweeping,
     watching,
 )
 from simulator.cli.failures import print_error, print_faults
@@ -31,6 +32,7 @@ from simulator.errors import InputError, Livelock, ScenarioError, SimulatorError
 COMMANDS: dict[str, Callable[..., int | None]] = {
     "new": creating.new,
     "run": running.run,
+    "sweep": sweeping.sweep,
     "check": scenarios.check,
     "open": opening.open_,
     "runs": listing.runs,
@@ -52,6 +54,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "simulator run scenarios/*.yaml --seeds 1-20 -x --time-limit 60s",
         "simulator run workers.yaml --backend prosody --set populations.member.count=50",
     ),
+    "sweep": (
+        "simulator sweep scenarios/experiments/quick.yaml",
+        "simulator sweep latency.yaml --workers 4 --set replications=50 --table latency.csv",
+        "simulator sweep latency.yaml --scheduler tcp://10.0.0.1:8786 --junit results.xml",
+    ),
     "check": ("simulator check scenarios/*.yaml",),
     "open": ("simulator open", "simulator open runs/workers-seed1 --junit results.xml"),
     "runs": ("simulator runs",),
@@ -61,7 +68,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "compare": ("simulator compare", "simulator compare runs/one runs/other --only rosters"),
     "export": ("simulator export --to csv", "simulator export latest --to parquet -o frames"),
     "doctor": ("simulator doctor", "simulator doctor workers.yaml"),
-    "schema": ("simulator schema > scenario.schema.json",),
+    "schema": (
+        "simulator schema > scenario.schema.json",
+        "simulator schema experiment > experiment.schema.json",
+    ),
     "version": ("simulator version",),
 }
 """Name of a command -> examples, as its help shows them."""

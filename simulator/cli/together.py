@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from simulator.analysis.run import Run
     from simulator.report.terminal.rows import Rows
 
-_STYLES = {"pass": "green", "fail": "bold red", "unknown": "bold yellow", "wrong": "bold red"}
+VERDICT_STYLES = {
+    "pass": "green",
+    "fail": "bold red",
+    "unknown": "bold yellow",
+    "wrong": "bold red",
+}
 
 
 def run_together(
@@ -76,7 +81,7 @@ class _Table:
             titles = ["verdict", "file", "seed", "agents", "duration", "reason"]
             self._rows = Rows(self._output, titles, [7, self._widest, 4, 6, 9])
         self._rows.add(
-            Text(result.verdict.upper(), style=_STYLES[result.verdict]),
+            Text(result.verdict.upper(), style=VERDICT_STYLES[result.verdict]),
             printable(result.file),
             _or_nothing(result.seed),
             _or_nothing(result.agents),

@@ -65,10 +65,6 @@ class PresenceServer:
         """Make an account; gives its bare JID. Raises ValueError if it exists."""
         return self._accounts.add(f"{local}@{self.domain}").jid.bare
 
-    def has_account(self, bare: str) -> bool:
-        """Whether there is such an account."""
-        return self._accounts.find(bare) is not None
-
     def bind(self, account: str, resource: str = "") -> Bound:
         """Begin a session (RFC 6120, 7). An empty resource is filled in by the server.
 

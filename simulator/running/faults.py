@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 from simulator.errors import InputError, SimulatorError
 from simulator.journal.records import AnyRecord, Died, FaultChanged
-from simulator.scenario.plan import FAULT_KINDS, FaultPlan, Plan
+from simulator.scenario.language.faults import FAULT_KINDS
+from simulator.scenario.plan import FaultPlan, Plan
 from simulator.servers.base import Backend
 
 if TYPE_CHECKING:

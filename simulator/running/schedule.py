@@ -19,9 +19,8 @@ POLL = 50_000
 class Convergence(Protocol):
     """What a run until convergence asks of the fold that follows its journal."""
 
-    @property
-    def converged(self) -> bool:
-        """Whether rosters and availability are what they should be now."""
+    def converged(self, now: int) -> bool:
+        """Whether rosters and availability are what they should be now, in microseconds."""
 
 
 class Schedule:
@@ -96,7 +95,7 @@ class Schedule:
         since: int | None = None
         while (now := self._clock()) < limit:
             settled = self._dispatched and self._injector.idle and self._population.settled
-            if not (settled and self._convergence.converged):
+            if not (settled and self._convergence.converged(now)):
                 since = None
             elif since is None:
                 since = now

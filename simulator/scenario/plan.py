@@ -176,39 +176,6 @@ class WatchPlan:
     may_refuse: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FaultKind:
-    """What holds for every fault of one kind.
-
-    `lasts`: whether it has an end: never, possibly, or always. `cuts_off`: the agent is dead to
-    the others afterwards, though nobody was told. `silences`: while it lasts the agent gets no
-    answer, though its stream seems whole. `hits_server`: it names no agents and hits everybody.
-    """
-
-    lasts: Literal["never", "possibly", "always"] = "never"
-    cuts_off: bool = False
-    silences: bool = False
-    hits_server: bool = False
-
-
-FAULT_KINDS = {
-    "reset": FaultKind(cuts_off=True),
-    "close": FaultKind(cuts_off=True),
-    "black_hole": FaultKind("always", cuts_off=True, silences=True),
-    "stall": FaultKind("always", silences=True),
-    "slow": FaultKind("always"),
-    "refuse": FaultKind("always"),
-    "stream_error": FaultKind(),
-    "conflict": FaultKind(),
-    "wrong_password": FaultKind("possibly"),
-    "crash": FaultKind(cuts_off=True),
-    "partition": FaultKind("always", cuts_off=True, silences=True),
-    "server_restart": FaultKind("always", hits_server=True),
-    "server_freeze": FaultKind("always", silences=True, hits_server=True),
-}
-"""Every kind of fault, by the word of the scenario."""
-MAY_LAST = frozenset(kind for kind, traits in FAULT_KINDS.items() if traits.lasts != "never")
-
 Direction = Literal["up", "down", "both"]
 
 
@@ -216,7 +183,7 @@ Direction = Literal["up", "down", "both"]
 class FaultPlan:
     """One occurrence of a fault. `agents` is whom it hits; for the server's faults, nobody.
 
-    `kind` is a key of `FAULT_KINDS`. `end`: when it ends; None for a fault that is over at once
+    `kind` is the word of the scenario. `end`: when it ends; None for a fault that is over at once
     or lasts to the end of the run. The other fields are terms of single kinds, called as in the
     scenario. `direction`: black_hole and stall; up is from the agent to the server. `added` and
     `factor`: slow, microseconds on top and a multiple of the latency. `condition`: stream_error

@@ -26,6 +26,11 @@ def make_backend(name: str, *, realtime: bool = False, **options: object) -> Bac
         raise InputError(f"no backend {name!r}{hint} (there are: {', '.join(BACKENDS)})")
     if name == "embedded":
         options["paced"] = realtime
+    return backend_class(name)(**options)
+
+
+def backend_class(name: str) -> Callable[..., Backend]:
+    """The class of a name in `BACKENDS`."""
     module, _, attribute = BACKENDS[name].partition(":")
-    make: Callable[..., Backend] = getattr(importlib.import_module(module), attribute)
-    return make(**options)
+    made: Callable[..., Backend] = getattr(importlib.import_module(module), attribute)
+    return made

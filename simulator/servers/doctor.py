@@ -17,14 +17,14 @@ from typing import Literal
 from simulator.errors import SimulatorError
 from simulator.rfc6121.stanza import Jid
 from simulator.scenario.plan import Plan, RunPlan
-from simulator.servers import make_backend
+from simulator.servers import BACKENDS, make_backend
 from simulator.servers.base import Backend, RunContext
 from simulator.servers.real.limits import open_files_needed
 from simulator.servers.real.network import connections_needed
 from simulator.servers.real.ports import LOOPBACK
 from simulator.servers.real.session import session
 
-_TRIED = ("embedded", "prosody", "ejabberd")
+_TRIED = tuple(name for name in BACKENDS if name != "external")
 _XMPP_PORT = 5222
 
 State = Literal["ok", "missing", "problem", "note"]

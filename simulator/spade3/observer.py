@@ -11,14 +11,13 @@ from functools import partial
 
 import aioxmpp
 import aioxmpp.roster.xso as roster_xso
-from aioxmpp import JID
 from aioxmpp.errors import XMPPError
 from aioxmpp.protocol import State
 from aioxmpp.structs import LanguageTag
 
-from simulator.agents.observer import Observer, SessionState
+from simulator.agents.observer import Item, Observer, SessionState
 from simulator.journal.records import Roster
-from simulator.rfc6121.words import StatusText, Subscription
+from simulator.rfc6121.words import StatusText
 from simulator.spade3 import types
 from simulator.spade3.messages import content_of, error_of
 
@@ -139,10 +138,10 @@ class ClientWatcher:
         roster.on_initial_roster_received.connect(self._observer.roster_received)
 
     def _entry_changed(self, item: types.RosterItem) -> None:
-        self._observer.roster_item(*_fields(item))
+        self._observer.roster_item(_item(item))
 
     def _entry_removed(self, item: types.RosterItem) -> None:
-        self._observer.roster_item(item.jid, "remove")
+        self._observer.roster_item(Item(item.jid, "remove"))
 
     async def served_roster(self, patience: float) -> list[Roster]:
         """Ask the server for the roster over the agent's own stream: the served view.
@@ -154,7 +153,7 @@ class ClientWatcher:
         request = aioxmpp.IQ(type_=aioxmpp.IQType.GET, payload=roster_xso.Query())
         response = await self._client.send(request, timeout=patience)
         items = [aioxmpp.roster.Item.from_xso_item(item) for item in response.items]
-        return [self._observer.served_item(*_fields(item)) for item in items]
+        return [self._observer.served_item(_item(item)) for item in items]
 
     def _watch_requests(self) -> None:
         client = self._client
@@ -194,11 +193,8 @@ def _is_roster_change(stanza: object) -> bool:
     )
 
 
-def _fields(
-    item: types.RosterItem,
-) -> tuple[JID, Subscription, bool, bool, str, set[str]]:
-    """An item as an `Observer` takes it."""
-    return (
+def _item(item: types.RosterItem) -> Item:
+    return Item(
         item.jid,
         item.subscription,
         item.ask is not None,

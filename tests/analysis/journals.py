@@ -167,6 +167,6 @@ def measured(*records: AnyRecord) -> Measurement:
     return measure(records)
 
 
-def summarised(*records: AnyRecord) -> shapes.Figures:
+def summarised(*records: AnyRecord) -> shapes.Summary:
     measurement = measure(records)
     return summarise(measurement, figures(measurement))

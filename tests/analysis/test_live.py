@@ -38,8 +38,9 @@ def test_the_convergence_so_far_is_that_of_every_record(
         live.see(record)
         measured.see(record)
         if number % every == 0:
-            answer = (measured.roster_share, measured.availability_share, measured.converged)
-            assert (live.roster_share, live.availability_share, live.converged) == answer
+            now, so_far = measured.time, live.so_far
+            answer = (measured.roster_share, measured.availability_share, measured.converged(now))
+            assert (so_far.roster_share, so_far.availability_share, live.converged(now)) == answer
             answers.add(answer)
     assert len(answers) > 1
 
@@ -50,6 +51,6 @@ def test_records_that_could_not_be_taken_spoil_it(records: list[AnyRecord]) -> N
         live.see(record)
     live.see(None)  # type: ignore[arg-type]
     with pytest.raises(AttributeError):
-        live.roster_share  # noqa: B018
+        live.so_far  # noqa: B018
     live.see(records[10])
     assert live.finish(12) is None

@@ -13,7 +13,7 @@ from simulator.analysis.frames.events import EVENT_SCHEMA
 from simulator.analysis.measurement import measure
 from simulator.analysis.run import Run, open_run
 from simulator.errors import JournalError, RunFolderError
-from simulator.scenario.language.expected_figures import FIGURES
+from simulator.scenario.figures import FIGURES
 from tests.analysis.journals import head
 from tests.analysis.synthetic import MS, S, small_world, write
 

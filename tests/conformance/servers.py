@@ -19,7 +19,7 @@ from tests.servers.helpers import LOCAL, context_of, make_local
 T = TypeVar("T")
 Main = Callable[[], Awaitable[T]]
 
-SERVERS = ("embedded", "prosody", "ejabberd")
+SERVERS = ("embedded", *LOCAL)
 
 
 class Server:

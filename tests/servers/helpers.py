@@ -14,14 +14,17 @@ import pytest
 
 from simulator.errors import ServerUnavailable
 from simulator.scenario.plan import AgentPlan, Plan, RunPlan
+from simulator.servers import BACKENDS, backend_class
 from simulator.servers.base import Peer, RunContext
 from simulator.servers.local.backend import LocalBackend
-from simulator.servers.local.ejabberd import EjabberdBackend
-from simulator.servers.local.prosody import ProsodyBackend
 from simulator.servers.real.connector import Address
 from simulator.spade3.connectors import override_peer
 
-LOCAL = {"prosody": ProsodyBackend, "ejabberd": EjabberdBackend}
+LOCAL: dict[str, type[LocalBackend]] = {
+    name: kind
+    for name, kind in ((name, backend_class(name)) for name in BACKENDS)
+    if isinstance(kind, type) and issubclass(kind, LocalBackend)
+}
 
 
 class Instantly:

@@ -26,7 +26,7 @@ from simulator.analysis.run import Run
 from simulator.errors import InputError
 from simulator.journal.records import Belief
 from simulator.journal.work_records import Value
-from simulator.scenario.language.expected_figures import FIGURES
+from simulator.scenario.figures import FIGURES
 
 PARTS = ("watches", "rosters", "handlers", "values", "orders", "figures")
 """What is compared, as named in `Comparison`; `orders` is the order of events per agent."""

@@ -1,7 +1,7 @@
 """Every figure of a run by its name, such as ``propagation_latency.p95``.
 
-The names are those of `expected_figures.FIGURES`. A figure that could not be measured is absent and
-says why; it is never 0.
+What the figures mean is declared in `scenario.figures`. A figure that could not be measured is
+absent and says why; it is never 0.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from simulator.analysis.folds.time_to_converge import worst
 from simulator.analysis.measurement import Measurement
 from simulator.analysis.states import STALE, ConvergenceOf, DeclaredState, Share, Sight
 from simulator.journal.records import SECOND
-from simulator.scenario.language.expected_figures import FIGURES
+from simulator.scenario.figures import FIGURES, QUANTILES, figure_column
 from simulator.scenario.language.words import nearest
 
 NEVER = math.inf
@@ -68,7 +68,7 @@ class FiguresInSeconds(dict[str, Figure]):
 def in_seconds(found: Figures) -> FiguresInSeconds:
     """The figures as users see them."""
     return FiguresInSeconds(
-        (f"{name}_s", replace(figure, value=_seconds(figure.value)))
+        (figure_column(name), replace(figure, value=_seconds(figure.value)))
         if FIGURES[name] == "time"
         else (name, figure)
         for name, figure in found.items()
@@ -79,15 +79,14 @@ def _seconds(value: float | None) -> float | None:
     return None if value is None else value / SECOND
 
 
-QUANTILES = ("p50", "p95", "p99", "max")
 MESSAGES_SINCE = 2
 """The first format of journals that has messages."""
 FATES = (Delivery.DELIVERED, Delivery.SUPERSEDED, Delivery.LOST, Delivery.NOT_DUE)
 
 
 def figures(measurement: Measurement) -> Figures:
-    """All figures."""
-    return {
+    """All figures, in the order in which they are declared."""
+    found = {
         "declared_convergence": _share(measurement.declared_share, "no watch was declared"),
         **_declared(measurement),
         "roster_convergence": _share(measurement.roster_share, "no roster entry at the end"),
@@ -109,6 +108,7 @@ def figures(measurement: Measurement) -> Figures:
         **_quantiles("message_latency", message_latencies(measurement), _no_messages(measurement)),
         **_outcomes(measurement),
     }
+    return {name: found[name] for name in FIGURES}
 
 
 def latencies(measurement: Measurement) -> list[int]:

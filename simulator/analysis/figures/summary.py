@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
-from typing import get_args
 
 from simulator.analysis.figures import summary_types as shapes
-from simulator.analysis.figures.declared import not_in_force
+from simulator.analysis.figures.details import DETAILS, MOST
 from simulator.analysis.figures.fault_effects import FaultEffect, fault_effects
 from simulator.analysis.figures.named import Figure, Figures
 from simulator.analysis.figures.quantiles import FEW, quantiles
-from simulator.analysis.figures.rosters import (
-    belief_divergence,
-    believed_absent,
-    believed_ghosts,
-    entry_text,
-)
-from simulator.analysis.folds.time_to_converge import Converged
+from simulator.analysis.figures.rosters import entry_text
 from simulator.analysis.measurement import Measurement
-from simulator.analysis.states import ConvergenceOf, Share, Sight
 from simulator.journal.records import SECOND
-
-FEW_SAMPLES = f"fewer than {FEW} samples"
-MOST = 100
-"""At most so many entries of a list are in the summary; the counts are always whole."""
+from simulator.scenario.figures import FAMILIES, QUANTILES, Family, Unit, figure_column
 
 
-def summarise(measurement: Measurement, found: Figures) -> shapes.Figures:
+def summarise(measurement: Measurement, found: Figures) -> shapes.Summary:
     """The summary of a run, whose figures were `found`. Works for incomplete journals too.
 
     Times are seconds (``_s``); a time to converge may be ``"never"``. A figure that could not
@@ -36,27 +24,61 @@ def summarise(measurement: Measurement, found: Figures) -> shapes.Figures:
     """
     return {
         "run": _run(measurement),
-        "agent_outcomes": _outcomes(measurement, found),
-        "declared_convergence": _share(found["declared_convergence"], measurement.declared_share),
-        "declared": _declared(measurement, found),
-        "roster_convergence": _share(found["roster_convergence"], measurement.roster_share),
-        "availability_convergence": _share(
-            found["availability_convergence"], measurement.final_availability
-        ),
-        "time_to_converge": _times(measurement, found),
-        "propagation_latency": _figure_quantiles(found, "propagation_latency"),
-        "deliveries": _counts(found, "deliveries"),
-        "staleness": _staleness(measurement, found),
-        "detection_time": _detection(measurement, found),
-        "belief_divergence": _divergence(measurement, found["belief_divergence"]),
-        "believed_ghosts": _pairs(believed_ghosts(measurement), found["believed_ghosts"]),
-        "believed_absent": _pairs(believed_absent(measurement), found["believed_absent"]),
-        "amplification": _amplification(measurement, found["amplification"]),
-        "messages": _messages(found),
-        "message_latency": _figure_quantiles(found, "message_latency"),
+        **{family.key or family.name: _entry(family, measurement, found) for family in FAMILIES},
         "wrong_entries": _wrong_entries(measurement),
         "faults": _faults(measurement),
     }
+
+
+def _entry(family: Family, measurement: Measurement, found: Figures) -> shapes.Entry:
+    """What the summary says of one family: its figures, and what `DETAILS` has beside them."""
+    first = found[family.names[0]]
+    entry: shapes.Entry
+    if family.parts == QUANTILES:
+        entry = _figure_quantiles([found[name] for name in family.names])
+    elif first.value is None and family.unit != "time":
+        return {"absent": first.absent}
+    else:
+        entry = {_key(family, name): _json(found[name], family.unit) for name in family.names}
+        entry |= {"note": first.note} if first.note and not family.parts else {}
+    details = DETAILS.get(family.name)
+    return entry if details is None else entry | details(measurement)
+
+
+def _key(family: Family, name: str) -> str:
+    """Where a figure stands in its entry: ``declared.lost`` is ``lost``, a share the ``value``."""
+    if name != family.name:
+        return figure_column(name).removeprefix(f"{family.name}.")
+    return "count" if family.unit == "count" else "value"
+
+
+def _json(figure: Figure, unit: Unit) -> float | str | shapes.Absent:
+    if figure.value is None:
+        return {"absent": figure.absent}
+    if unit == "time":
+        return "never" if math.isinf(figure.value) else figure.value / SECOND
+    return int(figure.value) if unit == "count" else figure.value
+
+
+def _figure_quantiles(figures: Sequence[Figure]) -> shapes.Entry:
+    """The quantiles that are among the figures already."""
+    values = [figure.value for figure in figures if figure.value is not None]
+    if not values:
+        return {"samples": 0, "absent": figures[0].absent}
+    return _quantile_values(values, figures[0].samples)
+
+
+def _quantiles(times: Sequence[int], absent: str) -> shapes.Entry:
+    found = quantiles(times)
+    if found is None:
+        return {"samples": 0, "absent": absent}
+    return _quantile_values(found.values, found.samples)
+
+
+def _quantile_values(values: Sequence[float], samples: int) -> shapes.Entry:
+    seconds = {f"{part}_s": value / SECOND for part, value in zip(QUANTILES, values, strict=True)}
+    note = f"fewer than {FEW} samples" if samples < FEW else ""
+    return {"samples": samples, **seconds, "note": note}
 
 
 def _run(measurement: Measurement) -> shapes.Run:
@@ -81,184 +103,10 @@ def _managers(measurement: Measurement) -> dict[str, list[str]]:
     return {manager: list(names) for manager, names in populations.items()}
 
 
-def _outcomes(measurement: Measurement, found: Figures) -> shapes.Outcomes:
-    outcomes = measurement.info.all_outcomes()
-    spawned = measurement.info.spawned_outcomes()
-    others: list[shapes.AgentOutcome] = [
-        {"agent": outcome.agent, "outcome": outcome.outcome, "reason": outcome.reason}
-        for outcome in (*outcomes, *spawned)
-        if outcome.outcome != "ok"
-    ]
-    counts = _counts(found, "outcomes")
-    return {
-        "ok": counts["ok"],
-        "failed": counts["failed"],
-        "unknown": counts["unknown"],
-        "population": len(outcomes),
-        "not_ok": others[:MOST],
-        "spawned": dict(Counter(outcome.outcome for outcome in spawned)),
-    }
-
-
-def _share(figure: Figure, share: Share) -> shapes.Convergence:
-    if figure.value is None:
-        return {"absent": figure.absent}
-    return {"value": figure.value, "right": share.right, "total": share.total}
-
-
-def _times(measurement: Measurement, found: Figures) -> shapes.TimesToConverge:
-    declared, rosters, availability = (
-        measurement.time_to_converge(of) for of in get_args(ConvergenceOf)
-    )
-    return {
-        "declared_s": _slowest(found["time_to_converge.declared"]),
-        "roster_s": _slowest(found["time_to_converge.roster"]),
-        "availability_s": _slowest(found["time_to_converge.availability"]),
-        "phases": [
-            {
-                "name": one.phase.name,
-                "begin_s": one.phase.begin / SECOND,
-                "disturbance_s": one.phase.disturbance / SECOND,
-                "declared_s": _converged(wanted),
-                "roster_s": _converged(one),
-                "availability_s": _converged(other),
-            }
-            for wanted, one, other in zip(declared, rosters, availability, strict=True)
-        ],
-    }
-
-
-def _declared(measurement: Measurement, found: Figures) -> shapes.Declared:
-    counts = _counts(found, "declared")
-    groups: list[shapes.WatchesNotInForce] = [
-        {
-            "state": group.state.name.lower(),
-            "count": len(group.watches),
-            "reason": group.reason,
-            "remedy": group.remedy,
-            "prescribed": group.prescribed,
-            "watches": [[watch.watcher, watch.contact] for watch in group.watches[:MOST]],
-        }
-        for group in not_in_force(measurement)
-    ]
-    return {
-        "in_force": counts["in_force"],
-        "pending": counts["pending"],
-        "refused": counts["refused"],
-        "ended": counts["ended"],
-        "not_asked": counts["not_asked"],
-        "lost": counts["lost"],
-        "not_in_force": groups,
-    }
-
-
-def _slowest(figure: Figure) -> shapes.Time:
-    if figure.value is None:
-        return {"absent": figure.absent}
-    return "never" if math.isinf(figure.value) else figure.value / SECOND
-
-
-def _converged(converged: Converged) -> shapes.Time:
-    if converged.never:
-        return "never"
-    if converged.time is None:
-        return {"absent": "there was nothing to converge"}
-    return converged.time / SECOND
-
-
-def _quantiles(times: Sequence[int], absent: str) -> shapes.Quantiles:
-    found = quantiles(times)
-    if found is None:
-        return {"samples": 0, "absent": absent}
-    return _quantile_values(found.values, found.samples)
-
-
-def _figure_quantiles(found: Figures, name: str) -> shapes.Quantiles:
-    """The quantiles that are among the figures already."""
-    figures = [found[f"{name}.{part}"] for part in ("p50", "p95", "p99", "max")]
-    values = [figure.value for figure in figures if figure.value is not None]
-    if not values:
-        return {"samples": 0, "absent": figures[0].absent}
-    return _quantile_values(values, figures[0].samples)
-
-
-def _quantile_values(values: Sequence[float], samples: int) -> shapes.Quantiles:
-    p50, p95, p99, most = (value / SECOND for value in values)
-    note = FEW_SAMPLES if samples < FEW else ""
-    return {
-        **{"samples": samples, "p50_s": p50, "p95_s": p95, "p99_s": p99, "max_s": most},
-        "note": note,
-    }
-
-
-def _counts(found: Figures, name: str) -> dict[str, int]:
-    """The counts under one name: ``deliveries.lost`` becomes ``lost``."""
-    prefix = name + "."
-    return {
-        key.removeprefix(prefix): int(figure.value or 0)
-        for key, figure in found.items()
-        if key.startswith(prefix)
-    }
-
-
-def _messages(found: Figures) -> dict[str, int] | shapes.Absent:
-    figure = found["messages.sent"]
-    return {"absent": figure.absent} if figure.value is None else _counts(found, "messages")
-
-
-def _staleness(measurement: Measurement, found: Figures) -> shapes.Staleness:
-    figure = found["staleness"]
-    if figure.value is None:
-        return {"absent": figure.absent}
-    return {
-        "value": figure.value,
-        "ghost": found["staleness.ghost"].value or 0.0,
-        "blind": found["staleness.blind"].value or 0.0,
-        "mislabelled": found["staleness.mislabelled"].value or 0.0,
-        "authorised_s": sum(measurement.watches.times[Sight.RIGHT :]) / SECOND,
-    }
-
-
-def _detection(measurement: Measurement, found: Figures) -> shapes.Quantiles:
-    results = [detection.result for detection in measurement.detections.all]
-    return {
-        **_figure_quantiles(found, "detection_time"),
-        "undetected": results.count("undetected"),
-        "not_due": results.count("not due"),
-    }
-
-
-def _divergence(measurement: Measurement, figure: Figure) -> shapes.Entries:
-    if figure.value is None:
-        return {"absent": figure.absent}
-    entries: list[shapes.Entry] = [
-        {"agent": one.agent, "peer": one.peer, "believed": one.believed, "served": one.served}
-        for one in belief_divergence(measurement.info)[:MOST]
-    ]
-    return {"count": int(figure.value), "entries": entries, "note": figure.note}
-
-
-def _pairs(pairs: Sequence[tuple[str, str]], figure: Figure) -> shapes.Entries:
-    if figure.value is None:
-        return {"absent": figure.absent}
-    entries: list[shapes.Entry] = [{"agent": agent, "peer": peer} for agent, peer in pairs[:MOST]]
-    return {"count": int(figure.value), "entries": entries}
-
-
-def _amplification(measurement: Measurement, figure: Figure) -> shapes.Amplification:
-    if figure.value is None:
-        return {"absent": figure.absent}
-    return {
-        "value": figure.value,
-        "received": measurement.presences_received,
-        "changes": len(measurement.propagation.changes),
-    }
-
-
-def _wrong_entries(measurement: Measurement) -> shapes.Entries:
+def _wrong_entries(measurement: Measurement) -> shapes.Entry:
     rosters = measurement.rosters
     wrong = rosters.wrong()
-    entries: list[shapes.Entry] = [
+    entries = [
         {
             "agent": agent,
             "peer": peer,

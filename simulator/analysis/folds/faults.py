@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulator.analysis.states import FaultSpan
 from simulator.journal.records import FaultChanged
-from simulator.scenario.plan import MAY_LAST
+from simulator.scenario.language.faults import MAY_LAST
 
 
 class Faults:

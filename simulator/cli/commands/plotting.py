@@ -12,6 +12,7 @@ from rich.text import Text
 
 from simulator.cli.console import measured_run
 from simulator.cli.options import RunFolder
+from simulator.report.pictures import PICTURES
 
 
 def plot(
@@ -20,8 +21,7 @@ def plot(
         list[str] | None,
         typer.Argument(
             metavar="KIND",
-            help="convergence, timeline, propagation, staleness, graph, sequence, spread,"
-            " values. Default: all that have something to show.",
+            help=f"{', '.join(PICTURES)}. Default: all that have something to show.",
         ),
     ] = None,
     out: Annotated[

@@ -36,6 +36,7 @@ from simulator.cli.options import (
     parse_time_limit,
 )
 from simulator.errors import InputError, Livelock, SimulatorError
+from simulator.servers import BACKENDS
 
 if TYPE_CHECKING:
     from simulator.analysis.live import LiveMeasurement
@@ -62,7 +63,7 @@ def run(
     ] = False,
     time_limit: TimeLimit = None,
     backend: Annotated[
-        str, typer.Option(help="The server to run on: embedded, prosody, ejabberd, external.")
+        str, typer.Option(help=f"The server to run on: {', '.join(BACKENDS)}.")
     ] = "embedded",
     set_: Settings = None,
     managers: ManagersOption = None,

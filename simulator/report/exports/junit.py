@@ -30,7 +30,8 @@ from simulator.report.text import printable, printable_lines
 
 _BEGINNING = 1024
 """A JUnit document can be recognised by so many bytes."""
-_RESULTS: dict[str, type[FinalResult] | None] = {"pass": None, "fail": Failure, "unknown": Error}
+RESULTS: dict[str, type[FinalResult] | None] = {"pass": None, "fail": Failure, "unknown": Error}
+"""Verdict -> how a case with it went."""
 
 
 class _Suites(JUnitXml):
@@ -43,7 +44,7 @@ def junit_xml(run: Run) -> str:
     suites = {
         "run": [_evidence(run)],
         "expectations": [
-            _case(check.text, _RESULTS[check.verdict], check.evidence)
+            junit_case(check.text, RESULTS[check.verdict], check.evidence)
             for check in run.verdict.checks
         ],
         "agents": _agents(run),
@@ -56,13 +57,13 @@ def junit_xml(run: Run) -> str:
         "verdict": run.verdict.value,
     }
     figures = {name: value for name, value in run.figures.numbers().items() if value is not None}
-    return _document(str(about["name"]), suites, properties, about["duration_s"], figures)
+    return junit_document(str(about["name"]), suites, properties, about["duration_s"], figures)
 
 
 def broken_junit_xml(name: str, error: BaseException) -> str:
     """The document of a run that broke down: its error alone."""
-    case = _case("the run went to its end", Error, str(error))
-    return _document(name, {"run": [case]}, {"verdict": "unknown"}, 0.0)
+    case = junit_case("the run went to its end", Error, str(error))
+    return junit_document(name, {"run": [case]}, {"verdict": "unknown"}, 0.0)
 
 
 def join_junit(documents: Mapping[str, str]) -> str:
@@ -103,7 +104,7 @@ def write_junit(document: str, path: Path) -> None:
 def _evidence(run: Run) -> TestCase:
     name = "the evidence is complete"
     gaps = evidence_gaps(run.measurement.info)
-    return _case(name, Error, gaps[0], "\n".join(gaps)) if gaps else _case(name)
+    return junit_case(name, Error, gaps[0], "\n".join(gaps)) if gaps else junit_case(name)
 
 
 def _agents(run: Run) -> list[TestCase]:
@@ -114,7 +115,7 @@ def _agents(run: Run) -> list[TestCase]:
         text = f"{failure.where}: {failure.error}\n{failure.traceback}"
         tracebacks.setdefault(failure.agent, []).append(text)
     return [
-        _case(
+        junit_case(
             outcome.agent,
             _agent_result(outcome, run.verdict.value == "pass"),
             f"{outcome.outcome}: {outcome.reason or 'no reason given'}",
@@ -131,7 +132,7 @@ def _agent_result(outcome: Outcome, passed: bool) -> type[FinalResult]:
     return Skipped if passed else Failure
 
 
-def _case(
+def junit_case(
     name: str, result: type[FinalResult] | None = None, message: str = "", detail: str = ""
 ) -> TestCase:
     """A test case: its name, how it went (None: well), and why."""
@@ -144,14 +145,17 @@ def _case(
     return case
 
 
-def _document(
+def junit_document(
     name: str,
     suites: Mapping[str, Sequence[TestCase]],
     properties: Mapping[str, object],
     seconds: float,
     figures: Mapping[str, float] = MappingProxyType({}),
 ) -> str:
-    """The document; every suite has the properties, and the first one the figures."""
+    """A document: suites of cases by their titles, each suite with the properties.
+
+    The first suite has the figures, too.
+    """
     root = _Suites(printable(name))
     for title, cases in suites.items():
         suite = TestSuite(printable(f"{name}: {title}"))

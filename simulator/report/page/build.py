@@ -20,6 +20,7 @@ from simulator.analysis.run import Run
 from simulator.journal.folder import SCENARIO
 from simulator.report.page.dark import following_svg
 from simulator.report.page.tables import Table, tables_of
+from simulator.report.pictures import PICTURES
 from simulator.report.plots import PLOTS
 from simulator.report.plots.style import nothing_in
 from simulator.report.terminal.summary import figure_rows, managers_text
@@ -28,21 +29,6 @@ from simulator.scenario.reading.scalars import dump_yaml
 
 _MOST_TOGETHER = 3
 """So many runs stand side by side; pictures of more would be too small to read."""
-
-CAPTIONS = {
-    "convergence": "Share of declared watches that are in force, of roster entries that are served "
-    "as RFC 6121 expects, and of authorised watches that see their contact as it is, over time.",
-    "timeline": "One lane an agent: when the server held it available, when watchers saw it "
-    "otherwise, and when it died.",
-    "propagation": "How long changes of presence took to reach their watchers, hop by hop where "
-    "it is known.",
-    "staleness": "How much of the time each watcher saw each contact otherwise than it was.",
-    "graph": "Who wants to see whom, what became of each subscription, and what agents believe "
-    "wrongly.",
-    "sequence": "Who sent what to whom, and when.",
-    "spread": "How one change of presence reached its watchers.",
-    "values": "What agents kept under each name, over time, as far as it is a number.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +122,7 @@ def _pictures(run: Run, tell: Callable[[str], None]) -> list[Picture]:
         if nothing_in(figure):
             continue
         source = base64.b64encode(following_svg(figure).encode("utf-8")).decode("ascii")
-        found.append(Picture(kind, CAPTIONS[kind], f"data:image/svg+xml;base64,{source}"))
+        found.append(Picture(kind, PICTURES[kind], f"data:image/svg+xml;base64,{source}"))
     return found
 
 

@@ -34,7 +34,7 @@ from simulator.report.plots.style import (
     say_nothing,
 )
 from simulator.report.plots.view import View
-from simulator.scenario.plan import MAY_LAST
+from simulator.scenario.language.faults import MAY_LAST
 
 _LANE, _ROW = 190, 16
 """Points from a lifeline to the next, and from row to row, about."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import Protocol
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -11,6 +10,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from simulator.analysis.live import LiveMeasurement
+from simulator.analysis.measurement import Measurement
 from simulator.analysis.states import Share
 from simulator.journal.records import Agent, AnyRecord, RunEnded
 from simulator.report.text import duration_text
@@ -23,33 +24,17 @@ _DRAW_EVERY = 0.1
 MEASURING = "the run has ended; its results are being worked out"
 
 
-class Converging(Protocol):
-    """Says how far a run has converged."""
-
-    @property
-    def declared_share(self) -> Share:
-        """Watches of the subscription graph: in force, and all that are declared by now."""
-
-    @property
-    def roster_share(self) -> Share:
-        """Roster entries: right, and all that are expected or served."""
-
-    @property
-    def availability_share(self) -> Share:
-        """Watches: right, and authorised."""
-
-
 class Progress:
     """Follows the journal and shows where the run is. Use it as a context manager.
 
     On a terminal it is a bar and a line that change; elsewhere a line every five seconds.
     """
 
-    def __init__(self, console: Console, agents: int, limit: int, converging: Converging) -> None:
+    def __init__(self, console: Console, agents: int, limit: int, live: LiveMeasurement) -> None:
         self._console = console
         self._agents = agents
         self._limit = limit
-        self._converging = converging
+        self._measured = live
         self._started = 0
         self._records = 0
         self._drawn = self._began = time.perf_counter()
@@ -72,7 +57,7 @@ class Progress:
             return
         self._drawn = now
         started = min(self._started, self._agents)
-        text = status_line(started, self._agents, t, self._limit, self._converging)
+        text = status_line(started, self._agents, t, self._limit, self._measured.so_far)
         if self._console.is_terminal:
             self._show(text, self._bar(t, now))
         else:
@@ -109,15 +94,13 @@ def time_left(seconds: float) -> str:
     return f"at most {duration_text(whole) if whole >= 120 else f'{whole} s'} left"
 
 
-def status_line(
-    running: int, agents: int, t: int, limit: int | None, converging: Converging
-) -> str:
+def status_line(running: int, agents: int, t: int, limit: int | None, run: Measurement) -> str:
     """Where a run is, in fewer than 80 columns."""
     most = f" of {limit / 1e6:g}" if limit else ""
     return (
         f"{running}/{agents} agents · {t / 1e6:.1f}{most} s"
-        f" · watches in force {percent(converging.declared_share)}"
-        f" · seen right {percent(converging.availability_share)}"
+        f" · watches in force {percent(run.declared_share)}"
+        f" · seen right {percent(run.availability_share)}"
     )
 
 

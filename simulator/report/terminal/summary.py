@@ -14,6 +14,7 @@ from simulator.analysis.run import Run
 from simulator.journal.folder import PICTURE
 from simulator.report.terminal.rows import print_hanging
 from simulator.report.text import printable, seconds_text
+from simulator.scenario.figures import FAMILIES, QUANTILES, Family, Unit
 
 _STYLES = {"pass": "bold green", "fail": "bold red", "unknown": "bold yellow"}
 _MARKS = {"pass": "✓", "fail": "✗", "unknown": "?"}
@@ -21,6 +22,7 @@ _MANAGERS = {
     "spade": "SPADE's own presence manager",
     "documented": "documented presence manager",
 }
+_FORMATS: dict[Unit, str] = {"time": "{} s", "share": "{:.1%}", "count": "{}", "ratio": "{:.3g}"}
 _MOST = 10
 """At most so many entries of a list; the rest is counted."""
 
@@ -47,7 +49,9 @@ def print_summary(console: Console, run: Run) -> None:
 
 def print_verdict(console: Console, summary: shapes.Summary) -> None:
     """Print the verdict and which run it is of, from its summary."""
-    about, value = summary["run"], summary["verdict"]["value"]
+    about: shapes.Run = summary["run"]
+    verdict: shapes.VerdictSummary = summary["verdict"]
+    value = verdict["value"]
     line = Text(value.upper(), style=_STYLES[value])
     managers = managers_text(about)
     line.append(
@@ -58,7 +62,7 @@ def print_verdict(console: Console, summary: shapes.Summary) -> None:
     )
     console.print(line, soft_wrap=True)
     if value == "unknown":
-        for reason in summary["verdict"]["reasons"]:
+        for reason in verdict["reasons"]:
             console.print(Text(f"  {printable(reason)}", style="yellow"), soft_wrap=True)
 
 
@@ -90,50 +94,51 @@ def _figures(summary: shapes.Summary) -> Table:
 
 def figure_rows(summary: shapes.Summary) -> list[tuple[str, str]]:
     """(name, text) of each figure, in the order in which they are shown."""
-    times = summary["time_to_converge"]
-    return [
-        ("agents", _outcomes(summary["agent_outcomes"])),
-        ("watches in force", _share(summary["declared_convergence"], times["declared_s"])),
-        ("not in force", _states(summary["declared"])),
-        ("roster convergence", _share(summary["roster_convergence"], times["roster_s"])),
-        (
-            "availability convergence",
-            _share(summary["availability_convergence"], times["availability_s"]),
-        ),
-        ("propagation latency", _quantiles(summary["propagation_latency"])),
-        ("deliveries", _counts(summary["deliveries"])),
-        ("staleness", _staleness(summary["staleness"])),
-        ("detection time", _quantiles(summary["detection_time"])),
-        ("belief divergence", _divergence(summary["belief_divergence"])),
-        ("believed ghosts", _contacts(summary["believed_ghosts"], "left and seem available")),
-        ("believed absent", _contacts(summary["believed_absent"], "are available and seem away")),
-        ("amplification", _amplification(summary["amplification"])),
-        *_messages(summary),
-    ]
+    rows = []
+    for family in FAMILIES:
+        entry = summary[family.key or family.name]
+        if family.title and not (family.optional and _is_empty(family, entry)):
+            text = _family_text(family, entry)
+            if family.beside and "absent" not in entry:
+                text += f", {_converged(summary['time_to_converge'][f'{family.beside}_s'])}"
+            rows.append((family.title, text))
+    if spawned := summary["agent_outcomes"]["spawned"]:
+        rows.insert(1, ("made by agents", _counts(spawned)))
+    return rows
 
 
-def _messages(summary: shapes.Summary) -> list[tuple[str, str]]:
-    """The rows about messages; none where there were no messages."""
-    # A summary of an earlier version has none, either.
-    counts = summary.get("messages", {})
-    if not counts.get("sent"):
-        return []
-    texts = [f"{count} {name}" for name, count in counts.items()]
-    return [
-        ("messages", ", ".join(texts)),
-        ("message latency", _quantiles(summary["message_latency"])),
-    ]
+def _is_empty(family: Family, entry: shapes.Entry) -> bool:
+    """Whether nothing was measured or counted."""
+    return "absent" in entry or not any(entry.get(part, 1) for part in family.parts)
 
 
-def _states(declared: shapes.Declared) -> str:
-    counts = {
-        "pending": declared["pending"],
-        "refused": declared["refused"],
-        "ended": declared["ended"],
-        "not asked for": declared["not_asked"],
-        "lost": declared["lost"],
-    }
-    return ", ".join(f"{count} {state}" for state, count in counts.items() if count) or "none"
+def _family_text(family: Family, entry: shapes.Entry) -> str:
+    if "absent" in entry:
+        return f"- ({entry['absent']})"
+    return family.shown.format(text=_text(family, entry), **entry)
+
+
+def _text(family: Family, entry: shapes.Entry) -> str:
+    """The figures of a family, as their unit alone tells to show them."""
+    if family.parts == QUANTILES:
+        times = ", ".join(f"{part} {entry[f'{part}_s']:.3f} s" for part in QUANTILES)
+        note = f"; {entry['note']}" if entry["note"] else ""
+        return f"{times} ({entry['samples']} samples{note})"
+    if family.unit == "count" and family.parts:
+        return _counts({part: entry[part] for part in family.parts})
+    return _FORMATS[family.unit].format(entry.get("value", entry.get("count")))
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    """The counts that are not 0."""
+    parts = [f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count]
+    return ", ".join(parts) or "none"
+
+
+def _converged(time: shapes.Time) -> str:
+    if isinstance(time, dict):
+        return f"time to converge - ({time['absent']})"
+    return "never converged" if time == "never" else f"time to converge {seconds_text(time)}"
 
 
 def fault_text(fault: shapes.Fault) -> str:
@@ -161,7 +166,7 @@ def _which(fault: shapes.Fault) -> str:
     return f"{fault['origin']} {count}{fault['fault'].replace('_', ' ')} {when} hit {hit}"
 
 
-def _recovery(recovery: shapes.Quantiles) -> str:
+def _recovery(recovery: shapes.Entry) -> str:
     recovered, never = recovery["samples"], recovery["unrecovered"]
     if not recovered:
         return "none recovered"
@@ -169,7 +174,7 @@ def _recovery(recovery: shapes.Quantiles) -> str:
     return f"{who} recovered, p50 {recovery['p50_s']:.3f} s, max {recovery['max_s']:.3f} s"
 
 
-def _noticed(detection: shapes.Quantiles) -> str:
+def _noticed(detection: shapes.Entry) -> str:
     """Who saw that the agents were gone; nothing where nobody died."""
     seen = detection["samples"]
     total = seen + detection["undetected"]
@@ -183,73 +188,6 @@ def _some(what: str, counts: Mapping[str, float], text: str) -> str:
     """The counts that are not 0."""
     found = [text.format(count, name) for name, count in counts.items() if count]
     return f"{what} {', '.join(found)}" if found else ""
-
-
-def _outcomes(figure: shapes.Outcomes) -> str:
-    counts = {"ok": figure["ok"], "failed": figure["failed"], "unknown": figure["unknown"]}
-    parts = [f"{count} {name}" for name, count in counts.items() if count]
-    spawned = ", ".join(f"{count} {name}" for name, count in figure.get("spawned", {}).items())
-    more = f", and {spawned} that agents made" if spawned else ""
-    return f"{', '.join(parts) or '0'} of {figure['population']}{more}"
-
-
-def _share(figure: shapes.Convergence, time: shapes.Time) -> str:
-    if "absent" in figure:
-        return f"- ({figure['absent']})"
-    return f"{figure['value']:.1%} ({figure['right']} of {figure['total']}), {_converged(time)}"
-
-
-def _converged(time: shapes.Time) -> str:
-    if isinstance(time, dict):
-        return f"time to converge - ({time['absent']})"
-    return "never converged" if time == "never" else f"time to converge {seconds_text(time)}"
-
-
-def _quantiles(figure: shapes.Quantiles) -> str:
-    if "absent" in figure:
-        return f"- ({figure['absent']})"
-    note = f"; {figure['note']}" if figure.get("note") else ""
-    return (
-        f"p50 {figure['p50_s']:.3f} s, p95 {figure['p95_s']:.3f} s, p99 {figure['p99_s']:.3f} s,"
-        f" max {figure['max_s']:.3f} s ({figure['samples']} samples{note})"
-    )
-
-
-def _counts(figure: Mapping[str, int]) -> str:
-    return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in figure.items())
-
-
-def _staleness(figure: shapes.Staleness) -> str:
-    if "absent" in figure:
-        return f"- ({figure['absent']})"
-    return (
-        f"{figure['value']:.2%} of {figure['authorised_s']:.1f} watch-seconds"
-        f" (ghost {figure['ghost']:.2%}, blind {figure['blind']:.2%},"
-        f" mislabelled {figure['mislabelled']:.2%})"
-    )
-
-
-def _divergence(figure: shapes.Entries) -> str:
-    if "absent" in figure:
-        return f"- ({figure['absent']})"
-    count = figure["count"]
-    return f"{count} {'entry' if count == 1 else 'entries'}"
-
-
-def _contacts(figure: shapes.Entries, what: str) -> str:
-    if "absent" in figure:
-        return f"- ({figure['absent']})"
-    count = figure["count"]
-    return f"{count} {'contact' if count == 1 else 'contacts'} that {what}"
-
-
-def _amplification(figure: shapes.Amplification) -> str:
-    if "absent" in figure:
-        return f"- ({figure['absent']})"
-    return (
-        f"{figure['value']:.1f} presences received per change"
-        f" ({figure['received']} for {figure['changes']})"
-    )
 
 
 def _print_list(console: Console, title: str, lines: Iterable[str]) -> None:

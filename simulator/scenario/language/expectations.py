@@ -13,7 +13,11 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from simulator.rfc6121.words import PresenceType, Subscription
 from simulator.scenario.language.durations import Duration
-from simulator.scenario.language.expected_figures import COMPARATORS, FigureExpectation
+from simulator.scenario.language.expected_figures import (
+    COMPARATORS,
+    FigureExpectation,
+    check_limits,
+)
 from simulator.scenario.language.presence import Show
 from simulator.scenario.language.selectors import AgentNames
 from simulator.scenario.language.words import (
@@ -214,9 +218,7 @@ class ExpectedValue(Words):
 
     @model_validator(mode="after")
     def _has_limit(self) -> ExpectedValue:
-        if not self.limits:
-            words = ", ".join(f"`{word}`" for word in COMPARATORS)
-            raise wrong(f"`{self.name}` has no limit", f"one of {words}")
+        check_limits(self.name, self.limits)
         return self
 
     @property

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from simulator.scenario.figures import FIGURES, Unit
 from simulator.scenario.language.durations import parse_duration
 from simulator.scenario.language.words import (
     Words,
@@ -18,39 +19,6 @@ from simulator.scenario.language.words import (
     quoted,
     wrong,
 )
-
-Unit = Literal["time", "share", "count", "ratio"]
-"""time: microseconds. share: 0 to 1. count: a whole number. ratio: any number from 0 on."""
-
-_QUANTILES = ("p50", "p95", "p99", "max")
-
-DECLARED = ("in_force", "pending", "refused", "ended", "not_asked", "lost")
-"""The states of a declared watch, as figures call them."""
-
-FIGURES: dict[str, Unit] = {
-    "declared_convergence": "share",
-    **{f"declared.{state}": "count" for state in DECLARED},
-    "roster_convergence": "share",
-    "availability_convergence": "share",
-    "time_to_converge.declared": "time",
-    "time_to_converge.roster": "time",
-    "time_to_converge.availability": "time",
-    **{f"propagation_latency.{quantile}": "time" for quantile in _QUANTILES},
-    **{f"detection_time.{quantile}": "time" for quantile in _QUANTILES},
-    **{f"deliveries.{name}": "count" for name in ("delivered", "superseded", "lost", "not_due")},
-    "staleness": "share",
-    "staleness.ghost": "share",
-    "staleness.blind": "share",
-    "staleness.mislabelled": "share",
-    "belief_divergence": "count",
-    "believed_ghosts": "count",
-    "believed_absent": "count",
-    "amplification": "ratio",
-    **{f"messages.{name}": "count" for name in ("sent", "received", "undelivered")},
-    **{f"message_latency.{quantile}": "time" for quantile in _QUANTILES},
-    **{f"outcomes.{name}": "count" for name in ("ok", "failed", "unknown")},
-}
-"""Every figure that can be expected, with its unit. The definitions are those of the metrics."""
 
 
 def _close(left: float, right: float) -> bool:
@@ -111,6 +79,13 @@ Limit = Annotated[
 ]
 
 
+def check_limits(name: str, limits: tuple[object, ...]) -> None:
+    """Raise the pydantic error for what is expected without a limit."""
+    if not limits:
+        words = ", ".join(f"`{word}`" for word in COMPARATORS)
+        raise wrong(f"`{name}` has no limit", f"one of {words}")
+
+
 class FigureExpectation(Words):
     """A figure lies within limits. At least one of the five comparisons is given."""
 
@@ -123,9 +98,7 @@ class FigureExpectation(Words):
 
     @model_validator(mode="after")
     def _limits_fit(self) -> FigureExpectation:
-        if not self.limits:
-            words = ", ".join(f"`{word}`" for word in COMPARATORS)
-            raise wrong(f"`{self.figure}` has no limit", f"one of {words}")
+        check_limits(self.figure, self.limits)
         return self
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -21,7 +22,41 @@ from simulator.scenario.language.words import (
     quoted,
     wrong,
 )
-from simulator.scenario.plan import FAULT_KINDS, Direction
+from simulator.scenario.plan import Direction
+
+
+@dataclass(frozen=True, slots=True)
+class FaultKind:
+    """What holds for every fault of one kind.
+
+    `lasts`: whether it has an end: never, possibly, or always. `cuts_off`: the agent is dead to
+    the others afterwards, though nobody was told. `silences`: while it lasts the agent gets no
+    answer, though its stream seems whole. `hits_server`: it names no agents and hits everybody.
+    """
+
+    lasts: Literal["never", "possibly", "always"] = "never"
+    cuts_off: bool = False
+    silences: bool = False
+    hits_server: bool = False
+
+
+FAULT_KINDS = {
+    "reset": FaultKind(cuts_off=True),
+    "close": FaultKind(cuts_off=True),
+    "black_hole": FaultKind("always", cuts_off=True, silences=True),
+    "stall": FaultKind("always", silences=True),
+    "slow": FaultKind("always"),
+    "refuse": FaultKind("always"),
+    "stream_error": FaultKind(),
+    "conflict": FaultKind(),
+    "wrong_password": FaultKind("possibly"),
+    "crash": FaultKind(cuts_off=True),
+    "partition": FaultKind("always", cuts_off=True, silences=True),
+    "server_restart": FaultKind("always", hits_server=True),
+    "server_freeze": FaultKind("always", silences=True, hits_server=True),
+}
+"""Every kind of fault: its key in `FaultEntry`, where its terms are."""
+MAY_LAST = frozenset(kind for kind, traits in FAULT_KINDS.items() if traits.lasts != "never")
 
 STREAM_ERRORS = (
     "bad-format",

@@ -125,11 +125,6 @@ class AgentIndex:
             f"no agent or population is called {quoted(text)}", self._near(text)
         )
 
-    def each(self, texts: str | Iterable[str]) -> tuple[str, ...]:
-        """The agents that a text or several texts name, each once. Raises UnknownAgentError."""
-        several = [texts] if isinstance(texts, str) else texts
-        return tuple(dict.fromkeys(agent for text in several for agent in self.named(text)))
-
     def _near(self, text: str) -> str:
         few = self.agents if len(self.agents) <= 5000 else self.agents[:5000]
         return nearest(text.split("[", maxsplit=1)[0], [*self.populations, *few, ALL])

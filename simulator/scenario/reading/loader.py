@@ -5,19 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
-from functools import partial
 from pathlib import Path
 
 from simulator.errors import Fault, ScenarioError
 from simulator.scenario.language.schema import Scenario
-from simulator.scenario.language.words import nearest
 from simulator.scenario.planning.build import find_faults
+from simulator.scenario.reading.overrides import override
 from simulator.scenario.reading.validation import validate
 from simulator.scenario.reading.yaml_source import parse_yaml, read_source
-from simulator.scenario.source import DocumentPath, Place, Source
-
-_STEP = re.compile(r"[^.\[\]]+|\[(\d{1,9})\]")
-_KEY = re.compile(r"[^.\[\]]+(\.[^.\[\]]+|\[\d{1,9}\])*")
+from simulator.scenario.source import Source
 
 
 def load_scenario(
@@ -32,10 +28,10 @@ def load_scenario(
     """
     source = read_source(Path(path))
     pairs = overrides.items() if isinstance(overrides, Mapping) else overrides
-    faults = [fault for key, value in pairs for fault in _override(source, key, value)]
+    faults = [fault for key, value in pairs for fault in override(source, key, value)]
     if faults:
         raise ScenarioError(faults)
-    return _validated(source)
+    return scenario_of(source)
 
 
 def parse_scenario(text: str, name: str, folder: Path) -> Scenario:
@@ -43,7 +39,7 @@ def parse_scenario(text: str, name: str, folder: Path) -> Scenario:
 
     Raises ScenarioError, as `load_scenario`.
     """
-    return _validated(parse_yaml(text, name, folder))
+    return scenario_of(parse_yaml(text, name, folder))
 
 
 def scenario_from(document: Mapping[str, object], folder: Path | None = None) -> Scenario:
@@ -51,57 +47,16 @@ def scenario_from(document: Mapping[str, object], folder: Path | None = None) ->
 
     `folder` is where relative file names start; omitted: the current one. Raises ScenarioError.
     """
-    source = Source("scenario", folder or Path.cwd(), deepcopy(dict(document)))
-    return _validated(source)
+    return scenario_of(Source("scenario", folder or Path.cwd(), deepcopy(dict(document))))
 
 
-def _validated(source: Source) -> Scenario:
-    scenario, faults = validate(source)
+def scenario_of(source: Source) -> Scenario:
+    """The scenario of a document that was read. Raises ScenarioError."""
+    scenario, faults = validate(source, Scenario)
     if scenario is None:
         raise ScenarioError([*faults, *_faults_of_the_rest(source, faults)])
+    scenario._source = source
     return scenario
-
-
-# --- overrides ---
-
-
-def _override(source: Source, key: str, value: str) -> list[Fault]:
-    place = Place(f"--set {key}")
-    fault_here = partial(Fault, place.file, 0, 0)
-    if not _KEY.fullmatch(key):
-        return [fault_here("", "is not a key", "such as `populations.member.count`")]
-    try:
-        new = parse_yaml(value, place.file, source.folder).data if value.strip() else None
-    except ScenarioError as error:
-        return [fault_here(fault.where, fault.problem) for fault in error.faults]
-    path: DocumentPath = tuple(int(step[1]) if step[1] else step[0] for step in _STEP.finditer(key))
-    fault = _put(source, path, new)
-    if fault is not None:
-        return [fault_here("", *fault)]
-    source.forget(path)
-    source.values[path] = source.keys[path] = place
-    return []
-
-
-def _put(source: Source, path: DocumentPath, value: object) -> tuple[str, str] | None:
-    """Put a value into the document; returns what is wrong with the path, and what would be right.
-
-    Keys that are missing are made. A population is not made from one of its keys: that is a slip.
-    """
-    inside = parent = source.data
-    for place, step in enumerate(path):
-        parent = inside
-        if isinstance(inside, dict) and isinstance(step, str):
-            if path[:place] == ("populations",) and step not in inside and path[place + 1 :]:
-                return f"there is no population `{step}`", nearest(step, map(str, inside))
-            inside = inside.setdefault(step, {})
-        elif isinstance(inside, list) and isinstance(step, int) and step < len(inside):
-            inside = inside[step]
-        else:
-            return f"`{step}` leads nowhere", "a key of the scenario, `[0]` for the first of a list"
-    assert isinstance(parent, dict | list)
-    parent[path[-1]] = value  # type: ignore[index]
-    return None
 
 
 # --- what else is wrong with a faulty document ---
@@ -127,5 +82,9 @@ def _faults_of_the_rest(source: Source, faults: list[Fault]) -> list[Fault]:
         wrong = {int(place[1]) for place in places if place[0] == part and len(place) > 1}
         kept[part] = tuple(place for place in range(len(items)) if place not in wrong)
         rest[part] = [items[place] for place in kept[part]] if wrong else []
-    mended, _ = validate(Source(source.file, source.folder, rest, whole=source, kept=kept))
-    return [] if mended is None else find_faults(mended)
+    partial = Source(source.file, source.folder, rest, whole=source, kept=kept)
+    mended, _ = validate(partial, Scenario)
+    if mended is None:
+        return []
+    mended._source = partial
+    return find_faults(mended)

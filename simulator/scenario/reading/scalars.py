@@ -82,6 +82,19 @@ def _style(text: str) -> str | None:
 _Dumper.add_representer(str, _represent_text)
 
 
+def flow_yaml(value: object) -> str:
+    """Plain data as one line of YAML, such as ``{mean: 50ms}``."""
+    text: str = yaml.dump(
+        value,
+        Dumper=_Dumper,
+        default_flow_style=True,
+        sort_keys=False,
+        allow_unicode=True,
+        width=10**6,
+    )
+    return text.removesuffix("\n").removesuffix("\n...")
+
+
 def dump_yaml(document: object) -> str:
     """Plain data as YAML text that reads back equal."""
     text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)

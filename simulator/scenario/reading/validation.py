@@ -5,33 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from functools import lru_cache
+from typing import TypeVar
 
 from pydantic import ValidationError
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import ErrorDetails
 
 from simulator.errors import Fault
-from simulator.scenario.language.schema import Scenario, json_schema
-from simulator.scenario.language.words import NEAR, nearest, quoted
+from simulator.scenario.language.words import NEAR, Words, nearest, quoted
 from simulator.scenario.source import Source, part_of
 
 _Named = tuple[str, JsonSchemaValue]
 _MISSING = object()
+_Document = TypeVar("_Document", bound=Words)
 
 
-def validate(source: Source) -> tuple[Scenario | None, list[Fault]]:
-    """The scenario of a document, or every fault that its schema finds."""
+def validate(source: Source, model: type[_Document]) -> tuple[_Document | None, list[Fault]]:
+    """The document of `source` as its model, or every fault that the model's schema finds."""
     try:
-        scenario = Scenario.model_validate(source.data)
+        return model.model_validate(source.data), []
     except ValidationError as error:
-        return None, _faults(error.errors(include_url=False), source)
-    scenario._source = source
-    return scenario, []
+        return None, _faults(error.errors(include_url=False), source, model)
 
 
-def _faults(errors: list[ErrorDetails], source: Source) -> list[Fault]:
+def _faults(errors: list[ErrorDetails], source: Source, model: type[Words]) -> list[Fault]:
     real = [error for error in errors if not _follows_from_others(error, errors)]
-    return list(dict.fromkeys(_fault(error, source) for error in real))
+    return list(dict.fromkeys(_fault(error, source, model) for error in real))
 
 
 def _follows_from_others(error: ErrorDetails, errors: Iterable[ErrorDetails]) -> bool:
@@ -59,8 +58,8 @@ _FOLLOWS: dict[str, Callable[[tuple[str | int, ...], ErrorDetails], bool]] = {
 }
 
 
-def _fault(error: ErrorDetails, source: Source) -> Fault:
-    trail = _Trail(source.data)
+def _fault(error: ErrorDetails, source: Source, model: type[Words]) -> Fault:
+    trail = _Trail(source.data, model)
     for step in error["loc"]:
         trail.follow(step)
     problem, expected, at_key = _EXPLAIN.get(error["type"], _explain_other)(error, trail)
@@ -70,10 +69,11 @@ def _fault(error: ErrorDetails, source: Source) -> Fault:
 class _Trail:
     """Follows an error's location through the document and through the JSON Schema."""
 
-    def __init__(self, data: object) -> None:
+    def __init__(self, data: object, model: type[Words]) -> None:
         self.path: list[str | int] = []
         self.at_key = False
-        self.forms: list[_Named] = _expanded("Scenario", _schema())
+        self._definitions: dict[str, JsonSchemaValue] = _schema(model).get("$defs", {})
+        self.forms: list[_Named] = self._expanded(model.__name__, _schema(model))
         self._data = data
 
     def follow(self, step: str | int) -> None:
@@ -88,8 +88,22 @@ class _Trail:
         if inner is not _MISSING:
             self.path.append(step)
             self._data = inner
-        inner_forms = [form for _, schema in self.forms for form in _inside(schema, step)]
+        inner_forms = [form for _, schema in self.forms for form in self._inside(schema, step)]
         self.forms = inner_forms or self.forms
+
+    def _expanded(self, name: str, schema: JsonSchemaValue) -> list[_Named]:
+        if "$ref" in schema:
+            target = schema["$ref"].rpartition("/")[2]
+            return self._expanded(target, self._definitions[target])
+        several = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
+        return [form for one in several for form in self._expanded("", one)] or [(name, schema)]
+
+    def _inside(self, schema: JsonSchemaValue, step: str | int) -> list[_Named]:
+        if isinstance(step, int):
+            inner = schema.get("items")
+        else:
+            inner = schema.get("properties", {}).get(step, schema.get("additionalProperties"))
+        return self._expanded("", inner) if isinstance(inner, dict) else []
 
     @property
     def keys(self) -> list[str]:
@@ -97,25 +111,9 @@ class _Trail:
         return [key for _, schema in self.forms for key in schema.get("properties", {})]
 
 
-@lru_cache(maxsize=1)
-def _schema() -> JsonSchemaValue:
-    return json_schema()
-
-
-def _expanded(name: str, schema: JsonSchemaValue) -> list[_Named]:
-    if "$ref" in schema:
-        target = schema["$ref"].rpartition("/")[2]
-        return _expanded(target, _schema()["$defs"][target])
-    several = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
-    return [form for one in several for form in _expanded("", one)] or [(name, schema)]
-
-
-def _inside(schema: JsonSchemaValue, step: str | int) -> list[_Named]:
-    if isinstance(step, int):
-        inner = schema.get("items")
-    else:
-        inner = schema.get("properties", {}).get(step, schema.get("additionalProperties"))
-    return _expanded("", inner) if isinstance(inner, dict) else []
+@lru_cache(maxsize=4)
+def _schema(model: type[Words]) -> JsonSchemaValue:
+    return model.model_json_schema(by_alias=True, mode="validation")
 
 
 # --- what each kind of error is called ---

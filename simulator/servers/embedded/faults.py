@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from simulator.scenario.plan import FAULT_KINDS, FaultPlan
+from simulator.scenario.language.faults import FAULT_KINDS
+from simulator.scenario.plan import FaultPlan
 from simulator.servers.embedded.network import DuplexLink, Line, Network
 from simulator.servers.embedded.server import EmbeddedServer
 from simulator.servers.link_faults import LINK_FAULTS

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import jinja2
 
-_TEMPLATES = {"prosody": "prosody.cfg.lua", "ejabberd": "ejabberd.yml"}
-SERVERS = tuple(_TEMPLATES)
+_TEMPLATES = {
+    path.name.partition(".")[0]: path.name
+    for path in (Path(__file__).parent / "templates").iterdir()
+}
+SERVERS = tuple(sorted(_TEMPLATES))
 """The servers that there are templates for."""
 
 

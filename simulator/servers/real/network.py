@@ -10,7 +10,8 @@ from collections.abc import Callable, Coroutine, Iterator
 from random import Random
 from typing import NamedTuple
 
-from simulator.scenario.plan import FAULT_KINDS, FaultPlan, Plan
+from simulator.scenario.language.faults import FAULT_KINDS
+from simulator.scenario.plan import FaultPlan, Plan
 from simulator.servers import link_faults
 from simulator.servers.base import Peer, RunContext
 from simulator.servers.real.acceptance import Acceptance, Gate

@@ -70,6 +70,10 @@ class _Parser(expatreader.ExpatParser):
 
     def reset(self) -> None:
         super().reset()
+        if hasattr(self._parser, "SetReparseDeferralEnabled"):
+            # From 2.6 on expat waits for more bytes before it looks again at an element that came
+            # in pieces: the stanza would be heard only with the next one.
+            self._parser.SetReparseDeferralEnabled(False)
         self._parser.StartNamespaceDeclHandler = self._declared.__setitem__
         self._parser.EndNamespaceDeclHandler = None
         self._parser.StartElementHandler = self._start_stream

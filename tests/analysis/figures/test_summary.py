@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from simulator.analysis.figures import summary
+from simulator.analysis.figures import details
 from simulator.journal.records import AnyRecord, Outcome
+from simulator.scenario.figures import FAMILIES
 from tests.analysis.journals import (
     asks,
     belief,
@@ -34,7 +35,7 @@ def test_agents_that_are_not_ok_have_their_reason() -> None:
 
 def test_lists_are_cut_and_counts_are_whole() -> None:
     """a believes and is served 120 contacts that nobody asked for, and believes them otherwise."""
-    peers = [f"p{number:03}" for number in range(summary.MOST + 20)]
+    peers = [f"p{number:03}" for number in range(details.MOST + 20)]
     found = summarised(
         *head("a", *peers),
         up(0, "a"),
@@ -70,3 +71,14 @@ def test_a_wrong_entry_names_what_was_expected() -> None:
         {"agent": "a", "peer": "b", "expected": ["none + ask"], "served": "to"}
     ]
     assert found["count"] == 1
+
+
+def test_every_declared_figure_is_in_the_summary() -> None:
+    found = summarised(*head("a", "b"), *end(9, "a", "b"))
+    for family in FAMILIES:
+        entry = found[family.key or family.name]
+        parts = {part + "_s" if family.unit == "time" else part for part in family.parts}
+        assert "absent" in entry or entry.keys() >= parts, family.name
+    assert found["amplification"] == {"absent": "no presence changed"}
+    assert found["time_to_converge"]["roster_s"] == {"absent": "there was nothing to converge"}
+    assert found["deliveries"] == {"delivered": 0, "superseded": 0, "lost": 0, "not_due": 0}

@@ -42,7 +42,7 @@ def ratios(*records: AnyRecord) -> tuple[float | None, float | None]:
 
 def test_of_nothing_the_shares_are_undefined() -> None:
     assert ratios() == (None, None)
-    assert Measurement().converged
+    assert Measurement().converged(0)
 
 
 def test_rosters_count_right_missing_and_surplus_entries() -> None:
@@ -61,7 +61,7 @@ def test_rosters_count_right_missing_and_surplus_entries() -> None:
     assert so_far.roster_share == (1, 4)
     assert so_far.roster_share.ratio == 0.25
     assert so_far.rosters.wrong() == [("a", "c"), ("a", "d"), ("a", "e")]
-    assert not so_far.converged
+    assert not so_far.converged(so_far.time)
 
 
 def test_the_roster_of_an_agent_without_session_is_left_out() -> None:
@@ -157,8 +157,9 @@ def test_an_action_on_its_way_is_not_converged() -> None:
     records = [asks(1, "a", "unsubscribe", "b", "1")]
     so_far = seen(records)
     assert so_far.roster_share.ratio is None
-    assert not so_far.converged
-    assert seen([*records, hears(2, "b", "unsubscribe", "a", "1")]).converged
+    assert not so_far.converged(so_far.time)
+    assert so_far.converged(us(60)), "it was lost"
+    assert seen([*records, hears(2, "b", "unsubscribe", "a", "1")]).converged(us(2))
 
 
 STEPS = st.lists(
@@ -202,7 +203,7 @@ def test_a_small_world_converges() -> None:
     so_far = seen(small_world(30, changes=20).run(15 * S))
     assert so_far.roster_share == (300, 300)
     assert so_far.availability_share == (300, 300)
-    assert so_far.converged
+    assert so_far.converged(so_far.time)
 
 
 def test_a_crashed_agent_knows_nothing_of_what_it_saw_before() -> None:

@@ -5,7 +5,8 @@ from matplotlib.figure import Figure
 
 from simulator.analysis.run import Run
 from simulator.errors import InputError
-from simulator.report.plots import KINDS, PLOTS
+from simulator.report.pictures import PICTURES
+from simulator.report.plots import PLOTS
 from tests.report.plots.test_plots import make_run, texts
 
 
@@ -33,7 +34,7 @@ def test_events_outside_of_the_window_are_left_out(run: Run) -> None:
     assert len(part.axes[0].texts) < len(whole.axes[0].texts)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "values"])
+@pytest.mark.parametrize("kind", [kind for kind in PICTURES if kind != "values"])
 def test_a_picture_can_take_the_place_of_axes(run: Run, kind: str) -> None:
     whole = Figure(figsize=(16, 8))
     left, right = whole.subplots(1, 2)

@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from simulator.analysis.measurement import Measurement
+from simulator.analysis.live import LiveMeasurement
 from simulator.journal import records as events
 from simulator.report.terminal import progress
 from simulator.report.terminal.progress import MEASURING, Progress
@@ -16,7 +16,7 @@ from simulator.report.terminal.progress import MEASURING, Progress
 def shown(*records: events.AnyRecord, terminal: bool) -> str:
     output = io.StringIO()
     console = Console(file=output, force_terminal=terminal, width=100)
-    with Progress(console, 2, 60_000_000, Measurement()) as progress:
+    with Progress(console, 2, 60_000_000, LiveMeasurement()) as progress:
         for record in records:
             progress.see(record)
     return output.getvalue()

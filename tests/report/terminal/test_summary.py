@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any, cast
 
 from simulator.analysis.figures.summary_types import Fault
-from simulator.report.terminal.summary import fault_text
+from simulator.journal.records import Outcome, Planned
+from simulator.report.terminal.summary import fault_text, figure_rows
+from simulator.scenario.figures import FAMILIES
+from tests.analysis.journals import end, head, seeing, summarised, us, watch
 
 NOBODY = {"samples": 0, "undetected": 0}
 
@@ -49,3 +52,28 @@ def test_a_fault_that_comes_again_says_when_first_and_how_long_at_most() -> None
         "faults[0] 2 × black hole first at 30 s for up to 90 s hit 4 agents: none recovered; "
         "noticed by none of 4 watchers"
     )
+
+
+def test_a_row_for_each_figure_that_has_a_title_and_was_not_left_out() -> None:
+    """Nobody sent a message, so messages are left out; a figure that is absent says why."""
+    rows = figure_rows(
+        summarised(*head("a", "b"), watch("a", "b"), *seeing("a", "b"), *end(9, "a", "b"))
+    )
+    titles = [one.title for one in FAMILIES if one.title and not one.optional]
+    assert [title for title, _ in rows] == titles
+    texts = dict(rows)
+    assert texts["agents"] == "2 ok of 2"
+    assert texts["watches in force"].startswith("100.0% (1 of 1), ")
+    assert texts["declared watches"] == "1 in force"
+    assert texts["detection time"] == "- (no death was detected)"
+    assert texts["roster convergence"] == "0.0% (0 of 1), never converged"
+    assert texts["staleness"] == (
+        "0.00% of 9.0 watch-seconds (ghost 0.00%, blind 0.00%, mislabelled 0.00%)"
+    )
+
+
+def test_agents_that_agents_made_have_a_row_of_their_own() -> None:
+    made = Planned(t=us(1), agent="child", population="", resource="r", spawned_by="a")
+    failed = Outcome(t=us(9), agent="child", outcome="failed", reason="its setup raised")
+    rows = figure_rows(summarised(*head("a"), made, failed, *end(9, "a")))
+    assert rows[:2] == [("agents", "1 ok of 1"), ("made by agents", "1 failed")]

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from simulator.scenario.figures import FIGURES
 from simulator.scenario.language.expectations import InOrder, NobodySaw, RosterExpectation
-from simulator.scenario.language.expected_figures import FIGURES, FigureExpectation
+from simulator.scenario.language.expected_figures import FigureExpectation
 from simulator.scenario.reading.recorded import RecordedScenario
 from tests.scenario.helpers import faults_of
 

@@ -95,11 +95,6 @@ def test_stopped() -> None:
     assert selected({"sample": 1, "of": "stopped"}, stopped=members(4)) == members(4)
 
 
-def test_each() -> None:
-    assert INDEX.each(["member[0:2]", "member-1"]) == members(0, 1)
-    assert INDEX.each("hub") == ("hub",)
-
-
 @settings(deadline=None)
 @given(st.text(max_size=12))
 def test_any_text_names_somebody_or_nobody(text: str) -> None:

@@ -1,0 +1,231 @@
+"""Who does the work: this process, or the workers of a Dask scheduler.
+
+Dask has the queue, the workers and the retries. A worker that dies is replaced, and its run is
+done again elsewhere; one that dies of the same run time after time leaves that run an error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from itertools import islice
+from typing import TYPE_CHECKING, Protocol
+
+from simulator import __version__
+from simulator.errors import BackendError, InputError, RunFailed
+from simulator.experiments.work import Job, Outcome, error_cells, work
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+WAITING = 60
+"""Seconds until a scheduler must have a worker."""
+CONNECTING = 10
+"""Seconds until a scheduler must answer."""
+RETRIES = 2
+PREPARE = """\
+import signal
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the command; it ends the workers
+import simulator.experiments.work
+"""
+"""What a worker of this machine does first."""
+
+
+class Engine(Protocol):
+    """Does jobs. `where`: in words. `dashboard`: an address to look at meanwhile, or nothing."""
+
+    where: str
+    dashboard: str
+
+    def perform(self, jobs: Iterable[Job]) -> Iterator[Sequence[Outcome]]:
+        """Do all jobs; outcomes come as they are ready, in any order."""
+        ...
+
+
+class Here:
+    """Does jobs in this process, one after the other."""
+
+    where = "this process"
+    dashboard = ""
+
+    def perform(self, jobs: Iterable[Job]) -> Iterator[Sequence[Outcome]]:
+        """As an Engine does."""
+        for job in jobs:
+            yield [work(job)]
+
+
+class OnDask:
+    """Does jobs on the workers of a scheduler."""
+
+    def __init__(self, client: Client, where: str) -> None:
+        self._client = client
+        self.where = where
+        self.dashboard = _dashboard(client)
+
+    def perform(self, jobs: Iterable[Job]) -> Iterator[Sequence[Outcome]]:
+        """As an Engine does. Raises RunFailed when the scheduler goes away."""
+        from distributed import as_completed  # noqa: PLC0415
+
+        waiting = iter(jobs)
+        submitted: dict[Future, Job] = {}
+        ready = as_completed()
+
+        def submit(count: int) -> None:
+            for job in islice(waiting, count):
+                future = self._client.submit(work, job, pure=False, retries=RETRIES)
+                submitted[future] = job
+                ready.add(future)
+
+        try:
+            submit(self._window())
+            for batch in ready.batches():
+                yield [_outcome(future, submitted.pop(future)) for future in batch]
+                submit(max(0, self._window() - len(submitted)))
+        except _lost() as error:
+            raise self._gone() from error
+        if submitted or self._client.status not in ("running", "connecting"):
+            raise self._gone()
+
+    def _window(self) -> int:
+        """How many jobs may be with the scheduler: enough that no worker waits for the next."""
+        threads: dict[str, int] = self._client.nthreads()
+        return 8 + 4 * sum(threads.values())
+
+    def _gone(self) -> RunFailed:
+        return RunFailed(
+            f"{self.where}: the scheduler went away; the same command goes on with what is missing"
+        )
+
+
+def _outcome(future: Future, job: Job) -> Outcome:
+    """The outcome of a future that is over; that of a job whose workers died is its error."""
+    from distributed import KilledWorker  # noqa: PLC0415
+
+    if future.cancelled() or future.status == "lost":
+        raise _Gone
+    error = future.exception()
+    if error is None:
+        outcome: Outcome = future.result()
+        return outcome
+    if isinstance(error, KilledWorker):
+        error = RunFailed("the process that did the run died, each time that it was tried")
+    cells = {"seed": job.seed, "backend": job.backend, **error_cells(error)}
+    return Outcome(job.point, job.replication, cells)
+
+
+class _Gone(Exception):
+    """The scheduler has forgotten a future."""
+
+
+def _lost() -> tuple[type[BaseException], ...]:
+    from concurrent.futures import CancelledError  # noqa: PLC0415
+
+    from distributed.comm import CommClosedError  # noqa: PLC0415
+
+    return (_Gone, CancelledError, CommClosedError, TimeoutError, OSError)
+
+
+def _dashboard(client: Client) -> str:
+    """Where Dask shows its work; nothing without bokeh, which draws it."""
+    try:
+        import bokeh  # noqa: F401, PLC0415
+    except ImportError:
+        return ""
+    return str(client.dashboard_link)
+
+
+def engine(workers: int | None, scheduler: str | None) -> AbstractContextManager[Engine]:
+    """Who does the work, as the caller wishes.
+
+    `scheduler`: the address of a Dask scheduler, ``tcp://host:8786``. Without one, `workers`
+    processes of this machine; None: one for each processor; 0: this process.
+
+    Raises InputError when Dask is needed and missing, and BackendError for a scheduler that
+    cannot be used.
+    """
+    if workers is not None and workers < 0:
+        raise InputError(f"--workers {workers}: expected 0 or more")
+    if scheduler is not None and workers is not None:
+        raise InputError("--workers and --scheduler: a scheduler has workers of its own")
+    if scheduler is not None:
+        return _remote(scheduler)
+    return contextlib.nullcontext(Here()) if workers == 0 else _local(workers)
+
+
+def _need_dask() -> None:
+    try:
+        import distributed  # noqa: F401, PLC0415
+    except ImportError:
+        raise InputError(
+            "runs in several processes need Dask: pip install 'spade-simulator[dask]';"
+            " --workers 0 does without"
+        ) from None
+
+
+@contextlib.contextmanager
+def _local(workers: int | None) -> Iterator[Engine]:
+    _need_dask()
+    import psutil  # noqa: PLC0415
+    from distributed import Client, LocalCluster  # noqa: PLC0415
+
+    count = workers or len(psutil.Process().cpu_affinity() or ()) or 1
+    with (
+        LocalCluster(
+            n_workers=count,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL,
+            preload=PREPARE,
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        yield OnDask(client, f"{count} worker{'s' if count != 1 else ''}")
+
+
+@contextlib.contextmanager
+def _remote(scheduler: str) -> Iterator[Engine]:
+    _need_dask()
+    from distributed import Client  # noqa: PLC0415
+
+    # What it would log when the scheduler goes away is said in one line of our own.
+    logger = logging.getLogger("distributed")
+    level, logger.level = logger.level, logging.CRITICAL
+    try:
+        client = Client(scheduler, timeout=CONNECTING)
+    except (OSError, ValueError) as error:
+        raise BackendError(f"{scheduler}: no Dask scheduler answers: {error}") from error
+    try:
+        with client:
+            _check_versions(client, scheduler)
+            yield OnDask(client, scheduler)
+    finally:
+        logger.setLevel(level)
+
+
+def _check_versions(client: Client, scheduler: str) -> None:
+    """Raise BackendError where a worker has no simulator, or another one."""
+    try:
+        client.wait_for_workers(1, timeout=WAITING)
+    except TimeoutError:
+        problem = f"has no worker after {WAITING} s; start one: dask worker {scheduler}"
+        raise BackendError(f"{scheduler}: {problem}") from None
+    try:
+        found: dict[str, str] = client.run(_version)
+    except ModuleNotFoundError as error:
+        problem = f"a worker cannot import {error.name}; install simulator where the workers are"
+        raise BackendError(f"{scheduler}: {problem}") from None
+    others = {address: version for address, version in found.items() if version != __version__}
+    if others:
+        told = ", ".join(f"{address} has {version}" for address, version in others.items())
+        raise BackendError(f"{scheduler}: simulator is {__version__} here, but {told}")
+
+
+def _version() -> str:
+    return __version__
+
+
+Start = Callable[[int | None, str | None], AbstractContextManager[Engine]]
+"""What makes an engine."""
