@@ -13,7 +13,7 @@ from simulator.analysis import frames
 from simulator.analysis.causes.explaining import Explanation
 from simulator.analysis.checks.explained import explained
 from simulator.analysis.checks.verdict import Verdict, judge
-from simulator.analysis.figures.named import Figures, figures
+from simulator.analysis.figures.named import Figures, FiguresInSeconds, figures, in_seconds
 from simulator.analysis.figures.summary import summarise
 from simulator.analysis.figures.summary_types import Summary
 from simulator.analysis.measurement import Measurement, measure, not_a_scenario
@@ -142,18 +142,25 @@ class Run:
     @cached_property
     def summary(self) -> Summary:
         """The figures by the names of the metrics page, and the verdict; JSON-safe."""
-        found = summarise(self.measurement, self.figures)
+        found = summarise(self.measurement, self._measured)
         return {**found, "verdict": self.verdict.summary()}
 
     @cached_property
-    def figures(self) -> Figures:
-        """Every figure by its dotted name, such as ``propagation_latency.p95``."""
+    def _measured(self) -> Figures:
         return figures(self.measurement)
+
+    @cached_property
+    def figures(self) -> FiguresInSeconds:
+        """Every figure by its name, such as ``propagation_latency.p95_s``, with its `value`.
+
+        ``run.figures.numbers()`` has plain numbers, for a row of a table.
+        """
+        return in_seconds(self._measured)
 
     @cached_property
     def verdict(self) -> Verdict:
         """pass, fail or unknown, with each check and its evidence."""
-        return judge(self.measurement, self.figures)
+        return judge(self.measurement, self._measured)
 
     @cached_property
     def events(self) -> pl.DataFrame:
@@ -219,6 +226,16 @@ class Run:
         converge.
         """
         return frames.measures.phases(self.measurement)
+
+    def watches(self) -> pl.DataFrame:
+        """One row per watch that the scenario's subscriptions declare.
+
+        `watcher`, `contact`; `state` at the end: in_force, pending, refused, ended, not_asked,
+        lost, or undeclared (the timeline ended it); `since_s`; `declared_s`: from when it is
+        wanted; `prescribed`: the scenario itself lets it be refused; `ended_by`; `origin`: the
+        plan's entry.
+        """
+        return frames.watches.watches(self.measurement)
 
     def propagation(self) -> pl.DataFrame:
         """One row per presence change and watch of the contact that changed.
@@ -320,9 +337,10 @@ class Run:
         return frames.work.values(self.measurement)
 
     def rosters(self) -> pl.DataFrame:
-        """One row per roster entry at the end, in its three views.
+        """One row per roster entry at the end, in its four views.
 
-        `agent`, `peer`; `expected` ("a or b" where actions crossed), `expected_pending_in`;
+        `agent`, `peer`; `declared`: to, from or both, by the watches that the scenario declares,
+        null without one; `expected` ("a or b" where actions crossed), `expected_pending_in`;
         `served` (null: nobody could read it), `served_at_end` (asked at the end, else the last
         push); `believed` (null: not read), `believed_available`, `believed_show`; `right`: is
         served as expected. Entries read ``both``, ``none + ask``, ``absent``.

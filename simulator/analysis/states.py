@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Generic, Literal, NamedTuple, TypeVar, get_args
 
+from simulator.analysis.naming import natural_tuples
 from simulator.journal.records import Died
 
 V = TypeVar("V")
@@ -337,4 +338,5 @@ class States:
 
     def sorted_watches(self) -> list[WatchStates]:
         """Every watch, by the names of watcher and contact."""
-        return sorted(self.all_watches(), key=lambda watch: (watch.watcher, watch.contact))
+        watches = {(watch.watcher, watch.contact): watch for watch in self.all_watches()}
+        return [watches[pair] for pair in natural_tuples(watches)]

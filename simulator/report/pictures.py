@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 PICTURES = {
-    "convergence": "Share of roster entries that are served as RFC 6121 expects, and of "
-    "authorised watches that see their contact as it is, over time.",
+    "convergence": "Share of declared watches that are in force, of roster entries that are "
+    "served as RFC 6121 expects, and of authorised watches that see their contact as it is, over "
+    "time.",
     "timeline": "One lane an agent: when the server held it available, when watchers saw it "
     "otherwise, and when it died.",
     "propagation": "How long changes of presence took to reach their watchers, hop by hop where "

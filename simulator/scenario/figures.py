@@ -259,3 +259,8 @@ FAMILIES = (
 
 FIGURES: dict[str, Unit] = {name: family.unit for family in FAMILIES for name in family.names}
 """The unit of every figure by its name, such as ``propagation_latency.p95``."""
+
+
+def figure_column(name: str) -> str:
+    """What a figure is called where its value is a number: a time is in seconds, and says so."""
+    return f"{name}_s" if FIGURES[name] == "time" else name

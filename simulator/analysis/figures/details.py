@@ -87,11 +87,14 @@ def _phases(measurement: Measurement) -> Entry:
             "name": of_phase[0].phase.name,
             "begin_s": of_phase[0].phase.begin / SECOND,
             "disturbance_s": of_phase[0].phase.disturbance / SECOND,
-            **dict(zip(get_args(ConvergenceOf), map(_converged, of_phase), strict=True)),
+            **{
+                f"{of}_s": _converged(one)
+                for of, one in zip(get_args(ConvergenceOf), of_phase, strict=True)
+            },
         }
         for of_phase in zip(*times, strict=True)
     ]
-    return {"unit": "s", "phases": phases}
+    return {"phases": phases}
 
 
 def _converged(converged: Converged) -> Time:

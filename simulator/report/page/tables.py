@@ -1,4 +1,4 @@
-"""The tables of the report: agents, roster entries with their three views, deliveries."""
+"""The tables of the report: agents, roster entries in all four views, deliveries."""
 
 from __future__ import annotations
 
@@ -66,10 +66,17 @@ def tables_of(run: Run) -> list[Table]:
         *_causes(run),
         _table("agents", "Agents", "How each planned agent ended.", run.agents()),
         _table(
+            "watches",
+            "Declared watches",
+            "What the scenario's subscriptions ask for, and how it stands at the end. prescribed: "
+            "the scenario itself lets it be refused.",
+            run.watches().sort(pl.col("state") == "in_force", maintain_order=True),
+        ),
+        _table(
             "rosters",
             "Roster entries",
-            "expected: what RFC 6121 says. served: what the server holds. believed: what the "
-            "agent's presence manager says.",
+            "declared: what the scenario asks for. expected: what RFC 6121 says. served: what the "
+            "server holds. believed: what the agent's presence manager says.",
             wrong_first,
         ),
         _table(

@@ -104,7 +104,7 @@ def figure_rows(summary: shapes.Summary) -> list[tuple[str, str]]:
         if family.title and not (family.optional and _is_empty(family, entry)):
             text = _family_text(family, entry)
             if family.beside and "absent" not in entry:
-                text += f", {_converged(summary['time_to_converge'][family.beside])}"
+                text += f", {_converged(summary['time_to_converge'][f'{family.beside}_s'])}"
             rows.append((family.title, text))
     if spawned := summary["agent_outcomes"]["spawned"]:
         rows.insert(1, ("made by agents", _counts(spawned)))
