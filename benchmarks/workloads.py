@@ -68,7 +68,8 @@ def unrecorded_crowd(agents: str, subscriptions: str) -> Done:
 class _Never:
     """A run of fixed duration does not ask."""
 
-    converged = False
+    def converged(self, now: int) -> bool:
+        return False
 
 
 def plain_crowd(agents: str, subscriptions: str) -> Done:

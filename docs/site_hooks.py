@@ -34,7 +34,12 @@ PAGES = {
 }
 """Path in the repository -> path in the site."""
 
-FILES = ["LICENSE", "scenarios/*.yaml", "examples/workers/**/*.yaml", "examples/workers/**/*.py"]
+FILES = [
+    "LICENSE",
+    "scenarios/**/*.yaml",
+    "examples/workers/**/*.yaml",
+    "examples/workers/**/*.py",
+]
 """Files of the repository that the site holds as they are."""
 
 FOLDERS = {
@@ -45,6 +50,7 @@ FOLDERS = {
     "examples/workers/workers": "examples/workers/workers/__init__.py",
     "notebooks": "notebooks/two_agents.md",
     "scenarios": "scenarios.md",
+    "scenarios/experiments": "scenarios/experiments/quick.yaml",
 }
 """Folder of the repository -> what a link to it shows on the site."""
 

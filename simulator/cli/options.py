@@ -16,11 +16,12 @@ UNKNOWN = 3
 RunFolder = Annotated[
     Path | None,
     typer.Argument(
-        help="A run folder. Default, or `latest`: the newest in runs/.", metavar="[RUN]"
+        help="A run folder. Default, also called `latest`: the newest one in runs/.",
+        metavar="[RUN]",
     ),
 ]
 ScenarioFiles = Annotated[
-    list[Path], typer.Argument(help="Scenarios, YAML files.", metavar="FILE...")
+    list[Path], typer.Argument(help="Scenario files (YAML).", metavar="FILE...")
 ]
 Settings = Annotated[
     list[str] | None,
@@ -41,7 +42,7 @@ TimeLimit = Annotated[
     str | None,
     typer.Option(
         metavar="DURATION",
-        help="Interrupt a run that takes longer in real time, such as 60s; it is unknown then.",
+        help="Interrupt a run that takes longer than this, such as 60s; its verdict is unknown.",
     ),
 ]
 

@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from simulator.analysis.checks.verdict import Value
 from simulator.analysis.run import Run, open_run
 from simulator.errors import InputError, RunFolderError, ScenarioError
-from simulator.experiments import tables
-from simulator.experiments.language import Experiment
-from simulator.experiments.store import (
+from simulator.experiments import plots
+from simulator.experiments.design.language import Experiment
+from simulator.experiments.judging import tables
+from simulator.experiments.judging.sensitivity import sobol_indices
+from simulator.experiments.judging.verdicts import PointVerdict, exit_code, judge, worst
+from simulator.experiments.running.store import (
     COSTS,
     CURVE_FILE,
     DOCUMENT,
@@ -23,10 +27,12 @@ from simulator.experiments.store import (
     read_manifest,
     read_tables,
 )
-from simulator.experiments.verdicts import PointVerdict, exit_code, judge, worst
-from simulator.experiments.work import CURVES
+from simulator.experiments.running.work import CURVES
 from simulator.scenario.reading.validation import validate
 from simulator.scenario.reading.yaml_source import read_source
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -117,6 +123,28 @@ class Results:
     def exit_code(self) -> int:
         """0 for pass, 1 for fail, 3 for unknown."""
         return exit_code(self.points)
+
+    def sensitivity(self, figure: str = "time_to_converge.declared") -> pl.DataFrame:
+        """How much of a figure's variance each parameter makes: Sobol indices.
+
+        `parameter`; `first_order`: alone; `total_order`: with all others; each with the ends of
+        its 95 % interval, `_low` and `_high`. Raises InputError for another design than a Sobol
+        sample with `indices: true`.
+        """
+        column = tables.figure_columns(self.runs, figure)[0]
+        return sobol_indices(self.experiment, self.runs, self.parameters, column)
+
+    def plot(self, kind: str = "figure", **options: object) -> Figure:
+        """A picture, as a matplotlib figure; `simulator.report.plots.save` writes it.
+
+        `kind`: figure (its mean with intervals over one to three parameters), heat (over two),
+        ecdf (its distribution), fan (convergence over time), indices (Sobol indices). `options`:
+        `figure`, the figure by name; for the others see the functions `plot_KIND` of
+        `simulator.experiments.plots`. Raises InputError.
+        """
+        if kind not in plots.KINDS:
+            raise InputError(f"no picture {kind!r}; there are: {', '.join(plots.KINDS)}")
+        return plots.plotter(kind)(self, **options)
 
     def run(self, point: int, replication: int) -> Run:
         """A run that was kept. Raises InputError for another one."""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Literal, Protocol
 
-from simulator.experiments.engines import Engine, engine
-from simulator.experiments.language import Until
-from simulator.experiments.reading import Planned, load_experiment
+from simulator.experiments.design.language import Until
+from simulator.experiments.design.reading import Planned, load_experiment
 from simulator.experiments.results import Results, open_sweep
-from simulator.experiments.stopping import next_sizes
-from simulator.experiments.store import Store
-from simulator.experiments.work import Job
+from simulator.experiments.running.engines import Engine, engine
+from simulator.experiments.running.stopping import next_sizes
+from simulator.experiments.running.store import Store
+from simulator.experiments.running.work import Job
 from simulator.journal.folder import file_stem
 
 DEFAULT_PARENT = Path("sweeps")
@@ -76,9 +77,11 @@ def sweep(
     temporary = tempfile.TemporaryDirectory(prefix="simulator-") if out is False else None
     folder = Path(temporary.name) if temporary else Path(out or default_folder(planned))
     sizes = dict.fromkeys(range(len(planned.points)), planned.first_size)
+    watcher = watcher or Silent()
+    performer = LazyEngine(engine(workers, scheduler), watcher)
     store = Store(folder, planned)
     try:
-        _run(planned, store, sizes, workers, scheduler, watcher or Silent())
+        _run(planned, store, sizes, performer, watcher)
     finally:
         try:
             store.finish(sizes)
@@ -91,13 +94,12 @@ def _run(
     planned: Planned,
     store: Store,
     sizes: dict[int, int],
-    workers: int | None,
-    scheduler: str | None,
+    engine: LazyEngine,
     watcher: Watcher,
 ) -> None:
     """Make runs until each point has as many as it needs; `sizes` says how many that are."""
     done = store.done()
-    with _Lazily(workers, scheduler, watcher) as performer:
+    with engine:
         while True:
             wanted = [
                 (point, number)
@@ -109,7 +111,7 @@ def _run(
             failed, left = 0, len(wanted)
             watcher.step(total - left, total, failed)
             if wanted:
-                for outcomes in performer.engine.perform(_jobs(planned, wanted)):
+                for outcomes in engine.started.perform(_jobs(planned, wanted)):
                     store.add(outcomes)
                     done |= {(one.point, one.replication) for one in outcomes}
                     failed += sum(one.cells["verdict"] != "pass" for one in outcomes)
@@ -123,22 +125,23 @@ def _run(
             sizes.update(larger)
 
 
-class _Lazily:
-    """Starts the engine when it is first needed: a sweep that is done needs none."""
+class LazyEngine:
+    """Starts an engine when it is first needed: a sweep that is done needs none."""
 
-    def __init__(self, workers: int | None, scheduler: str | None, watcher: Watcher) -> None:
-        self._context = engine(workers, scheduler)
+    def __init__(self, context: AbstractContextManager[Engine], watcher: Watcher) -> None:
+        self._context = context
         self._watcher = watcher
         self._engine: Engine | None = None
 
     @property
-    def engine(self) -> Engine:
+    def started(self) -> Engine:
+        """The engine, which runs from now on."""
         if self._engine is None:
             self._engine = self._context.__enter__()
             self._watcher.begin(self._engine)
         return self._engine
 
-    def __enter__(self) -> _Lazily:
+    def __enter__(self) -> LazyEngine:
         return self
 
     def __exit__(self, *details: object) -> None:

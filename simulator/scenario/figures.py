@@ -120,7 +120,7 @@ FAMILIES = (
         "time_to_converge",
         "time",
         "",
-        "From a disturbance to the first instant after which the share stays 1 until the next one"
+        "From a disturbance to the first moment after which the share stays 1 until the next one"
         " begins, or the end. The summary has every phase and names the slowest one.",
         "`never`: in some phase it did not reach 1 and stay there",
         "there was nothing to converge in any phase",

@@ -13,7 +13,8 @@ import pytest
 
 import simulator
 from simulator.errors import InputError, RunFailed, RunFolderError
-from simulator.experiments import engines, store, work
+from simulator.experiments.design.reading import load_experiment
+from simulator.experiments.running import engines, store, work
 from simulator.experiments.sweep import sweep
 from simulator.scenario import build_plan
 from tests.experiments.conftest import EXPERIMENT, SCENARIO, Write
@@ -163,7 +164,7 @@ def test_a_folder_of_another_experiment_or_version_is_refused_by_name(
 
 def test_two_commands_do_not_work_in_one_folder(write: Write) -> None:
     path = write()
-    planned = simulator.experiments.reading.load_experiment(path)
+    planned = load_experiment(path)
     held = store.Store(Path("out"), planned)
     with pytest.raises(RunFolderError, match="another command works in it"):
         swept(path)

@@ -1,4 +1,4 @@
-"""Declared watches over time: is what the scenario's author wants in force?
+"""Declared watches over time: which of them are in force.
 
 A watch is declared from its time on, until an action of the scenario's own timeline ends it
 (`unsubscribe` or `remove` by the watcher, `deny` or `remove` by the contact); a later `subscribe`

@@ -30,7 +30,7 @@ def plot(
             "-o", "--out", help="The pictures' folder. Default: plots/ in the run folder."
         ),
     ] = None,
-    format_: Annotated[str, typer.Option("--format", help="png or svg.")] = "png",
+    format_: Annotated[str, typer.Option("--format", help="png, svg or pdf.")] = "png",
 ) -> None:
     """Draw pictures of a run."""
     from simulator.journal.runs import named

@@ -12,12 +12,16 @@ from rich.text import Text
 
 from simulator.errors import RunFolderError
 
+MANIFEST = "manifest.json"
+"""The folder of a sweep has such a file."""
+
 
 def report(
     folders: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Run folders; several are shown side by side. Default: the newest in runs/.",
+            help="Run folders; several are shown side by side. Or the folder of a sweep."
+            " Default: the newest in runs/.",
             metavar="[RUN...]",
         ),
     ] = None,
@@ -37,11 +41,22 @@ def report(
     if target.exists():
         raise RunFolderError(target, "exists already; give another name with --out")
     console = Console(stderr=True)
-    runs = [open_run(folder) for folder in folders]
+    sweep = len(folders) == 1 and (folders[0] / MANIFEST).is_file()
+    runs = [] if sweep else [open_run(folder) for folder in folders]
     with writing(target):  # told before the pictures are drawn, which takes a while
         target.parent.mkdir(parents=True, exist_ok=True)
     with console.status("drawing") as status:
-        page = build_page(runs, tell=lambda step: status.update(f"drawing {step}"))
+        if sweep:
+            page = _sweep_page(folders[0], target)
+        else:
+            page = build_page(runs, tell=lambda step: status.update(f"drawing {step}"))
     with writing(target):
         write_private(target, page)
     Console().print(Text(f"report: {target}"), soft_wrap=True)
+
+
+def _sweep_page(folder: Path, target: Path) -> str:
+    from simulator.experiments.page import build_sweep_page
+    from simulator.experiments.results import open_sweep
+
+    return build_sweep_page(open_sweep(folder), target.parent)

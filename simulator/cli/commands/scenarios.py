@@ -45,7 +45,7 @@ def _checked(file: Path, settings: dict[str, str]) -> str:
 
     data = read_source(file).data
     if isinstance(data, dict) and "scenario" in data:  # each experiment has one
-        from simulator.experiments.reading import load_experiment
+        from simulator.experiments.design.reading import load_experiment
 
         planned = load_experiment(file, settings)
         count = len(planned.points)
@@ -67,7 +67,7 @@ def schema(
 ) -> None:
     """Print the JSON Schema of scenario or experiment files, for editors."""
     if language is Language.EXPERIMENT:
-        from simulator.experiments.language import json_schema
+        from simulator.experiments.design.language import json_schema
     else:
         from simulator.scenario import json_schema
 

@@ -56,9 +56,9 @@ def sweep(
     junit: JUnitFile = None,
 ) -> int:
     """Make the runs of an experiment that are missing, and judge each of its points."""
+    from simulator.experiments.design.reading import load_experiment
     from simulator.experiments.junit import sweep_junit_xml
-    from simulator.experiments.progress import SweepProgress
-    from simulator.experiments.reading import load_experiment
+    from simulator.experiments.running.progress import SweepProgress
     from simulator.experiments.sweep import default_folder
     from simulator.experiments.sweep import sweep as run_sweep
     from simulator.report.exports.junit import prepare_junit, write_junit

@@ -12,15 +12,17 @@ from contextlib import AbstractContextManager
 from functools import wraps
 from io import BytesIO
 from pathlib import Path
+from typing import ParamSpec
 
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from simulator.analysis.run import Run
 from simulator.analysis.states import Sight
 from simulator.journal.folder import write_private_bytes
+
+P = ParamSpec("P")
 
 BLACK = "#000000"
 ORANGE = "#E69F00"
@@ -40,6 +42,7 @@ SHOW_COLOURS = {"": GREEN, "chat": "#5FD3A8", "away": YELLOW, "xa": ORANGE, "dnd
 _METADATA: dict[str, dict[str, None]] = {
     ".png": {"Software": None},
     ".svg": {"Date": None, "Creator": None},
+    ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
 _NOTHING = "nothing"
 FORMATS = tuple(_METADATA)
@@ -64,13 +67,13 @@ def _style() -> AbstractContextManager[None]:
     )
 
 
-def picture(draw: Callable[[Run], Figure]) -> Callable[[Run], Figure]:
-    """Mark a function that draws a picture of a run: it draws in the style of all pictures."""
+def picture(draw: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Mark a function that draws a picture: it draws in the style of all pictures."""
 
     @wraps(draw)
-    def in_style(run: Run) -> Figure:
+    def in_style(*arguments: P.args, **named: P.kwargs) -> Figure:
         with _style():
-            return draw(run)
+            return draw(*arguments, **named)
 
     return in_style
 
@@ -99,7 +102,7 @@ def entitle(axes: Axes, title: str, note: str = "", room: float = 6) -> None:
 
 
 def save(figure: Figure, path: Path) -> Path:
-    """Write a figure as PNG or SVG, by the path's ending: the same figure, the same bytes.
+    """Write a figure as PNG, SVG or PDF, by the path's ending: the same figure, the same bytes.
 
     The file is for its owner alone, as all of a run; an older picture is replaced. Raises
     ValueError for another ending.

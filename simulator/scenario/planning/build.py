@@ -1,4 +1,4 @@
-"""A scenario to a plan: every name, graph, sample and time worked out, every fault found."""
+"""From a scenario to a plan: every name, graph, sample and time worked out, every fault found."""
 
 from __future__ import annotations
 

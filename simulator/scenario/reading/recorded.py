@@ -1,4 +1,4 @@
-"""What is read again of the scenario that a journal's first record holds.
+"""The parts of a scenario that are read again from a journal's first record.
 
 The rest of the document is not looked at: who measures a run does not make its plan once more.
 """

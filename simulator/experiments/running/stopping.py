@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from simulator.experiments.intervals import mean_interval
-from simulator.experiments.language import Precision, Until
-from simulator.experiments.reading import Planned
-from simulator.experiments.store import KEY, read_parts
-from simulator.experiments.verdicts import decision
-from simulator.experiments.work import figure_column
+from simulator.experiments.design.language import Precision, Until
+from simulator.experiments.design.reading import Planned
+from simulator.experiments.judging.intervals import mean_interval
+from simulator.experiments.judging.verdicts import decision
+from simulator.experiments.running.store import KEY, read_parts
+from simulator.experiments.running.work import figure_column
 
 GROWTH = 1.5
 
@@ -55,7 +55,7 @@ def enough(planned: Planned, words: Until, rows: pl.DataFrame) -> bool:
     if isinstance(words.until, Precision):
         return is_precise(words.until, rows)
     expectations = planned.experiment.expect
-    return all(decision(one, rows)[0].verdict != "unknown" for one in expectations)
+    return all(decision(one, rows).verdict != "unknown" for one in expectations)
 
 
 def is_precise(words: Precision, rows: pl.DataFrame) -> bool:

@@ -18,10 +18,10 @@ from distributed import KilledWorker
 
 import simulator
 from simulator.errors import BackendError, InputError
-from simulator.experiments import engines
-from simulator.experiments.reading import load_experiment
+from simulator.experiments.design.reading import load_experiment
+from simulator.experiments.running import engines
+from simulator.experiments.running.work import Job
 from simulator.experiments.sweep import Silent, sweep
-from simulator.experiments.work import Job
 from tests.experiments.conftest import EXPERIMENT, Write
 from tests.runs import process_environment
 
@@ -70,14 +70,15 @@ def test_a_worker_is_killed_and_its_run_is_done_again(path: Path, table: bytes) 
     assert Path("out/runs.parquet").read_bytes() == table
 
 
-def command(*arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", *arguments],
-        env=process_environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+def command(*arguments: str, log: str = "command.log") -> subprocess.Popen[bytes]:
+    """Start a command that writes what it says into a file; a pipe would outlive a kill."""
+    with open(log, "wb") as file:
+        return subprocess.Popen(
+            [sys.executable, "-m", *arguments],
+            env=process_environment(),
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
 
 
 def wait_for(condition: Callable[[], object]) -> None:
@@ -97,38 +98,36 @@ def test_the_command_is_killed_and_the_next_one_goes_on(path: Path, table: bytes
     wait_for(parts)
     workers = psutil.Process(killed.pid).children(recursive=True)
     killed.kill()
-    killed.communicate()
+    killed.wait(SECONDS)
     assert not Path("out/runs.parquet").exists()
     wait_for(lambda: not any(worker.is_running() for worker in workers))
     assert table_of(path, "out") == table
 
 
 @pytest.fixture
-def scheduler() -> Iterator[subprocess.Popen[str]]:
-    """A scheduler with a worker, as the page on experiments starts them; its `address` is told."""
-    place = ("--host", "127.0.0.1")
-    started = command("dask", "scheduler", *place, "--port", "0", "--no-dashboard")
-    assert started.stdout is not None
-    lines = iter(started.stdout.readline, "")
-    address = next(line.split()[-1] for line in lines if "Scheduler at:" in line)
-    worker = command("dask", "worker", address, *place, "--nthreads", "1", "--no-dashboard")
-    started.args = [address]
-    yield started
+def scheduler() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A scheduler with a worker, started by hand, and its address."""
+    here = ("--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0")
+    started = command("dask", "scheduler", *here, "--port", "0", log="scheduler.log")
+    log = Path("scheduler.log")
+    wait_for(lambda: "Scheduler at:" in log.read_text())
+    address = log.read_text().partition("Scheduler at:")[2].split()[0]
+    worker = command("dask", "worker", address, *here, "--nthreads", "1", "--no-nanny", log="w.log")
+    yield address, started
     for process in (worker, started):
         process.kill()
-        process.communicate()
+        process.wait(SECONDS)
 
 
 def test_the_scheduler_is_killed_and_the_next_one_goes_on(
-    path: Path, table: bytes, scheduler: subprocess.Popen[str]
+    path: Path, table: bytes, scheduler: tuple[str, subprocess.Popen[bytes]]
 ) -> None:
-    address = str(scheduler.args[0])  # type: ignore[index]
+    address, process = scheduler
     sweeping = command("simulator", "sweep", str(path), "--scheduler", address, "--out", "out")
     wait_for(parts)
-    scheduler.kill()
-    told, _ = sweeping.communicate(timeout=SECONDS)
-    assert sweeping.returncode == 3
-    assert told.splitlines()[-1] == (
+    process.kill()
+    assert sweeping.wait(SECONDS) == 3
+    assert Path("command.log").read_text().splitlines()[-1] == (
         f"{address}: the scheduler went away; the same command goes on with what is missing"
     )
     assert 0 < simulator.open_sweep("out").runs.height < RUNS

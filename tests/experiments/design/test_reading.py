@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from simulator.errors import ScenarioError
-from simulator.experiments.language import json_schema
-from simulator.experiments.reading import Planned, load_experiment
+from simulator.experiments.design.language import json_schema
+from simulator.experiments.design.reading import Planned, load_experiment
 from tests.experiments.conftest import SCENARIO, Write
 
 HEAD = "scenario: two.yaml\n"

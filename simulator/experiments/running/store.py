@@ -26,9 +26,9 @@ import polars as pl
 
 from simulator import __version__
 from simulator.errors import RunFailed, RunFolderError
-from simulator.experiments.reading import Planned
-from simulator.experiments.values import Column
-from simulator.experiments.work import CURVES, Outcome, figure_column
+from simulator.experiments.design.reading import Planned
+from simulator.experiments.design.values import Column
+from simulator.experiments.running.work import CURVES, Outcome, figure_column
 from simulator.journal.folder import writing
 from simulator.scenario.figures import FIGURES
 from simulator.scenario.reading.scalars import dump_yaml

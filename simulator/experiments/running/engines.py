@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from simulator import __version__
 from simulator.errors import BackendError, InputError, RunFailed
-from simulator.experiments.work import Job, Outcome, error_cells, work
+from simulator.experiments.running.work import Job, Outcome, error_cells, work
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -28,7 +28,7 @@ RETRIES = 2
 PREPARE = """\
 import signal
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the command; it ends the workers
-import simulator.experiments.work
+import simulator.experiments.running.work
 """
 """What a worker of this machine does first."""
 
@@ -149,9 +149,10 @@ def engine(workers: int | None, scheduler: str | None) -> AbstractContextManager
         raise InputError(f"--workers {workers}: expected 0 or more")
     if scheduler is not None and workers is not None:
         raise InputError("--workers and --scheduler: a scheduler has workers of its own")
-    if scheduler is not None:
-        return _remote(scheduler)
-    return contextlib.nullcontext(Here()) if workers == 0 else _local(workers)
+    if workers == 0:
+        return contextlib.nullcontext(Here())
+    _need_dask()
+    return _local(workers) if scheduler is None else _remote(scheduler)
 
 
 def _need_dask() -> None:
@@ -166,7 +167,6 @@ def _need_dask() -> None:
 
 @contextlib.contextmanager
 def _local(workers: int | None) -> Iterator[Engine]:
-    _need_dask()
     import psutil  # noqa: PLC0415
     from distributed import Client, LocalCluster  # noqa: PLC0415
 
@@ -187,7 +187,6 @@ def _local(workers: int | None) -> Iterator[Engine]:
 
 @contextlib.contextmanager
 def _remote(scheduler: str) -> Iterator[Engine]:
-    _need_dask()
     from distributed import Client  # noqa: PLC0415
 
     # What it would log when the scheduler goes away is said in one line of our own.

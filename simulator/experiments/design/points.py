@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.errors import Fault
-from simulator.experiments.language import (
+from simulator.experiments.design.language import (
     MOST_RUNS,
     Cases,
     Design,
@@ -25,7 +25,7 @@ from simulator.experiments.language import (
     Span,
     Zipped,
 )
-from simulator.experiments.values import Cell, Column, sampled, tabulated, values_of
+from simulator.experiments.design.values import Cell, Column, sampled, tabulated, values_of
 from simulator.scenario.source import DocumentPath, PartError
 
 BACKEND = "backend"

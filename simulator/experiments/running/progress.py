@@ -15,7 +15,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from simulator.experiments.engines import Engine
+from simulator.experiments.running.engines import Engine
 
 _LINE_EVERY = 10.0
 """Seconds between two lines where there is no terminal."""

@@ -13,7 +13,7 @@ from typing import Literal
 from simulator import api
 from simulator.analysis.run import Run
 from simulator.errors import Livelock
-from simulator.experiments.values import Cell
+from simulator.experiments.design.values import Cell
 from simulator.running.interruption import INTERRUPTED
 from simulator.scenario import Scenario, build_plan
 from simulator.scenario.figures import FIGURES

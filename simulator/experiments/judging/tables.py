@@ -8,14 +8,14 @@ import numpy as np
 import polars as pl
 
 from simulator.errors import InputError
-from simulator.experiments.intervals import (
+from simulator.experiments.judging.intervals import (
     Array,
     mean_interval,
     quantile,
     quantile_interval,
     share_interval,
 )
-from simulator.experiments.work import figure_column
+from simulator.experiments.running.work import figure_column
 from simulator.scenario.figures import FIGURES
 from simulator.scenario.language.words import nearest
 

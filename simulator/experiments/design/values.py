@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic_core import PydanticCustomError
 
-from simulator.experiments.language import Range, Span
+from simulator.experiments.design.language import Range, Span
 from simulator.scenario.language.durations import parse_duration
 from simulator.scenario.language.words import parse_share, quoted
 from simulator.scenario.reading.scalars import flow_yaml

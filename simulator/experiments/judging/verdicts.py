@@ -11,9 +11,9 @@ import polars as pl
 
 from simulator.analysis.checks.expectations import Check, value_text
 from simulator.analysis.checks.verdict import EXIT_CODES, Value
-from simulator.experiments.intervals import MOST_MORE, Decision, decide
-from simulator.experiments.language import Experiment, FigureOverRuns, OverRuns
-from simulator.experiments.work import SECOND, figure_column
+from simulator.experiments.design.language import Experiment, FigureOverRuns, OverRuns
+from simulator.experiments.judging.intervals import Decision, decide, runs_to_decide
+from simulator.experiments.running.work import SECOND, figure_column
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +111,16 @@ def _default(rows: pl.DataFrame) -> Check:
     return Check("every run passes", value, evidence)
 
 
-def decision(expectation: OverRuns, rows: pl.DataFrame) -> tuple[Decision, int, int]:
-    """What the runs say about an expectation; and how many hold, and how many do not say."""
-    holds = _held(expectation, rows)
-    hits, open_ = holds.count(True), holds.count(None)
-    found = decide(hits, open_, len(holds), expectation.share, expectation.confidence)
-    return found, hits, open_
+def decision(expectation: OverRuns, rows: pl.DataFrame) -> Decision:
+    """What the runs of a point say about an expectation."""
+    return decide(*_counted(expectation, rows))
+
+
+def _counted(expectation: OverRuns, rows: pl.DataFrame) -> tuple[int, int, int, float, float]:
+    """How many runs hold, how many do not say, and how many there are; what is asked of them."""
+    held = _held(expectation, rows)
+    hits, open_ = held.count(True), held.count(None)
+    return hits, open_, len(held), expectation.share, expectation.confidence
 
 
 def _held(expectation: OverRuns, rows: pl.DataFrame) -> list[bool | None]:
@@ -136,16 +140,19 @@ def _held(expectation: OverRuns, rows: pl.DataFrame) -> list[bool | None]:
 
 def check(expectation: OverRuns, rows: pl.DataFrame) -> Check:
     """An expectation, judged by the runs of one point."""
-    found, hits, open_ = decision(expectation, rows)
+    found = decision(expectation, rows)
+    hits, open_, *_ = _counted(expectation, rows)
     evidence = f"{hits} of {rows.height} runs do"
     if open_:
         evidence += f", {open_} do not say"
+    if expectation.share >= 1:
+        return Check(_text(expectation), found.verdict, evidence)
     evidence += (
         f"; with {percent(expectation.confidence)} confidence,"
         f" {percent(found.low)} to {percent(found.high)} of all runs would"
     )
     if found.verdict == "unknown":
-        evidence += f"; {_what_decides(found)}"
+        evidence += f"; {_what_decides(runs_to_decide(*_counted(expectation, rows)))}"
     return Check(_text(expectation), found.verdict, evidence)
 
 
@@ -154,10 +161,10 @@ def percent(share: float) -> str:
     return f"{share * 100:.4g} %"
 
 
-def _what_decides(found: Decision) -> str:
-    if found.more is None:
-        return f"fewer than {MOST_MORE} more runs would not decide"
-    return f"about {found.more} more run{'s' if found.more != 1 else ''} would decide"
+def _what_decides(more: int | None) -> str:
+    if more is None:
+        return "more runs like these would not decide"
+    return f"about {more} more run{'s' if more != 1 else ''} would decide"
 
 
 def _text(expectation: OverRuns) -> str:

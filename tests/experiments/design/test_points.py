@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator.experiments.designs import Point, saltelli
-from simulator.experiments.reading import load_experiment
+from simulator.experiments.design.points import Point, saltelli
+from simulator.experiments.design.reading import load_experiment
 
 SCENARIO = {
     "name": "Two",

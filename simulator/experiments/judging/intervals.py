@@ -68,27 +68,25 @@ def quantile_interval(
 
 
 def share_interval(hits: int, count: int, confidence: float = CONFIDENCE) -> Interval:
-    """Clopper and Pearson's interval of a share: `hits` of `count` runs; (0, 1) of none."""
-    from scipy import stats  # noqa: PLC0415
+    """Clopper and Pearson's interval of a share: `hits` of `count` runs; (0, 1) of none.
 
-    if not count:
-        return 0.0, 1.0
-    found = stats.binomtest(hits, count).proportion_ci(confidence, method="exact")
-    return float(found.low), float(found.high)
+    As `scipy.stats.binomtest` has it, but without the test, which takes long for many runs.
+    """
+    from scipy import special  # noqa: PLC0415
+
+    outside = (1 - confidence) / 2
+    low = special.betaincinv(hits, count - hits + 1, outside) if hits else 0.0
+    high = special.betaincinv(hits + 1, count - hits, 1 - outside) if hits < count else 1.0
+    return float(low), float(high)
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Whether a share of runs is high enough.
-
-    `verdict`: pass, fail or unknown. `low`, `high`: the ends of the share's interval. `more`: how
-    many more runs would decide if things go on as they have; None where that is not to be said.
-    """
+    """Whether a share of runs is high enough; `low` and `high` are the ends of its interval."""
 
     verdict: Value
     low: float
     high: float
-    more: int | None = None
 
 
 def decide(hits: int, open_: int, count: int, share: float, confidence: float) -> Decision:
@@ -97,40 +95,34 @@ def decide(hits: int, open_: int, count: int, share: float, confidence: float) -
     `open_` of the runs do not say: they count against what would be decided. A share of 1 means
     every run: then no interval is needed.
     """
-    if share >= 1:
-        held = hits == count > 0
-        verdict: Value = "fail" if hits + open_ < count else "pass" if held else "unknown"
-        return Decision(verdict, *share_interval(hits, count, confidence))
     low = share_interval(hits, count, confidence)[0]
     high = share_interval(hits + open_, count, confidence)[1]
-    if low > share:
-        return Decision("pass", low, high)
-    if high < share:
-        return Decision("fail", low, high)
-    return Decision("unknown", low, high, _more(hits, open_, count, share, confidence))
+    if share >= 1:
+        passed, failed = hits == count > 0, hits + open_ < count
+    else:
+        passed, failed = low > share, high < share
+    return Decision("pass" if passed else "fail" if failed else "unknown", low, high)
 
 
-def _more(hits: int, open_: int, count: int, share: float, confidence: float) -> int | None:
-    """How many more runs decide, if the share of those that hold stays what it is."""
-    if not count or hits / count <= share <= (hits + open_) / count:
+def runs_to_decide(
+    hits: int, open_: int, count: int, share: float, confidence: float
+) -> int | None:
+    """How many more runs decide, if the shares of those that hold stay what they are.
+
+    None where that is more than `MOST_MORE`, and where no number of runs would.
+    """
+    if not count or share >= 1:
         return None
 
     def decided(more: int) -> bool:
         total = count + more
         held, unsaid = round(hits / count * total), round(open_ / count * total)
-        low = share_interval(held, total, confidence)[0]
-        return low > share or share_interval(held + unsaid, total, confidence)[1] < share
+        return decide(held, unsaid, total, share, confidence).verdict != "unknown"
 
-    enough = 1
-    while not decided(enough):
-        enough *= 2
-        if enough > MOST_MORE:
-            return None
-    least = enough // 2
+    if not decided(MOST_MORE):
+        return None
+    least, enough = 0, MOST_MORE
     while enough - least > 1:
         middle = (least + enough) // 2
-        if decided(middle):
-            enough = middle
-        else:
-            least = middle
+        least, enough = (least, middle) if decided(middle) else (middle, enough)
     return enough

@@ -9,9 +9,9 @@ from functools import cached_property
 from pathlib import Path
 
 from simulator.errors import Fault, InputError, ScenarioError
-from simulator.experiments.designs import BACKEND, Point, points_of
-from simulator.experiments.language import Experiment, Until
-from simulator.experiments.values import Column
+from simulator.experiments.design.language import Experiment, Until
+from simulator.experiments.design.points import BACKEND, Point, points_of
+from simulator.experiments.design.values import Column
 from simulator.running.faults import check_faults
 from simulator.scenario import Scenario, build_plan
 from simulator.scenario.reading.loader import scenario_of

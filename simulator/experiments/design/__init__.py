@@ -1,0 +1,1 @@
+"""What an experiment is: its language, its points, and reading its file."""
