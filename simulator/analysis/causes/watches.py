@@ -20,6 +20,12 @@ _SOON = 5 * SECOND
 """Who was there for so long after a request could have answered it."""
 
 
+_CLOSING: frozenset[MomentKind] = frozenset(
+    ("in_force", "not_served", "refusal_heard", "act", "over")
+)
+"""What closes a request, so that the next one is new."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A declared watch that is not in force, with the evidence."""
@@ -38,9 +44,23 @@ class Case:
         return times[-1] if times else None
 
     @property
+    def since(self) -> int:
+        """When the watcher asked first for what is still open.
+
+        Who asks again while the server holds a request is not heard again (RFC 6121, 3.1.3).
+        """
+        closed = [one.t for one in self.watch.history if one.kind in _CLOSING]
+        later = [
+            one.t
+            for one in self.watch.history
+            if one.kind == "asked" and one.t >= max(closed, default=0)
+        ]
+        return later[0] if later else self.watch.asked or 0
+
+    @property
     def heard(self) -> int | None:
-        """When the newest request reached the contact."""
-        return None if self.watch.asked is None else self.last("heard", self.watch.asked)
+        """When the contact heard of the open request."""
+        return None if self.watch.asked is None else self.last("heard", self.since)
 
 
 Rule = Callable[[Case], Cause | None]
@@ -123,7 +143,7 @@ def _refused(case: Case) -> Cause | None:
     """The contact refused, or the server did in its name."""
     if case.watch.state is not DeclaredState.REFUSED:
         return None
-    if case.last("refused", case.watch.asked or 0) is None:
+    if case.last("refused", case.since) is None:
         return Cause(CauseClass.SERVER, f"the server refuses in the name of {case.population}")
     own = case.evidence.own_code(case.watch.contact)
     if own:

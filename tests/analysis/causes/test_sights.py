@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from simulator.analysis.causes.cause import CauseClass, WrongTime
 from simulator.journal.records import AnyRecord
-from tests.analysis.journals import actual, down, end, fault, head, measured, seeing, sees, watch
+from tests.analysis.journals import (
+    actual,
+    died,
+    down,
+    end,
+    fault,
+    head,
+    measured,
+    seeing,
+    sees,
+    watch,
+)
 
 C = CauseClass
 
@@ -88,3 +99,24 @@ def test_a_server_that_is_down_tells_nobody() -> None:
 
 def test_what_the_end_cuts_short_was_under_way() -> None:
     assert told(wrong(actual(59.9, "b", show="dnd", id="1"))) == [(59.9, 60, C.LINK)]
+
+
+def test_a_server_that_tells_late_is_slow_if_it_may_be() -> None:
+    """The embedded server answers at once, so there it is latency."""
+    found = wrong(actual(5, "b", show="dnd", id="1"), sees(40, "a", "b", show="dnd", id="1"))
+    assert told(found) == [(5, 40, C.SERVER)]
+    assert "slow" in found[0].cause.reason
+
+
+def test_a_stream_that_turns_out_to_be_dead_is_the_links() -> None:
+    found = wrong(actual(5, "b", show="dnd", id="1"), down(40, "a"))
+    assert told(found) == [(5, 40, C.LINK)]
+    assert "dead" in found[0].cause.reason
+
+
+def test_a_death_that_the_server_does_not_tell_of_is_the_servers() -> None:
+    """A real server: that the session is over is known from the contact's own side."""
+    over = actual(6, "b", available=False, cause="broken", source="client")
+    found = wrong(died(5, "b"), over)
+    assert told(found) == [(6, 60, C.SERVER)]
+    assert "had not noticed that member is dead" in found[0].cause.reason

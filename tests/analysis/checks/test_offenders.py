@@ -112,7 +112,7 @@ def test_code_that_raised_is_named_with_file_and_line_everywhere(
     run = run_text(RAISES, tmp_path)
     print_summary(Console(width=400), run)
     texts = [capsys.readouterr().out, junit_xml(run), build_page([run]), describe(run)]
-    assert all("programs.py:16" in text for text in texts)
+    assert all("programs.py:17" in text for text in texts)
 
 
 RAISES = """

@@ -139,6 +139,18 @@ def test_an_agents_own_act_is_an_end_and_is_named() -> None:
     assert group.text == "1 watch ended (a -> b): member unsubscribed"
 
 
+def test_who_asks_again_while_a_request_is_open_is_not_heard_again() -> None:
+    """That is no fault of the server: it has told the contact already (RFC 6121, 3.1.3)."""
+    found = over(
+        *ASKED,
+        hears(1.1, "b", "subscribe", "a"),
+        asks(5, "a", "subscribe", "b"),
+        scenario={"populations": {"member": {"count": 2}}},
+    )
+    (group,) = found.causes.watch_groups
+    assert group.cause.reason.startswith("no agent of member answers")
+
+
 def test_nobody_who_answers_is_named_with_the_remedy() -> None:
     found = over(
         *ASKED,

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from aioxmpp import JID, Presence, PresenceType
 from spade.agent import Agent
 from spade.behaviour import OneShotBehaviour
 
@@ -61,3 +62,26 @@ class Approves(Agent):
 
     async def setup(self):
         self.presence.on_subscribe = self.presence.approve
+
+
+class Refuses(Agent):
+    """It answers every request with a refusal."""
+
+    async def setup(self):
+        self.presence.on_subscribe = self.wants
+
+    def wants(self, jid):
+        peer = JID.fromstr(jid).bare()
+        self.client.enqueue(Presence(to=peer, type_=PresenceType.UNSUBSCRIBED))
+
+
+class ChangesItsMind(Agent):
+    """It unsubscribes after a while."""
+
+    class Leave(OneShotBehaviour):
+        async def run(self):
+            await asyncio.sleep(4)
+            self.presence.unsubscribe("boss@localhost")
+
+    async def setup(self):
+        self.add_behaviour(self.Leave())
