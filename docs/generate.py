@@ -20,6 +20,7 @@ from pydantic import TypeAdapter
 from simulator.scenario import json_schema
 from simulator.scenario.figures import FAMILIES, FIGURES, Family
 from simulator.scenario.language.durations import Duration
+from simulator.scenario.language.faults import SELECTOR_ALONE
 from simulator.scenario.language.words import Share
 
 PAGE = Path(__file__).with_name("scenario.md")
@@ -33,6 +34,7 @@ Schema = dict[str, Any]
 _NAMED_TYPES = [
     ("anyOf", TypeAdapter(Duration).json_schema()["anyOf"], "[duration](#durations)"),
     ("anyOf", TypeAdapter(Share).json_schema()["anyOf"], "[share](#shares)"),
+    ("anyOf", SELECTOR_ALONE.form["anyOf"], "[selector](#selector)"),
     ("enum", list(FIGURES), "[figure](figures.md#the-figures)"),
 ]
 TITLES = {

@@ -15,7 +15,7 @@
     ├── UndefinedTransition        RFC 6121: state and event that the table does not hold
     └── StanzaRefused              RFC 6121: a stanza that the rules refuse, with its condition
 
-    Livelock(BaseException)        virtual time: one instant never ends. Not an Exception,
+    Livelock(BaseException)        virtual time stands still for ever. Not an Exception,
                                    because SPADE and user code swallow those.
 
 Each of them can be pickled: what its class is called with is its `args`.
@@ -111,7 +111,7 @@ class Deadlock(RunFailed):
 
 
 class Livelock(BaseException):
-    """Virtual time: one instant never ends; the message names who keeps it busy."""
+    """Virtual time stands still for ever; the message names who never waits."""
 
 
 class UndefinedTransition(SimulatorError):

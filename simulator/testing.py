@@ -81,10 +81,12 @@ def _verdict_lines(run: Run) -> Iterator[str]:
     about, verdict = run.summary["run"], run.verdict
     name = printable(str(about["name"]))
     yield f"the verdict is {verdict.value}: {name}, seed {about['seed']}, on {about['backend']}"
-    checks = [f"{check.text}: {check.evidence}" for check in verdict.checks]
-    yield from (f"  {printable(reason)}" for reason in verdict.reasons if reason not in checks)
-    for check, text in zip(verdict.checks, checks, strict=True):
-        yield f"  {check.verdict:8}{printable(text)}"
+    known = tuple(f"{check.text}: {check.evidence}" for check in verdict.checks)
+    gaps = [reason for reason in verdict.reasons if not reason.startswith(known)]
+    yield from (f"  {printable(gap)}" for gap in gaps)
+    for check in verdict.checks:
+        yield f"  {check.verdict:8}{printable(f'{check.text}: {check.told}')}"
+        yield from (f"          {printable(offender)}" for offender in check.offenders)
 
 
 def _agent_lines(run: Run) -> Iterator[str]:

@@ -9,7 +9,7 @@ import pytest
 
 import simulator
 from simulator.analysis.run import Run
-from simulator.journal.records import Action, Actual, Agent, Planned, Roster, RunEnded, View
+from simulator.journal.records import SECOND, Action, Actual, Agent, Planned, Roster, RunEnded, View
 from simulator.servers.base import Backend
 from simulator.servers.local.backend import LocalBackend
 from simulator.servers.local.ejabberd import EjabberdBackend as Ejabberd
@@ -137,13 +137,16 @@ def test_a_run_with_agents_that_agents_make_repeats_itself() -> None:
     assert run("spawn").records == run("spawn").records
 
 
-def spawn(makes: str, folder: Path, backend: Backend | str = "embedded") -> Run:
+def spawn(
+    makes: str, folder: Path, backend: Backend | str = "embedded", *, faults: str = "[]"
+) -> Run:
     return run_text(
         f"""
         name: Made by agents
         populations:
           boss: {{agent: "tests.data.spawners:Boss", attributes: {{makes: {makes}}}}}
-        run: {{duration: 3s}}
+        faults: {faults}
+        run: {{duration: {3 if faults == "[]" else 30}s}}
         """,
         folder,
         backend=backend,
@@ -180,6 +183,19 @@ def test_who_still_runs_is_observed_to_the_end_and_stopped(
     assert [(one.view, one.entries) for one in views] == [("served", 1), ("believed", 1)]
     final = [one for one in finished.records if isinstance(one, Roster) and one.source == "final"]
     assert {(one.agent, one.subscription) for one in final} == {("boss", "from"), ("one", "to")}
+
+
+def test_a_server_that_restarts_is_down_for_them_too(tmp_path: Path) -> None:
+    faults = "[{at: 2s, for: 10s, server_restart: {rosters: kept}}]"
+    finished = spawn("[[child, one@localhost, true]]", tmp_path, faults=faults)
+    seen = [
+        (one.t // SECOND, one.available)
+        for one in finished.records
+        if isinstance(one, Actual) and one.agent == "one"
+    ]
+    assert [available for _, available in seen[:3]] == [True, False, True]
+    assert seen[1][0] == 2
+    assert seen[2][0] >= 12
 
 
 def test_a_planned_agent_needs_no_registration(tmp_path: Path) -> None:

@@ -237,3 +237,36 @@ def test_watch_where_nothing_appears(
     done = call("watch", tmp_path / "nowhere")
     assert done.code == 2
     assert "there is no such folder" in done.err
+
+
+def test_explain_tells_the_causes_and_a_watch(call: Call, finished: Path) -> None:
+    whole = call("explain", finished)
+    assert whole.code == 0
+    assert whole.out.splitlines()[0] == "1 watch: 0 declared and not in force at the end"
+    assert "link: 0." in whole.out
+    watch = call("explain", finished, "--agent", "a", "--contact", "b", "--at", "1500ms")
+    assert watch.out.splitlines()[0].endswith("in force at 1.5 s")
+    assert "a sees it rightly" in watch.out
+    assert "b is available (away); a hears of it at " in watch.out
+
+
+def test_explain_gives_json(call: Call, finished: Path) -> None:
+    document = json.loads(call("explain", finished, "--json").out)
+    assert {"title", "answer", "history", "not_in_force", "wrong_time"} == set(document)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--agent", "c"), "no agent c: expected `a`, `b`"),
+        (("--agent", "b", "--contact", "a"), "swap --agent and --contact"),
+        (("--at", "noon"), "--at noon: expected a duration such as 60s or 2min"),
+        (("--at", "2h"), "7200 s is outside of the run"),
+    ],
+)
+def test_explain_says_what_is_wrong_with_the_call(
+    call: Call, finished: Path, options: tuple[str, ...], message: str
+) -> None:
+    done = call("explain", finished, *options)
+    assert done.code == 2
+    assert message in done.err

@@ -24,7 +24,7 @@ ERRORS = [
     RunFolderError("runs/one", "exists already"),
     RunFailed("the server is gone"),
     Deadlock("nothing is ready"),
-    Livelock("one instant never ends"),
+    Livelock("virtual time stands still"),
     UndefinedTransition("none", "inbound subscribed"),
     StanzaRefused("item-not-found", "cancel", "nobody"),
 ]

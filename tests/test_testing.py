@@ -58,9 +58,12 @@ def test_a_failure_says_what_failed_by_what_evidence(tmp_path: Path) -> None:
     run = run_scenario(DENIED, tmp_path)
     with pytest.raises(AssertionError) as caught:
         assert_passes(run)
+    file = run.folder.parent / "scenario-1.yaml"
     assert str(caught.value).splitlines() == [
         "expected pass; the verdict is fail: denied, seed 0, on embedded",
-        "  fail    asker has host as to: asker has host as none, not to",
+        f"  fail    asker has host as to: asker has host as none, not to ({file}:11)",
+        "          scenario: 1 request refused (asker -> host): the scenario lets host refuse it"
+        f" [subscriptions[0], {file}:7]",
         "  pass    outcomes.ok equals 2: 2",
         f"run folder: {run.folder}",
     ]
@@ -122,7 +125,7 @@ def test_the_fixture(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(
         [
             "*expected pass; the verdict is fail: pair, seed 0, on embedded",
-            "*  fail    asker has host as to: asker has host as none, not to",
+            "*  fail    asker has host as to: asker has host as none, not to (*pair.yaml:6)",
         ]
     )
     # The reader sees the line of the test, and not the inside of the simulator.

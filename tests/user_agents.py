@@ -122,7 +122,7 @@ class RaisesInSetup(Agent):
 
 
 class Poller(Agent):
-    """Polls its mailbox without a timeout: in virtual time that instant never ends."""
+    """Polls its mailbox without a timeout: virtual time stands still then."""
 
     class Poll(CyclicBehaviour):
         async def run(self) -> None:

@@ -195,7 +195,8 @@ class AgentHarness:
     def report(self, where: str, error: BaseException) -> None:
         """Record an exception in the agent's code."""
         text, traceback = describe_error(error, self._context.redaction)
-        self.failures.append(f"{text} in {where}{in_brackets(place_of(error))}")
+        place = place_of(error)
+        self.failures.append(f"{text} in {where}{in_brackets(place)}")
         self._context.record(
             Failure(
                 t=self._context.clock(),
@@ -203,6 +204,7 @@ class AgentHarness:
                 where=where,
                 error=text,
                 traceback=traceback,
+                place=place,
             )
         )
 

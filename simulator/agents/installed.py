@@ -1,4 +1,4 @@
-"""Which generation of SPADE is installed. An environment has one; nobody else asks."""
+"""Which generation of SPADE is installed. An environment has exactly one."""
 
 from __future__ import annotations
 

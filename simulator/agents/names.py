@@ -1,4 +1,4 @@
-"""JIDs on the wire, names in the journal: the one place where the form changes."""
+"""JIDs in stanzas, names in the journal: the one place that translates between them."""
 
 from __future__ import annotations
 

@@ -8,12 +8,15 @@ only the final rosters count.
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
 from pydantic import ValidationError
 
+from simulator.analysis.causes.attribution import Causes
+from simulator.analysis.causes.evidence import Evidence
 from simulator.analysis.folds.agents import Agents
 from simulator.analysis.folds.deaths import Deaths
 from simulator.analysis.folds.declared import Declared
@@ -64,12 +67,14 @@ class Measurement:
 
     An incremental fold: give every record to `see`, in order, and call `finish` after the last.
     `records` is how many it has taken, `time` that of the last one. `states` are what the folds
-    make of them; `rosters` and `watches` tell the convergence so far.
+    make of them; `rosters` and `watches` tell the convergence so far. `places`: where the entries
+    of the scenario stand in its file, as far as that is known.
     """
 
     def __init__(self) -> None:
         self.records = 0
         self.time = 0
+        self.places: Mapping[str, str] = {}
         self.info = RunInfo()
         self.states = states = States()
         self.agents = Agents(states.agents)
@@ -159,6 +164,11 @@ class Measurement:
         """The phases of the run."""
         return self._phases.phases(self.end)
 
+    @cached_property
+    def causes(self) -> Causes:
+        """Why presence was wrong, and watches are not in force; only once all is measured."""
+        return Causes(Evidence(self.states, self.info, self.propagation, self.places))
+
     def can_read(self, agent: str) -> bool:
         """Is it known what the server holds of the agent's roster?"""
         return self.info.read(agent, "served") or self.agents.online(agent)
@@ -247,7 +257,7 @@ class Measurement:
                 *(self.info.plan, agents.planned, phases.planned, rosters.oracle.planned),
             ],
             journal.Watch: [watches.plan, declared.plan, phases.watch],
-            journal.Action: [phases.action, declared.action],
+            journal.Action: [phases.action, declared.action, propagation.action],
             journal.FaultChanged: [
                 rosters.fault,
                 declared.fault,

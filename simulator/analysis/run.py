@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,23 +10,16 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from simulator.analysis import frames
+from simulator.analysis.causes.explaining import Explanation
+from simulator.analysis.checks.explained import explained
 from simulator.analysis.checks.verdict import Verdict, judge
-from simulator.analysis.figures.named import Figures, figures
+from simulator.analysis.figures.named import Figures, FiguresInSeconds, figures, in_seconds
 from simulator.analysis.figures.summary import summarise
 from simulator.analysis.figures.summary_types import Summary
 from simulator.analysis.measurement import Measurement, measure, not_a_scenario
 from simulator.errors import InputError, Livelock, RunFolderError, SimulatorError
+from simulator.journal import folder as run_folder
 from simulator.journal.file import FILE_NAME, read_journal
-from simulator.journal.folder import (
-    SUMMARY,
-    Inputs,
-    create_folder,
-    read_how,
-    write_inputs,
-    write_json,
-    write_private_bytes,
-    writing,
-)
 from simulator.journal.records import AnyRecord
 
 if TYPE_CHECKING:
@@ -56,13 +49,14 @@ class Run:
         journal: Path | bytes,
         measurement: Measurement | None = None,
         *,
-        inputs: Inputs | None = None,
+        inputs: run_folder.Inputs | None = None,
         error: SimulatorError | Livelock | None = None,
     ) -> None:
         self._journal = journal
         self._inputs = inputs
         self.error = error
         if measurement is not None:
+            measurement.places = self.places
             vars(self)["measurement"] = measurement
 
     def __repr__(self) -> str:
@@ -100,11 +94,13 @@ class Run:
         if not isinstance(self._journal, bytes) or self._inputs is None:
             raise InputError(f"{self}: the run is in a folder already; copy that")
         inputs = self._inputs
-        target = create_folder(Path(folder) if folder else None, inputs.name, inputs.seed)
-        write_inputs(target, inputs)
-        with writing(target):
-            write_private_bytes(target / FILE_NAME, self._journal)
-            write_json(target / SUMMARY, self.summary)
+        target = run_folder.create_folder(
+            Path(folder) if folder else None, inputs.name, inputs.seed
+        )
+        run_folder.write_inputs(target, inputs)
+        with run_folder.writing(target):
+            run_folder.write_private_bytes(target / FILE_NAME, self._journal)
+            run_folder.write_json(target / run_folder.SUMMARY, self.summary)
         return target
 
     @property
@@ -112,7 +108,14 @@ class Run:
         """How to repeat the run and where it was made, as in run.json; empty without that file."""
         if self._inputs is not None:
             return self._inputs.how
-        return read_how(self.folder)
+        return run_folder.read_how(self.folder)
+
+    @property
+    def places(self) -> Mapping[str, str]:
+        """Where the scenario's entries stand in its file: ``faults[0]`` -> ``a.yaml:23``."""
+        if self._inputs is None and isinstance(self._journal, Path):
+            return run_folder.read_places(self._journal)
+        return self._inputs.places if self._inputs else {}
 
     @cached_property
     def records(self) -> Sequence[AnyRecord]:
@@ -129,26 +132,35 @@ class Run:
         """Everything measured, in one pass over the records. Raises JournalError."""
         try:
             # Not kept: all records at once take more memory than all that is measured.
-            return measure(vars(self).get("records") or read_journal(self._source))
+            found = measure(vars(self).get("records") or read_journal(self._source))
         except ValidationError as error:
             place = Path(FILE_NAME) if self.in_memory else self.folder / FILE_NAME
             raise not_a_scenario(place, error) from error
+        found.places = self.places
+        return found
 
     @cached_property
     def summary(self) -> Summary:
         """The figures by the names of the metrics page, and the verdict; JSON-safe."""
-        found = summarise(self.measurement, self.figures)
+        found = summarise(self.measurement, self._measured)
         return {**found, "verdict": self.verdict.summary()}
 
     @cached_property
-    def figures(self) -> Figures:
-        """Every figure by its dotted name, such as ``propagation_latency.p95``."""
+    def _measured(self) -> Figures:
         return figures(self.measurement)
+
+    @cached_property
+    def figures(self) -> FiguresInSeconds:
+        """Every figure by its name, such as ``propagation_latency.p95_s``, with its `value`.
+
+        ``run.figures.numbers()`` has plain numbers, for a row of a table.
+        """
+        return in_seconds(self._measured)
 
     @cached_property
     def verdict(self) -> Verdict:
         """pass, fail or unknown, with each check and its evidence."""
-        return judge(self.measurement, self.figures)
+        return judge(self.measurement, self._measured)
 
     @cached_property
     def events(self) -> pl.DataFrame:
@@ -215,6 +227,16 @@ class Run:
         """
         return frames.measures.phases(self.measurement)
 
+    def watches(self) -> pl.DataFrame:
+        """One row per watch that the scenario's subscriptions declare.
+
+        `watcher`, `contact`; `state` at the end: in_force, pending, refused, ended, not_asked,
+        lost, or undeclared (the timeline ended it); `since_s`; `declared_s`: from when it is
+        wanted; `prescribed`: the scenario itself lets it be refused; `ended_by`; `origin`: the
+        plan's entry.
+        """
+        return frames.watches.watches(self.measurement)
+
     def propagation(self) -> pl.DataFrame:
         """One row per presence change and watch of the contact that changed.
 
@@ -264,6 +286,27 @@ class Run:
         """
         return frames.faults.effects(self.measurement)
 
+    def causes(self) -> pl.DataFrame:
+        """One row per declared watch that is not in force, and per time of wrong sight.
+
+        `watcher`, `contact`; `what`: the state, or ghost, blind, mislabelled; `begin_s`, `end_s`;
+        `cause`, `reason`, `remedy`; `fault` (its entry); `place` (in user code); `prescribed`.
+        """
+        return frames.faults.causes(self.measurement)
+
+    def explain(
+        self,
+        agent: str | Sequence[str] = (),
+        contact: str | Sequence[str] = (),
+        at_s: float | None = None,
+    ) -> Explanation:
+        """Why what agents see is wrong, in sentences: ``print(run.explain("a", "b"))``.
+
+        `agent`, `contact`: names such as ``worker[1]``; omitted: all. One watch comes with its
+        history. `at_s`: as it stood then. Raises InputError for names that fit no watch.
+        """
+        return explained(self.measurement, agent, contact, at_s)
+
     def detection(self) -> pl.DataFrame:
         """One row per death and authorised watcher that saw the agent available.
 
@@ -294,9 +337,10 @@ class Run:
         return frames.work.values(self.measurement)
 
     def rosters(self) -> pl.DataFrame:
-        """One row per roster entry at the end, in its three views.
+        """One row per roster entry at the end, in its four views.
 
-        `agent`, `peer`; `expected` ("a or b" where actions crossed), `expected_pending_in`;
+        `agent`, `peer`; `declared`: to, from or both, by the watches that the scenario declares,
+        null without one; `expected` ("a or b" where actions crossed), `expected_pending_in`;
         `served` (null: nobody could read it), `served_at_end` (asked at the end, else the last
         push); `believed` (null: not read), `believed_available`, `believed_show`; `right`: is
         served as expected. Entries read ``both``, ``none + ask``, ``absent``.

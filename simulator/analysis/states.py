@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Generic, Literal, NamedTuple, TypeVar, get_args
 
+from simulator.analysis.naming import natural_tuples
 from simulator.journal.records import Died
 
 V = TypeVar("V")
@@ -181,6 +182,40 @@ class DeclaredState(IntEnum):
     """A request left the watcher, and no server shows it."""
 
 
+MomentKind = Literal[
+    "declared",
+    "over",
+    "acted",
+    "skipped",
+    "asked",
+    "heard",
+    "approved",
+    "approval_heard",
+    "refused",
+    "refusal_heard",
+    "bounced",
+    "in_force",
+    "served_ask",
+    "not_served",
+    "act",
+]
+"""What happened to a watch.
+
+declared, over: by its time, or by the scenario's timeline. acted, skipped: the plan wanted the
+watcher to ask. asked, approved, refused: a stanza left watcher or contact. heard, approval_heard,
+refusal_heard: it reached the other one. bounced: it came back as an error. in_force, served_ask,
+not_served: what the server told of the watcher's entry. act: an agent ended it.
+"""
+
+
+class Moment(NamedTuple):
+    """Something that happened to a watch at `t` (microseconds); `detail` in words."""
+
+    t: int
+    kind: MomentKind
+    detail: str = ""
+
+
 class DeclaredWatch:
     """One watch of the subscription graph.
 
@@ -188,11 +223,12 @@ class DeclaredWatch:
     contact refuse it. `states`: how it stood. `in_force` and `ask`: the watcher's roster entry as
     the server told it last. `asked`: when a request last left the watcher. `heard`: it reached the
     contact. `refused`: the contact answered with a refusal. `ended_by`: whose act ended it, in
-    words. `lost`: it was in force, and no act of an agent ended it.
+    words. `lost`: it was in force, and no act of an agent ended it. `history`: what happened to
+    it, in order.
     """
 
     __slots__ = (
-        *("ask", "asked", "at", "contact", "declared", "ended_by", "heard", "in_force"),
+        *("ask", "asked", "at", "contact", "declared", "ended_by", "heard", "history", "in_force"),
         *("lost", "may_refuse", "origin", "refused", "state", "states", "watcher"),
     )
 
@@ -208,6 +244,11 @@ class DeclaredWatch:
         self.ended_by = ""
         self.state = DeclaredState.UNDECLARED
         self.states: Steps[DeclaredState] = Steps()
+        self.history: list[Moment] = []
+
+    def note(self, t: int, kind: MomentKind, detail: str = "") -> None:
+        """Something happened."""
+        self.history.append(Moment(t, kind, detail))
 
     @property
     def is_settled(self) -> bool:
@@ -297,4 +338,5 @@ class States:
 
     def sorted_watches(self) -> list[WatchStates]:
         """Every watch, by the names of watcher and contact."""
-        return sorted(self.all_watches(), key=lambda watch: (watch.watcher, watch.contact))
+        watches = {(watch.watcher, watch.contact): watch for watch in self.all_watches()}
+        return [watches[pair] for pair in natural_tuples(watches)]

@@ -1,4 +1,4 @@
-"""Two states in turn: what comes and goes has them, whatever it is that goes."""
+"""Behaviours that alternate between two states, here and away."""
 
 from __future__ import annotations
 

@@ -30,8 +30,8 @@ ManagersOption = Annotated[
     Manager | None,
     typer.Option(
         "--managers",
-        help="The presence manager of all agents, whatever the scenario says; both: run once with "
-        "each, and tell what differs.",
+        help="The presence manager for all agents, instead of the scenario's. both: run once with "
+        "each, and show what differs.",
     ),
 ]
 EACH = (Manager.SPADE, Manager.DOCUMENTED)

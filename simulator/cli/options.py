@@ -16,11 +16,12 @@ UNKNOWN = 3
 RunFolder = Annotated[
     Path | None,
     typer.Argument(
-        help="A run folder. Default, or `latest`: the newest in runs/.", metavar="[RUN]"
+        help="A run folder. Default, also called `latest`: the newest one in runs/.",
+        metavar="[RUN]",
     ),
 ]
 ScenarioFiles = Annotated[
-    list[Path], typer.Argument(help="Scenarios, YAML files.", metavar="FILE...")
+    list[Path], typer.Argument(help="Scenario files (YAML).", metavar="FILE...")
 ]
 Settings = Annotated[
     list[str] | None,
@@ -41,26 +42,34 @@ TimeLimit = Annotated[
     str | None,
     typer.Option(
         metavar="DURATION",
-        help="Interrupt a run that takes longer in real time, such as 60s; it is unknown then.",
+        help="Interrupt a run that takes longer than this, such as 60s; its verdict is unknown.",
     ),
 ]
 
 
 def parse_time_limit(text: str | None) -> float | None:
     """``2min`` or ``120`` -> seconds. Raises InputError."""
+    if text is None:
+        return None
+    seconds = parse_seconds(text, "--time-limit")
+    if not seconds:
+        raise InputError(f"--time-limit {text}: {_EXPECTED}")
+    return seconds
+
+
+_EXPECTED = "expected a duration such as 60s or 2min"
+
+
+def parse_seconds(text: str, option: str) -> float:
+    """``2min`` or ``120`` -> seconds. Raises InputError, which names the option."""
     from pydantic_core import PydanticCustomError  # noqa: PLC0415  (only when it is needed)
 
     from simulator.scenario.language.durations import parse_duration  # noqa: PLC0415
 
-    if text is None:
-        return None
     try:
-        seconds = parse_duration(float(text) if text.replace(".", "", 1).isdigit() else text) / 1e6
+        return parse_duration(float(text) if text.replace(".", "", 1).isdigit() else text) / 1e6
     except PydanticCustomError:
-        seconds = 0.0
-    if not seconds:
-        raise InputError(f"--time-limit {text}: expected a duration such as 60s or 2min")
-    return seconds
+        raise InputError(f"{option} {text}: {_EXPECTED}") from None
 
 
 def parse_settings(settings: Sequence[str] | None) -> dict[str, str]:

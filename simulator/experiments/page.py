@@ -21,7 +21,7 @@ from simulator.experiments.judging.tables import PASSED
 from simulator.experiments.judging.verdicts import PointVerdict, cell_text, short_names
 from simulator.experiments.results import Results
 from simulator.experiments.running.store import DOCUMENT
-from simulator.experiments.running.work import figure_column
+from simulator.scenario.figures import figure_column
 
 DEFAULT_FIGURES = ("time_to_converge.declared", "staleness")
 CAPTIONS = {

@@ -22,7 +22,7 @@ import platform
 import re
 import shlex
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,6 +37,8 @@ RUN = "run.json"
 SUMMARY = "summary.json"
 PICTURE = "convergence.png"
 LOG = "agents.log"
+PLACES = "places"
+"""The key of run.json under which the places of the scenario's entries are."""
 
 
 def create_folder(wanted: Path | None, name: str, seed: int) -> Path:
@@ -110,7 +112,7 @@ class Inputs:
     """What a run was made from, as its folder keeps it.
 
     `scenario` is the resolved document; the file names in it are relative to `files`. `how` is
-    the content of run.json.
+    the content of run.json, without `places`: where the scenario's entries stand in its file.
     """
 
     name: str
@@ -118,6 +120,7 @@ class Inputs:
     scenario: dict[str, object]
     files: Path
     how: dict[str, str | int]
+    places: Mapping[str, str]
 
 
 def inputs_of(plan: Plan, backend: str, options: Sequence[str]) -> Inputs:
@@ -131,18 +134,28 @@ def inputs_of(plan: Plan, backend: str, options: Sequence[str]) -> Inputs:
         "platform": platform.platform(),
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    return Inputs(plan.name, plan.seed, plan.scenario, plan.files, how)
+    return Inputs(plan.name, plan.seed, plan.scenario, plan.files, how, plan.places)
 
 
 def write_inputs(target: Path, inputs: Inputs) -> None:
     """Write the scenario, its graph files and run.json into `target`. Raises RunFolderError."""
     with writing(target):
         write_scenario(target, inputs.scenario, inputs.files)
-        write_json(target / RUN, inputs.how)
+        write_json(target / RUN, {**inputs.how, PLACES: dict(inputs.places)})
 
 
 def read_how(folder: Path) -> dict[str, str | int]:
     """The content of run.json; empty where there is no such file, or none that can be read."""
+    return {name: one for name, one in _read_run(folder).items() if isinstance(one, str | int)}
+
+
+def read_places(folder: Path) -> dict[str, str]:
+    """Where the scenario's entries stand in its file; empty where run.json does not say."""
+    places = _read_run(folder).get(PLACES)
+    return {str(k): str(v) for k, v in places.items()} if isinstance(places, dict) else {}
+
+
+def _read_run(folder: Path) -> dict[str, object]:
     try:
         found = json.loads((folder / RUN).read_text("utf-8"))
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Records of what the agents are for: their messages, and what they keep.
+"""Records of the agents' own work: their messages, and the values that they keep.
 
 The module `records` says what names, times and texts mean.
 """

@@ -6,16 +6,17 @@
 from __future__ import annotations
 
 PICTURES = {
-    "convergence": "Share of roster entries that are served as RFC 6121 expects, and of "
-    "authorised watches that see their contact as it is, over time.",
+    "convergence": "Share of declared watches that are in force, of roster entries that are "
+    "served as RFC 6121 expects, and of authorised watches that see their contact as it is, over "
+    "time.",
     "timeline": "One lane an agent: when the server held it available, when watchers saw it "
     "otherwise, and when it died.",
     "propagation": "How long changes of presence took to reach their watchers, hop by hop where "
     "it is known.",
-    "staleness": "How much of the time each watcher saw each contact otherwise than it was.",
-    "graph": "Who wants to see whom, what became of each subscription, and what agents believe "
-    "wrongly.",
+    "staleness": "How much of the time each watcher saw each contact wrongly.",
+    "graph": "Who wants to see whom, what became of each subscription, and what agents wrongly "
+    "believe.",
     "sequence": "Who sent what to whom, and when.",
     "spread": "How one change of presence reached its watchers.",
-    "values": "What agents kept under each name, over time, as far as it is a number.",
+    "values": "The numbers that agents kept under each name, over time.",
 }

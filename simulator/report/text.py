@@ -57,3 +57,15 @@ def seconds_text(seconds: float) -> str:
     """Seconds to the millisecond and, of a long time, what that is for people."""
     text = f"{seconds:.3f} s"
     return text if seconds < _LONG else f"{text} ({duration_text(seconds)})"
+
+
+def time_text(seconds: float) -> str:
+    """A point in time or a duration, as short as can be: ``0.28 s``, ``15 s``, ``6 h 9 min``."""
+    return f"{round(seconds, 3):g} s" if abs(seconds) < _LONG else duration_text(seconds)
+
+
+def share_text(share: float) -> str:
+    """A share in percent; what is more than nothing never reads as nothing."""
+    if not share:
+        return "0%"
+    return "<0.01%" if 0 < share < 0.00005 else f"{share:.2%}"

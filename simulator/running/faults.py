@@ -27,8 +27,8 @@ def check_faults(plan: Plan, backend: Backend) -> None:
     if refused:
         listed = ", ".join(f"{origin} {kind}" for origin, kind in refused.items())
         raise InputError(
-            f"{backend.name} cannot do: {listed} (it can do: {', '.join(sorted(possible))});"
-            " run it with --backend embedded"
+            f"{backend.name} does not support {listed} (it supports {', '.join(sorted(possible))});"
+            " use --backend embedded, which supports every fault"
         )
 
 
@@ -47,7 +47,7 @@ class FaultInjector:
         self._record = record
         self._clock = clock
         self._restarts: dict[str, asyncio.TimerHandle] = {}
-        self._silencing: list[FaultPlan] = []
+        self._unanswered: list[FaultPlan] = []
         self._turn = asyncio.Lock()
         self._steps: dict[asyncio.Task[None], None] = {}
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -65,9 +65,9 @@ class FaultInjector:
         """End a fault, after what was asked for before."""
         self._soon(self._end(fault))
 
-    def silence(self, agent: str) -> str:
+    def why_unanswered(self, agent: str) -> str:
         """Why the agent gets no answer now: a fault; empty when none is known."""
-        for fault in self._silencing:
+        for fault in self._unanswered:
             if not fault.agents or agent in fault.agents:
                 return f"{fault.kind} ({fault.origin}) lasts"
         return ""
@@ -79,7 +79,7 @@ class FaultInjector:
         for restart in self._restarts.values():
             restart.cancel()
         self._restarts.clear()
-        for fault in self._silencing:
+        for fault in self._unanswered:
             # The run is over: a server that is gone by now is no failure of it.
             with contextlib.suppress(SimulatorError):
                 await self._backend.end_fault(fault)
@@ -105,23 +105,23 @@ class FaultInjector:
             self._tell_deaths(fault)
             if fault.kind == "wrong_password":
                 for agent in fault.agents:
-                    self._population.spoil_password(agent)
+                    self._population[agent].spoil_password()
             elif fault.kind == "crash":
                 await self._crash(fault)
             else:
                 await self._backend.begin_fault(fault)
-                if FAULT_KINDS[fault.kind].silences:
-                    self._silencing.append(fault)
+                if FAULT_KINDS[fault.kind].unanswered:
+                    self._unanswered.append(fault)
 
     async def _end(self, fault: FaultPlan) -> None:
         async with self._turn:
             if fault.kind == "wrong_password":
                 for agent in fault.agents:
-                    self._population.mend_password(agent)
+                    self._population[agent].mend_password()
             else:
                 await self._backend.end_fault(fault)
-                if fault in self._silencing:
-                    self._silencing.remove(fault)
+                if fault in self._unanswered:
+                    self._unanswered.remove(fault)
             self._tell(fault, "end")
 
     async def _crash(self, fault: FaultPlan) -> None:
@@ -158,6 +158,6 @@ class FaultInjector:
         if not FAULT_KINDS[fault.kind].cuts_off:
             return
         for agent in fault.agents:
-            if self._population.is_connected(agent):
+            if self._population[agent].is_connected:
                 died = Died(t=self._clock(), agent=agent, cause=fault.kind, origin=fault.origin)
                 self._record(died)

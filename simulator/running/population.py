@@ -67,6 +67,10 @@ class Population:
         """One for each agent, in the order of the plan, and of those that joined."""
         return [*self._harnesses.values(), *self.newcomers]
 
+    def __getitem__(self, name: str) -> AgentHarness:
+        """A planned agent."""
+        return self._harnesses[name]
+
     @property
     def settled(self) -> bool:
         """Whether nobody is starting, stopping, or still busy with what was asked."""
@@ -94,18 +98,6 @@ class Population:
         """Start an agent again that crashed, unless somebody did so meanwhile."""
         if not self._harnesses[name].is_alive and not self._is_starting(name):
             self._start_soon(name)
-
-    def is_connected(self, name: str) -> bool:
-        """Whether an agent has a session."""
-        return self._harnesses[name].is_connected
-
-    def spoil_password(self, name: str) -> None:
-        """Let an agent's next logins fail."""
-        self._harnesses[name].spoil_password()
-
-    def mend_password(self, name: str) -> None:
-        """Let an agent's logins work again."""
-        self._harnesses[name].mend_password()
 
     # --- what the plan asks ---
 
@@ -257,5 +249,12 @@ class Population:
     def _record_failure(self, agent: str, where: str, error: BaseException) -> None:
         text, traceback = describe_error(error, self._redaction)
         self._record(
-            Failure(t=self._clock(), agent=agent, where=where, error=text, traceback=traceback)
+            Failure(
+                t=self._clock(),
+                agent=agent,
+                where=where,
+                error=text,
+                traceback=traceback,
+                place=place_of(error),
+            )
         )

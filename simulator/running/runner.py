@@ -224,7 +224,9 @@ class _Run:
             if reason:
                 for harness in population.harnesses:
                     harness.record_values()
-                views = read_views(population.harnesses, self.record, self.clock, injector.silence)
+                views = read_views(
+                    population.harnesses, self.record, self.clock, injector.why_unanswered
+                )
                 await self._unless_interrupted(views)
             for agent in self._plan.agents:
                 self.record(population.outcome(agent))

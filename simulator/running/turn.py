@@ -55,7 +55,7 @@ def take_turn(work: Callable[[Interruption], _T]) -> _T:
     middle of another run, which would wait for itself, and what `work` raises.
     """
     if _turn.is_mine:
-        raise InputError("an agent cannot start a run: one run of a process goes on at a time")
+        raise InputError("an agent cannot start a run: a process makes one run at a time")
     interruption = Interruption()
     if _is_loop_running():
         return _in_thread(work, interruption)

@@ -19,16 +19,17 @@ async def read_views(
     harnesses: Iterable[AgentHarness],
     record: Callable[[AnyRecord], None],
     clock: Callable[[], int],
-    silence: Callable[[str], str],
+    why_unanswered: Callable[[str], str],
 ) -> None:
     """Record both views of every agent, in the plan's order; what cannot be read says why.
 
-    `silence` says why an agent, by name, would get no answer, or nothing. Nobody waits for that.
+    `why_unanswered` says why an agent, by name, would get no answer now; empty if it would. Nobody
+    waits for an answer that cannot come.
     """
     record(Reading(t=clock()))
     agents = list(harnesses)
     views = await asyncio.gather(
-        *(_views(harness, silence(harness.plan.name)) for harness in agents)
+        *(_views(harness, why_unanswered(harness.plan.name)) for harness in agents)
     )
     now = clock()
     for harness, (served, believed) in zip(agents, views, strict=True):
@@ -37,10 +38,10 @@ async def read_views(
 
 
 async def _views(
-    harness: AgentHarness, silence: str
+    harness: AgentHarness, no_answer: str
 ) -> tuple[list[Roster] | str, list[Belief] | str]:
     """What the server says and what the manager says once it has heard all of that."""
-    served = f"no answer: {silence}" if silence else await harness.served_roster(TIMEOUT)
+    served = f"no answer: {no_answer}" if no_answer else await harness.served_roster(TIMEOUT)
     return served, harness.beliefs()
 
 

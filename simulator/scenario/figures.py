@@ -49,6 +49,17 @@ class Family:
         return (*whole, *(f"{self.name}.{part}" for part in self.parts))
 
 
+CAUSES = (
+    "scenario",
+    "user_code",
+    "presence_manager",
+    "client_library",
+    "link",
+    "server",
+    "unknown",
+)
+"""The classes of causes."""
+
 FAMILIES = (
     Family(
         "outcomes",
@@ -109,7 +120,7 @@ FAMILIES = (
         "time_to_converge",
         "time",
         "",
-        "From a disturbance to the first instant after which the share stays 1 until the next one"
+        "From a disturbance to the first moment after which the share stays 1 until the next one"
         " begins, or the end. The summary has every phase and names the slowest one.",
         "`never`: in some phase it did not reach 1 and stay there",
         "there was nothing to converge in any phase",
@@ -146,6 +157,28 @@ FAMILIES = (
         whole=True,
         shown="{value:.2%} of {authorised_s:.1f} watch-seconds"
         " (ghost {ghost:.2%}, blind {blind:.2%}, mislabelled {mislabelled:.2%})",
+    ),
+    Family(
+        "cause.declared",
+        "share",
+        "",
+        "Of the declared watches, the share that is not in force at the end for a cause of this"
+        " [class](#causes). The parts add up to 1 - `declared_convergence`.",
+        "what is not `scenario` is worth a look: `simulator explain`",
+        "no watch is declared",
+        parts=CAUSES,
+        key="causes_not_in_force",
+    ),
+    Family(
+        "cause.staleness",
+        "share",
+        "",
+        "Watch-seconds of staleness with a cause of this [class](#causes), over all authorised"
+        " watch-seconds. The parts add up to `staleness`.",
+        "nearly all of it should be `link`: latency",
+        "no watch was ever authorised",
+        parts=CAUSES,
+        key="causes_of_staleness",
     ),
     Family(
         "detection_time",
@@ -226,3 +259,8 @@ FAMILIES = (
 
 FIGURES: dict[str, Unit] = {name: family.unit for family in FAMILIES for name in family.names}
 """The unit of every figure by its name, such as ``propagation_latency.p95``."""
+
+
+def figure_column(name: str) -> str:
+    """What a figure is called where its value is a number: a time is in seconds, and says so."""
+    return f"{name}_s" if FIGURES[name] == "time" else name

@@ -9,7 +9,8 @@ generator of its own for each agent and link.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Literal, Protocol
@@ -237,6 +238,8 @@ class Plan:
 
     `scenario` is its resolved document, as the journal keeps it. File names in it are relative to
     the folder `files`. `imports`: the folders that hold the modules of the user's own classes.
+    `places`: where its entries stand in their file, by what the journal calls them:
+    ``faults[0]`` -> ``workers.yaml:23``.
     """
 
     name: str
@@ -252,3 +255,4 @@ class Plan:
     messages: MessagesPlan = MessagesPlan()
     files: Path = Path()
     imports: tuple[str, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict, compare=False)

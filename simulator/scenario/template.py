@@ -90,7 +90,7 @@ FAULTS: dict[str, tuple[str, Callable[[int], str]]] = {
 """Kind of fault -> what it does, and what a scenario says of it for so many agents."""
 
 _FIRST_FAULT, _FROM_FAULT_TO_FAULT = 30, 150
-"""Seconds. Who lost a link in silence needs two minutes to find out."""
+"""Seconds. An agent needs two minutes to find out that its link is dead."""
 
 
 def _some(count: int) -> str:

@@ -90,7 +90,7 @@ class Backend(Protocol):
     def run(self, main: Callable[[], Coroutine[object, object, _T]], seed: int) -> _T:
         """Run `main()` on an event loop of this backend's kind, virtual or real, to its end.
 
-        `seed` is the run's; a virtual run pins all randomness to it.
+        `seed` is the run's; in virtual time all randomness comes from it.
         """
 
     async def start(self, context: RunContext) -> None:

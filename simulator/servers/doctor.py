@@ -1,4 +1,4 @@
-"""What of a machine is ready for a run, and what to do about the rest."""
+"""Whether this machine is ready for runs, and what to do about what is missing."""
 
 from __future__ import annotations
 

@@ -164,7 +164,7 @@ def named_spade_failures(address: Address) -> Iterator[None]:
             raise AuthenticationRefused(f"{address} refused the account or its password") from error
         except errors.SASLUnavailable as error:
             raise AuthenticationRefused(
-                f"{address} offers no way to log in that we know"
+                f"{address} offers no login mechanism that we know"
             ) from error
         except errors.StreamError as error:
             raise Unreachable(f"{address} refused the connection: {error}") from error

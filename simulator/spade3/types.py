@@ -1,4 +1,4 @@
-"""What we use of the objects of SPADE 3 and aioxmpp, which have no type hints of their own."""
+"""The parts of SPADE 3 and aioxmpp that we use, as types; they have none of their own."""
 
 from __future__ import annotations
 

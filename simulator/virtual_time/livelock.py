@@ -1,4 +1,4 @@
-"""How much happens while virtual time stands still, and whether it will ever move on."""
+"""Finds out that virtual time will never move on."""
 
 from __future__ import annotations
 

@@ -190,7 +190,7 @@ class VirtualTimeLoop(GuardedLoop):
                 return
 
     def _look_outside(self, timeout: float | None) -> None:
-        """See to signals, other threads and real sockets; wait for them for `timeout` s."""
+        """See to signals, other threads and real sockets; wait up to `timeout` seconds for them."""
         self._process_events(self._selector.select(timeout))
         self._look_outside_at = time.perf_counter() + _LOOK_OUTSIDE_EVERY
 
@@ -238,16 +238,16 @@ class VirtualTimeLoop(GuardedLoop):
 
     def _explain_deadlock(self) -> str:
         return (
-            f"deadlock at {self.time():.6f} s: nothing is ready, no timer is set, "
-            f"and these wait for each other or for nobody:\n{list_waiting(self.live_tasks())}"
+            f"deadlock at {self.time():.6f} s: nothing can run any more. No timer is set, and "
+            "these tasks wait for each other, or for something that never comes:\n"
+            f"{list_waiting(self.live_tasks())}"
         )
 
     def _explain_livelock(self) -> str:
         return (
-            f"livelock at {self.time():.6f} s: this instant never ends. "
-            f"These keep it busy:\n{self._livelock.busiest()}\n"
-            "They poll without waiting, so virtual time cannot go on: give receive() a timeout, "
-            "or await asyncio.sleep() for some time in the loop"
+            f"livelock at {self.time():.6f} s: virtual time stands still, because there is always "
+            f"something to run. These never wait:\n{self._livelock.busiest()}\n"
+            "Let them wait: give receive() a timeout, or await asyncio.sleep() in the loop"
         )
 
 

@@ -1,4 +1,4 @@
-"""What makes a run in virtual time the same each time: chance from a seed, turns in one order."""
+"""Makes a run in virtual time repeatable: randomness from a seed, and a fixed order."""
 
 from __future__ import annotations
 

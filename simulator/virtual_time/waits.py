@@ -1,4 +1,4 @@
-"""Who waits and who keeps busy: tasks and callbacks in words, for a reader of an error.
+"""Tasks and callbacks in words, for error messages: who waits, and who never does.
 
 Task names are left out: asyncio numbers them through the whole process, so they would differ
 between two runs of one process. A SPADE behaviour is known by what it has (an `agent` with a

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -63,7 +64,34 @@ def test_the_summary_is_json_and_has_the_verdict(run: Run) -> None:
 
 
 def test_the_figures_are_those_that_a_scenario_can_expect(run: Run) -> None:
-    assert list(run.figures) == list(FIGURES)
+    """In seconds, with a name that says so."""
+    names = [f"{name}_s" if unit == "time" else name for name, unit in FIGURES.items()]
+    assert list(run.figures) == names
+    latency = run.propagation()["latency_s"].max()
+    assert run.figures["propagation_latency.max_s"].value == pytest.approx(latency)
+    assert (
+        run.figures["propagation_latency.max_s"].value
+        == (run.summary["propagation_latency"]["max_s"])
+    )
+    assert (
+        run.figures["time_to_converge.roster_s"].value
+        == (run.summary["time_to_converge"]["roster_s"])
+    )
+
+
+def test_figures_are_plain_numbers_in_a_table(run: Run, tmp_path: Path) -> None:
+    numbers = run.figures.numbers()
+    assert all(value is None or isinstance(value, int | float) for value in numbers.values())
+    assert pl.DataFrame([numbers])["propagation_latency.max_s"].dtype == pl.Float64
+    with (tmp_path / "figures.csv").open("w", newline="") as file:
+        csv.writer(file).writerow(run.figures.values())
+    (row,) = csv.reader((tmp_path / "figures.csv").open())
+    assert row == ["" if value is None else str(value) for value in numbers.values()]
+
+
+def test_a_figure_without_its_unit_is_told_with_it(run: Run) -> None:
+    with pytest.raises(KeyError, match=r"expected `propagation_latency\.max_s`"):
+        run.figures["propagation_latency.max"]
 
 
 def test_a_killed_runs_journal_can_be_read(tmp_path: Path) -> None:

@@ -319,7 +319,7 @@ def test_the_same_faults_give_the_same_records(tmp_path: Path) -> None:
 def test_what_a_backend_cannot_do_is_refused_by_name(tmp_path: Path) -> None:
     backend = EmbeddedBackend()
     backend.faults = frozenset()
-    with pytest.raises(InputError, match=r"embedded cannot do: faults\[0\] reset"):
+    with pytest.raises(InputError, match=r"embedded does not support faults\[0\] reset"):
         check_faults(plan_with(tmp_path, fault("reset")), backend)
 
 

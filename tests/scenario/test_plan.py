@@ -96,7 +96,7 @@ def test_the_four_of_the_beginning() -> None:
         for path in SCENARIOS
         for plan in [build_plan(load_scenario(path))]
     }
-    assert sizes["two_agents"] == (2, 1)
+    assert sizes["two_agents"] == (2, 2)
     assert sizes["karate_club"] == (34, 156)
     assert sizes["small_world"] == (100, 600)
     assert sizes["unapproved"] == (15, 36)

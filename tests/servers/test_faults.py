@@ -342,7 +342,7 @@ def test_what_a_server_cannot_do_is_refused_by_name(tmp_path: Path) -> None:
         "name: x\npopulations: {a: {}}\nfaults: [{at: 1s, stream_error: a}]\nrun: {duration: 2s}\n"
     )
     make_local(LOCAL["ejabberd"])
-    with pytest.raises(InputError, match=r"ejabberd cannot do: faults\[0\] stream_error"):
+    with pytest.raises(InputError, match=r"ejabberd does not support faults\[0\] stream_error"):
         simulator.run(file, backend="ejabberd", out=tmp_path / "run")
 
 

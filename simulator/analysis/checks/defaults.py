@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
+from simulator.analysis.causes.groups import unexcused
+from simulator.analysis.causes.texts import watches_text
 from simulator.analysis.checks.expectations import Check, some
-from simulator.analysis.figures.declared import not_in_force, unexcused
-from simulator.analysis.figures.rosters import believed_absent, believed_ghosts
+from simulator.analysis.checks.offenders import offenders, worst
 from simulator.analysis.measurement import Measurement
 from simulator.analysis.states import Share
 
@@ -23,9 +22,10 @@ def default_checks(measurement: Measurement) -> list[Check]:
         _all_ok(measurement),
         _nothing_raised(measurement),
         _declared(measurement),
-        _complete("rosters converged at the end", measurement.roster_share, "roster entries"),
+        _complete(measurement, "roster_convergence", measurement.roster_share, "roster entries"),
         _complete(
-            "availability converged at the end",
+            measurement,
+            "availability_convergence",
             measurement.final_availability,
             "authorised watches",
         ),
@@ -48,11 +48,20 @@ def _all_ok(measurement: Measurement) -> Check:
     return Check(text, "pass", f"{right} of {len(outcomes)} did")
 
 
-def _complete(text: str, share: Share, what: str) -> Check:
+_CONVERGED = {
+    "roster_convergence": "rosters converged at the end",
+    "availability_convergence": "availability converged at the end",
+}
+
+
+def _complete(measurement: Measurement, figure: str, share: Share, what: str) -> Check:
+    text = _CONVERGED[figure]
     if not share.total:
         return Check(text, "pass", f"there were no {what} to converge")
-    verdict: Literal["pass", "fail"] = "pass" if share.complete else "fail"
-    return Check(text, verdict, f"{share.right} of {share.total} {what} are right")
+    told = f"{share.right} of {share.total} {what} are right"
+    if share.complete:
+        return Check(text, "pass", told)
+    return Check(text, "fail", told, worst(measurement, figure))
 
 
 def _nothing_raised(measurement: Measurement) -> Check:
@@ -60,7 +69,11 @@ def _nothing_raised(measurement: Measurement) -> Check:
     raised = [failure for failure in measurement.info.failures if failure.agent]
     if not raised:
         return Check(text, "pass", "none did")
-    told = [f"{failure.agent}: {failure.error} in {failure.where}" for failure in raised]
+    told = [
+        f"{failure.agent}: {failure.error} in {failure.where}"
+        + (f" ({failure.place})" if failure.place else "")
+        for failure in raised
+    ]
     return Check(text, "fail", some(list(dict.fromkeys(told))))
 
 
@@ -70,10 +83,10 @@ def _declared(measurement: Measurement) -> Check:
     if not share.total:
         return Check(text, "pass", "none was declared")
     count = f"{share.right} of {share.total} are"
-    groups = not_in_force(measurement)
-    wrong = unexcused(groups)
+    wrong = unexcused(measurement.causes.watch_groups)
     if wrong:
-        return Check(text, "fail", f"{count}: {some([group.text for group in wrong])}")
+        told = [watches_text(measurement.causes.evidence, group) for group in wrong]
+        return Check(text, "fail", f"{count}: {some(told)}")
     refused = share.total - share.right
     return Check(text, "pass", f"{count}, {refused} refused as prescribed" if refused else count)
 
@@ -81,11 +94,8 @@ def _declared(measurement: Measurement) -> Check:
 def _beliefs(measurement: Measurement) -> Check:
     text = "agents are right about their contacts' availability"
     wrong = [
-        f"{agent} believes {peer} available, who is not"
-        for agent, peer in believed_ghosts(measurement)
-    ]
-    wrong += [
-        f"{agent} believes {peer} away, who is available"
-        for agent, peer in believed_absent(measurement)
+        text
+        for figure in ("believed_ghosts", "believed_absent")
+        for text in offenders(measurement, figure)
     ]
     return Check(text, "fail" if wrong else "pass", some(wrong) if wrong else "all of them are")

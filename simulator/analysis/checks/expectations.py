@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from simulator.analysis.checks.offenders import worst
 from simulator.analysis.figures.named import Figure, Figures
 from simulator.analysis.figures.rosters import entry_text
 from simulator.analysis.folds.work.values import counted, number
@@ -32,19 +33,35 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that must hold. `unknown`: the evidence does not say."""
+    """One thing that must hold. `unknown`: the evidence does not say.
+
+    `offenders`: who made a figure fail, the worst first, one sentence each. `place`: where the
+    expectation stands in the scenario's file, as far as that is known.
+    """
 
     text: str
     verdict: Literal["pass", "fail", "unknown"]
     evidence: str
+    offenders: tuple[str, ...] = ()
+    place: str = ""
+
+    @property
+    def told(self) -> str:
+        """The evidence, and the place of an expectation that does not hold."""
+        wrong = self.place and self.verdict != "pass"
+        return f"{self.evidence} ({self.place})" if wrong else self.evidence
 
 
 def expectation_checks(
     expectations: Iterable[Expectation], measurement: Measurement, figures: Figures
 ) -> list[Check]:
     """A check for each expectation of the scenario, in its order."""
+    places = measurement.places
     return [
-        _check(number, expectation, measurement, figures)
+        replace(
+            _check(number, expectation, measurement, figures),
+            place=places.get(f"expect[{number}]", ""),
+        )
         for number, expectation in enumerate(expectations)
     ]
 
@@ -54,7 +71,7 @@ def _check(
 ) -> Check:
     match expectation:
         case FigureExpectation():
-            return _figure_check(expectation, figures[expectation.figure])
+            return _figure_check(expectation, figures[expectation.figure], measurement)
         case RosterExpectation():
             return _roster_check(expectation, measurement)
         case NobodySaw():
@@ -68,7 +85,9 @@ def _check(
             )
 
 
-def _figure_check(expectation: FigureExpectation, figure: Figure) -> Check:
+def _figure_check(
+    expectation: FigureExpectation, figure: Figure, measurement: Measurement
+) -> Check:
     limits = " and ".join(
         f"{word.replace('_', ' ')} {value_text(limit, expectation.unit)}"
         for word, limit in expectation.limits
@@ -76,8 +95,10 @@ def _figure_check(expectation: FigureExpectation, figure: Figure) -> Check:
     text = f"{expectation.figure} {limits}"
     if figure.value is None:
         return Check(text, "unknown", f"could not be measured: {figure.absent}")
-    verdict: Literal["pass", "fail"] = "pass" if expectation.holds(figure.value) else "fail"
-    return Check(text, verdict, figure_text(figure, expectation.unit))
+    told = figure_text(figure, expectation.unit)
+    if expectation.holds(figure.value):
+        return Check(text, "pass", told)
+    return Check(text, "fail", told, worst(measurement, expectation.figure))
 
 
 def figure_text(figure: Figure, unit: str) -> str:
@@ -98,7 +119,8 @@ def value_text(value: float, unit: str) -> str:
 
 
 def _roster_check(expectation: RosterExpectation, measurement: Measurement) -> Check:
-    wrong, unread, count = [], [], 0
+    wrong: dict[tuple[str, str], str] = {}
+    unread, count = [], 0
     names = measurement.expected.names
     for owners, contacts, wanted in expectation.entries():
         for owner in names.of(owners):
@@ -110,10 +132,12 @@ def _roster_check(expectation: RosterExpectation, measurement: Measurement) -> C
                 if found is None:
                     unread.append(f"{owner}'s roster could not be read")
                 elif not _fits(found, wanted):
-                    wrong.append(f"{owner} has {contact} as {found}, not {_wanted(wanted)}")
+                    told = f"{owner} has {contact} as {found}, not {_wanted(wanted)}"
+                    wrong[owner, contact] = told
     text = f"{count} roster entries as expected" if count != 1 else _single(expectation)
     if wrong:
-        return Check(text, "fail", some(wrong))
+        why = tuple(measurement.causes.between(wrong)[:SHOWN])
+        return Check(text, "fail", some(list(wrong.values())), why)
     if unread:
         return Check(text, "unknown", some(list(dict.fromkeys(unread))))
     return Check(text, "pass", f"{count} of {count} are" if count != 1 else "it is")

@@ -35,7 +35,13 @@ class Verdict:
     def summary(self) -> VerdictSummary:
         """The verdict as it stands in the summary."""
         checks: list[CheckSummary] = [
-            {"text": check.text, "verdict": check.verdict, "evidence": check.evidence}
+            {
+                "text": check.text,
+                "verdict": check.verdict,
+                "evidence": check.evidence,
+                "offenders": list(check.offenders),
+                "place": check.place,
+            }
             for check in self.checks
         ]
         return {"value": self.value, "checks": checks, "reasons": list(self.reasons)}
@@ -58,12 +64,15 @@ def judge(measurement: Measurement, figures: Figures) -> Verdict:
     if gaps:
         return Verdict("unknown", tuple(checks), tuple(gaps))
     for value in ("fail", "unknown"):
-        found = tuple(
-            f"{check.text}: {check.evidence}" for check in checks if check.verdict == value
-        )
+        found = tuple(_reason(check) for check in checks if check.verdict == value)
         if found:
             return Verdict(value, tuple(checks), found)
     return Verdict("pass", tuple(checks), ())
+
+
+def _reason(check: Check) -> str:
+    """What a check says on one line, with the worst offender."""
+    return "; ".join((f"{check.text}: {check.evidence}", *check.offenders[:1]))
 
 
 def evidence_gaps(info: RunInfo) -> list[str]:

@@ -18,9 +18,10 @@ from typing import Literal, NamedTuple, TypeVar
 
 from simulator.analysis.checks.expectations import value_text
 from simulator.analysis.comparing.event_texts import event_orders
-from simulator.analysis.figures.named import Figure
+from simulator.analysis.figures.named import Figure, figures
 from simulator.analysis.figures.rosters import ABSENT, belief_text, entry_text, roster_rows
 from simulator.analysis.folds.work.values import counted
+from simulator.analysis.naming import natural_tuples
 from simulator.analysis.run import Run
 from simulator.errors import InputError
 from simulator.journal.records import Belief
@@ -234,7 +235,7 @@ _CONDITIONS: dict[str, Callable[[Run], str]] = {
 
 def _watches(one: Run, other: Run) -> Iterator[WatchDifference]:
     first, second = _declared(one), _declared(other)
-    for pair in sorted({*first, *second}):
+    for pair in natural_tuples({*first, *second}):
         texts = first.get(pair, NOT_PLANNED), second.get(pair, NOT_PLANNED)
         if texts[0] != texts[1]:
             yield WatchDifference(*pair, *texts)
@@ -251,7 +252,7 @@ def _declared(run: Run) -> dict[tuple[str, str], str]:
 
 def _rosters(one: Run, other: Run) -> Iterator[RosterDifference]:
     first, second = _entries(one), _entries(other)
-    for key in sorted({*first, *second}):
+    for key in natural_tuples({*first, *second}):
         texts = first.get(key) or _missing(one, *key), second.get(key) or _missing(other, *key)
         if texts[0] != texts[1]:
             yield RosterDifference(*key, *texts)
@@ -280,7 +281,7 @@ def _missing(run: Run, view: View, agent: str, _peer: str) -> str:
 
 def _handlers(one: Run, other: Run) -> Iterator[HandlerDifference]:
     first, second = one.measurement.info.handlers, other.measurement.info.handlers
-    for key in sorted({*first, *second}):
+    for key in natural_tuples({*first, *second}):
         calls = first.get(key, 0), second.get(key, 0)
         if calls[0] != calls[1]:
             yield HandlerDifference(*key, *calls)
@@ -288,7 +289,7 @@ def _handlers(one: Run, other: Run) -> Iterator[HandlerDifference]:
 
 def _values(one: Run, other: Run) -> Iterator[ValueDifference]:
     first, second = one.measurement.values.last, other.measurement.values.last
-    for key in sorted({*first, *second}):
+    for key in natural_tuples({*first, *second}):
         kept = first.get(key), second.get(key)
         if _content(kept[0]) != _content(kept[1]):
             yield ValueDifference(*key, _kept(kept[0]), _kept(kept[1]))
@@ -324,8 +325,9 @@ def _equal(pair: tuple[str, str]) -> bool:
 def _figures(one: Run, other: Run) -> Iterator[FigureDifference]:
     if one.verdict.value != other.verdict.value:
         yield FigureDifference("verdict", one.verdict.value, other.verdict.value)
+    found = figures(one.measurement), figures(other.measurement)
     for name, unit in FIGURES.items():
-        first, second = one.figures[name], other.figures[name]
+        first, second = found[0][name], found[1][name]
         if first.value != second.value:
             yield FigureDifference(name, _value(first, unit), _value(second, unit))
 

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import get_args
 
-from simulator.analysis.figures.declared import not_in_force
+from simulator.analysis.causes.cause import Cause
+from simulator.analysis.causes.texts import WORST
 from simulator.analysis.figures.rosters import (
     belief_divergence,
     believed_absent,
@@ -46,14 +47,37 @@ def _declared(measurement: Measurement) -> Entry:
         {
             "state": group.state.name.lower(),
             "count": len(group.watches),
-            "reason": group.reason,
-            "remedy": group.remedy,
+            **_cause(group.cause),
             "prescribed": group.prescribed,
             "watches": [[watch.watcher, watch.contact] for watch in group.watches[:MOST]],
         }
-        for group in not_in_force(measurement)
+        for group in measurement.causes.watch_groups
     ]
     return {"not_in_force": groups}
+
+
+def _wrong_time(measurement: Measurement) -> Entry:
+    """What wrong time comes of, the most first, with the watches that were wrong longest."""
+    groups = [
+        {
+            **_cause(group.cause),
+            "watch_s": group.total / SECOND,
+            "watches": [[one.watch.watcher, one.watch.contact] for one in group.times[:WORST]],
+        }
+        for group in measurement.causes.time_groups[:MOST]
+    ]
+    return {"wrong_time": groups}
+
+
+def _cause(cause: Cause) -> Entry:
+    """A cause; `fault`: the scenario's entry behind it, `place`: file and line of user code."""
+    return {
+        "cause": cause.kind.value,
+        "reason": cause.reason,
+        "remedy": cause.remedy,
+        "fault": cause.fault,
+        "place": cause.place,
+    }
 
 
 def _phases(measurement: Measurement) -> Entry:
@@ -63,11 +87,14 @@ def _phases(measurement: Measurement) -> Entry:
             "name": of_phase[0].phase.name,
             "begin_s": of_phase[0].phase.begin / SECOND,
             "disturbance_s": of_phase[0].phase.disturbance / SECOND,
-            **dict(zip(get_args(ConvergenceOf), map(_converged, of_phase), strict=True)),
+            **{
+                f"{of}_s": _converged(one)
+                for of, one in zip(get_args(ConvergenceOf), of_phase, strict=True)
+            },
         }
         for of_phase in zip(*times, strict=True)
     ]
-    return {"unit": "s", "phases": phases}
+    return {"phases": phases}
 
 
 def _converged(converged: Converged) -> Time:
@@ -95,6 +122,7 @@ DETAILS: dict[str, Callable[[Measurement], Entry]] = {
     "availability_convergence": lambda run: _share(run.final_availability),
     "time_to_converge": _phases,
     "staleness": lambda run: {"authorised_s": sum(run.watches.times[Sight.RIGHT :]) / SECOND},
+    "cause.staleness": _wrong_time,
     "detection_time": _detections,
     "belief_divergence": lambda run: {
         "entries": [one._asdict() for one in belief_divergence(run.info)[:MOST]]

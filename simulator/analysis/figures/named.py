@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence, Sized
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence, Sized
+from dataclasses import dataclass, replace
 
+from simulator.analysis.causes.cause import CauseClass
 from simulator.analysis.figures.quantiles import FEW, quantiles
 from simulator.analysis.figures.rosters import (
     belief_divergence,
@@ -22,7 +23,9 @@ from simulator.analysis.folds.propagation import Delivery
 from simulator.analysis.folds.time_to_converge import worst
 from simulator.analysis.measurement import Measurement
 from simulator.analysis.states import STALE, ConvergenceOf, DeclaredState, Share, Sight
-from simulator.scenario.figures import FIGURES, QUANTILES
+from simulator.journal.records import SECOND
+from simulator.scenario.figures import FIGURES, QUANTILES, figure_column
+from simulator.scenario.language.words import nearest
 
 NEVER = math.inf
 """The time to converge of what never did."""
@@ -30,10 +33,10 @@ NEVER = math.inf
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A measured figure: `value` in µs, 0..1, a count or a ratio; or why it is `absent`.
+    """A measured figure: `value` in its unit, or why it is `absent`.
 
     `note` says what a reader must know about the value, such as few samples; `samples` is how
-    many a quantile is taken over.
+    many a quantile is taken over. As text and as a float it is its value.
     """
 
     value: float | None
@@ -41,8 +44,42 @@ class Figure:
     note: str = ""
     samples: int = 0
 
+    def __str__(self) -> str:
+        return "" if self.value is None else str(self.value)
+
+    def __float__(self) -> float:
+        return math.nan if self.value is None else float(self.value)
+
 
 Figures = dict[str, Figure]
+"""By the names that `expect` has; times are in microseconds, as everywhere within."""
+
+
+class FiguresInSeconds(dict[str, Figure]):
+    """Every figure by its name; a time is in seconds, and its name ends in ``_s``."""
+
+    def __missing__(self, name: str) -> Figure:
+        raise KeyError(f"no figure {name!r}: expected {nearest(name, self)}")
+
+    def numbers(self) -> dict[str, float | None]:
+        """Plain numbers, for a row of a table: None where a figure is absent."""
+        return {name: figure.value for name, figure in self.items()}
+
+
+def in_seconds(found: Figures) -> FiguresInSeconds:
+    """The figures as users see them."""
+    return FiguresInSeconds(
+        (figure_column(name), replace(figure, value=_seconds(figure.value)))
+        if FIGURES[name] == "time"
+        else (name, figure)
+        for name, figure in found.items()
+    )
+
+
+def _seconds(value: float | None) -> float | None:
+    return None if value is None else value / SECOND
+
+
 MESSAGES_SINCE = 2
 """The first format of journals that has messages."""
 FATES = (Delivery.DELIVERED, Delivery.SUPERSEDED, Delivery.LOST, Delivery.NOT_DUE)
@@ -64,6 +101,7 @@ def figures(measurement: Measurement) -> Figures:
         **_quantiles("detection_time", detection_times(measurement), "no death was detected"),
         **_deliveries(measurement),
         **_staleness(measurement),
+        **_causes(measurement),
         "belief_divergence": _divergence(measurement),
         "believed_ghosts": _believed(measurement, believed_ghosts),
         "believed_absent": _believed(measurement, believed_absent),
@@ -171,6 +209,25 @@ def _staleness(measurement: Measurement) -> Figures:
         return {name: Figure(None, "no watch was ever authorised") for name in names}
     wrong = [sum(times[sight] for sight in STALE), *(times[sight] for sight in STALE)]
     return {name: Figure(time / authorised) for name, time in zip(names, wrong, strict=True)}
+
+
+def _causes(measurement: Measurement) -> Figures:
+    """The shares by class of causes: of declared watches, and of authorised watch time."""
+    causes, declared = measurement.causes, measurement.declared_share.total
+    authorised = sum(measurement.watches.times[Sight.RIGHT :])
+    counted = {kind: causes.watches_of(kind) for kind in CauseClass}
+    timed = {kind: causes.time_of(kind) for kind in CauseClass}
+    return {
+        **_parts("cause.declared", counted, declared, "no watch was declared"),
+        **_parts("cause.staleness", timed, authorised, "no watch was ever authorised"),
+    }
+
+
+def _parts(name: str, parts: Mapping[CauseClass, int], whole: int, absent: str) -> Figures:
+    return {
+        f"{name}.{kind.value}": Figure(part / whole) if whole else Figure(None, absent)
+        for kind, part in parts.items()
+    }
 
 
 def _divergence(measurement: Measurement) -> Figure:

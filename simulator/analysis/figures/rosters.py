@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from simulator.analysis.folds.run_info import RunInfo
 from simulator.analysis.measurement import Measurement
+from simulator.analysis.naming import natural_order, natural_tuples
 from simulator.analysis.states import Entry
 from simulator.journal.records import Belief
 
@@ -55,10 +56,10 @@ def roster_rows(measurement: Measurement) -> list[RosterRow]:
     beliefs = measurement.info.beliefs
     agents = {*measurement.info.planned, *entries, *oracle.agents()}
     rows = []
-    for agent in sorted(name for name in agents if "@" not in name):
+    for agent in natural_order(name for name in agents if "@" not in name):
         served = [peer for peer, one in entries.get(agent, {}).items() if one.served.last]
         peers = {*oracle.peers(agent), *served, *beliefs.get(agent, ())}
-        rows += [_row(measurement, agent, peer) for peer in sorted(peers)]
+        rows += [_row(measurement, agent, peer) for peer in natural_order(peers)]
     return rows
 
 
@@ -84,10 +85,10 @@ def belief_divergence(info: RunInfo) -> list[Divergence]:
     manager lists without roster data always differs.
     """
     divergences = []
-    for agent in sorted(compared(info)):
+    for agent in natural_order(compared(info)):
         believed = info.beliefs.get(agent, {})
         served = info.final.get(agent, {})
-        for peer in sorted({*believed, *served}):
+        for peer in natural_order({*believed, *served}):
             belief, entry = belief_text(believed.get(peer)), entry_text(served.get(peer))
             if belief != entry:
                 divergences.append(Divergence(agent, peer, belief, entry))
@@ -98,7 +99,7 @@ def believed_ghosts(measurement: Measurement) -> list[tuple[str, str]]:
     """The pairs (agent, peer) of which the agent's manager calls a planned peer available that
     has no available resource at the end, sorted."""
     info, agents = measurement.info, measurement.states.agents
-    return sorted(
+    return natural_tuples(
         (agent, peer)
         for agent, beliefs in info.beliefs.items()
         for peer, belief in beliefs.items()
@@ -110,7 +111,7 @@ def believed_absent(measurement: Measurement) -> list[tuple[str, str]]:
     """The pairs (agent, peer) of which the agent's manager calls unavailable, or does not list, a
     peer that is available and that the agent is authorised to see, sorted."""
     info, agents = measurement.info, measurement.states.agents
-    return sorted(
+    return natural_tuples(
         (watch.watcher, watch.contact)
         for watch in measurement.states.all_watches()
         if watch.authorised

@@ -13,7 +13,7 @@ from simulator.analysis.figures.quantiles import FEW, quantiles
 from simulator.analysis.figures.rosters import entry_text
 from simulator.analysis.measurement import Measurement
 from simulator.journal.records import SECOND
-from simulator.scenario.figures import FAMILIES, QUANTILES, Family, Unit
+from simulator.scenario.figures import FAMILIES, QUANTILES, Family, Unit, figure_column
 
 
 def summarise(measurement: Measurement, found: Figures) -> shapes.Summary:
@@ -48,7 +48,7 @@ def _entry(family: Family, measurement: Measurement, found: Figures) -> shapes.E
 def _key(family: Family, name: str) -> str:
     """Where a figure stands in its entry: ``declared.lost`` is ``lost``, a share the ``value``."""
     if name != family.name:
-        return name.removeprefix(f"{family.name}.")
+        return figure_column(name).removeprefix(f"{family.name}.")
     return "count" if family.unit == "count" else "value"
 
 

@@ -68,11 +68,13 @@ class Fault(TypedDict):
 
 
 class Check(TypedDict):
-    """One thing that had to hold."""
+    """One thing that had to hold; `offenders` made a figure fail, `place` is its line."""
 
     text: str
     verdict: Verdict
     evidence: str
+    offenders: list[str]
+    place: str
 
 
 class VerdictSummary(TypedDict):

@@ -1,4 +1,4 @@
-"""Declared watches over time: is what the scenario's author wants in force?
+"""Declared watches over time: which of them are in force.
 
 A watch is declared from its time on, until an action of the scenario's own timeline ends it
 (`unsubscribe` or `remove` by the watcher, `deny` or `remove` by the contact); a later `subscribe`
@@ -13,7 +13,7 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Iterator, Mapping
 
-from simulator.analysis.states import DeclaredState, DeclaredWatch, Entry, Share
+from simulator.analysis.states import DeclaredState, DeclaredWatch, Entry, MomentKind, Share
 from simulator.journal.records import Action, FaultChanged, Received, Roster, Sent, Watch
 
 _ENDS_BY_WATCHER = frozenset(("unsubscribe", "remove"))
@@ -22,6 +22,12 @@ _OWN_ENDS = {"unsubscribe": "unsubscribed", "roster_remove": "removed the contac
 NOT_SERVED = Entry("none", False)
 """Stands for an entry that the server does not hold."""
 _OTHERS_ENDS = {"unsubscribed": "cancelled it", "roster_remove": "removed the watcher"}
+_ANSWERS: dict[str, MomentKind] = {"subscribed": "approved", "unsubscribed": "refused"}
+_RECEIPTS: dict[str, MomentKind] = {
+    "subscribed": "approval_heard",
+    "unsubscribed": "refusal_heard",
+    "error": "bounced",
+}
 
 
 class Declared:
@@ -74,9 +80,11 @@ class Declared:
 
     def action(self, record: Action) -> None:
         """Take an action: those of the timeline end a declaration, or begin one again."""
+        own = self._watch(record.agent, record.peer)
+        if own is not None and record.do == "subscribe":
+            own.note(record.t, "skipped" if record.skipped else "acted", record.skipped)
         if record.skipped or not record.origin.startswith("timeline"):
             return
-        own = self._watch(record.agent, record.peer)
         if own is not None and record.do in _ENDS_BY_WATCHER:
             self._end(own, record.t)
         elif own is not None and record.do == "subscribe":
@@ -90,11 +98,14 @@ class Declared:
         return self._states.get(watcher, {}).get(contact)
 
     def _declare(self, watch: DeclaredWatch, t: int) -> None:
+        if not watch.declared:
+            watch.note(t, "declared")
         watch.declared = True
         self._judge(watch, t)
 
     def _end(self, watch: DeclaredWatch, t: int) -> None:
         watch.declared = False
+        watch.note(t, "over")
         self._judge(watch, t)
 
     # --- what became of it ---
@@ -118,24 +129,36 @@ class Declared:
             if record.type == "subscribe":
                 own.asked, own.ended_by = record.t, ""
                 own.heard = own.refused = own.lost = False
+                own.note(record.t, "asked")
                 self._judge(own, record.t)
-            elif own.in_force and record.type in _OWN_ENDS:
-                own.ended_by = f"{record.agent} {_OWN_ENDS[record.type]}"
+            elif record.type in _OWN_ENDS:
+                self._ends(own, record.t, f"{record.agent} {_OWN_ENDS[record.type]}")
         others = self._watch(record.peer, record.agent)
-        if others is not None and others.in_force and record.type in _OTHERS_ENDS:
-            others.ended_by = f"{record.agent} {_OTHERS_ENDS[record.type]}"
+        if others is not None:
+            if record.type in _ANSWERS:
+                others.note(record.t, _ANSWERS[record.type])
+            if record.type in _OTHERS_ENDS:
+                self._ends(others, record.t, f"{record.agent} {_OTHERS_ENDS[record.type]}")
+
+    def _ends(self, watch: DeclaredWatch, t: int, act: str) -> None:
+        """An agent's act ends a watch that is in force."""
+        if watch.in_force:
+            watch.ended_by = act
+            watch.note(t, "act", act)
 
     def received(self, record: Received) -> None:
-        """Take a subscription stanza that reached an agent."""
-        if record.type == "unsubscribed":
-            own = self._watch(record.agent, record.peer)
-            if own is not None and own.asked is not None:
+        """Take a subscription stanza, or an error, that reached an agent."""
+        own = self._watch(record.agent, record.peer)
+        if own is not None and own.asked is not None and record.type in _RECEIPTS:
+            own.note(record.t, _RECEIPTS[record.type])
+            if record.type == "unsubscribed":
                 own.refused = True
                 self._judge(own, record.t)
-        elif record.type == "subscribe":
+        if record.type == "subscribe":
             others = self._watch(record.peer, record.agent)
             if others is not None:
                 others.heard = True
+                others.note(record.t, "heard")
 
     def finish(self, rosters: Mapping[str, Mapping[str, Entry]], end: int) -> None:
         """The observation ended: a request that no server shows by now is lost.
@@ -161,6 +184,7 @@ class Declared:
             watch.refused, watch.ended_by = False, ""
         watch.lost = watch.in_force and not in_force
         watch.in_force, watch.ask = in_force, ask
+        watch.note(t, "in_force" if in_force else "served_ask" if ask else "not_served")
         self._judge(watch, t)
 
     def _judge(self, watch: DeclaredWatch, t: int) -> None:

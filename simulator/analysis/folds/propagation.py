@@ -22,7 +22,7 @@ from enum import IntEnum
 
 from simulator.analysis.folds.watches import Watches
 from simulator.analysis.states import WatchStates
-from simulator.journal.records import Actual, Received, Sent
+from simulator.journal.records import Action, Actual, Received, Sent
 
 
 class Delivery(IntEnum):
@@ -37,12 +37,16 @@ class Delivery(IntEnum):
 
 
 class Change:
-    """One change of one resource's presence; times in microseconds."""
+    """One change of one resource's presence; times in microseconds.
 
-    __slots__ = ("actual", "issued", "number")
+    `origin`: the plan's entry that asked for it, as far as that is known.
+    """
 
-    def __init__(self, number: int, actual: Actual, issued: int) -> None:
+    __slots__ = ("actual", "issued", "number", "origin")
+
+    def __init__(self, number: int, actual: Actual, issued: int, origin: str) -> None:
         self.number = number
+        self.origin = origin
         self.actual = actual
         self.issued = issued
 
@@ -86,8 +90,14 @@ class Propagation:
         self._watches = watches
         self._held: dict[tuple[str, str], tuple[bool, str, object, int]] = {}
         self._issued: dict[tuple[str, str], int] = {}
+        self._acted: dict[str, Action] = {}
         self._queues: dict[WatchStates, _Queues] = {}
         self.receipts: list[tuple[WatchStates, Received]] = []
+
+    def action(self, record: Action) -> None:
+        """Take an action of the plan: a change that follows is its."""
+        if not record.skipped:
+            self._acted[record.agent] = record
 
     def sent(self, record: Sent) -> None:
         """Take an issue."""
@@ -102,10 +112,17 @@ class Propagation:
         if self._held.get(key, _GONE) == content:
             return
         self._held[key] = content
-        change = Change(len(self.changes), record, issued)
+        change = Change(len(self.changes), record, issued, self._origin(record, issued))
         self.changes.append(change)
         for watch in self._watches.of_contact(record.agent):
             self._expect(watch, change)
+
+    def _origin(self, actual: Actual, issued: int) -> str:
+        acted = self._acted.get(actual.agent)
+        if acted is None:
+            return ""
+        ended = acted.do == "stop" and actual.cause == "closed"
+        return acted.origin if ended or acted.t == issued else ""
 
     def watch_ended(self, watch: WatchStates, t: int) -> None:
         """A watch is no longer authorised: what is on its way is void."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from simulator.analysis.folds.agents import Agents
+from simulator.analysis.naming import natural_tuples
 from simulator.analysis.oracle.oracle import Oracle
 from simulator.analysis.states import ABSENT, ENTRIES, SEEING, Entry, EntryStates
 from simulator.journal.records import Agent, FaultChanged, Roster, Sent, View
@@ -54,7 +55,7 @@ class Rosters:
 
     def wrong(self) -> list[tuple[str, str]]:
         """The entries (agent, peer) that are wrong now, sorted."""
-        return sorted(
+        return natural_tuples(
             (agent, peer)
             for agent, entries in self._states.items()
             for peer, entry in entries.items()

@@ -10,9 +10,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simulator.analysis.frames import events, faults, measures, work
+    from simulator.analysis.frames import events, faults, figures, measures, watches, work
 
-__all__ = ["events", "faults", "measures", "work"]
+__all__ = ["events", "faults", "figures", "measures", "watches", "work"]
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -53,6 +53,7 @@ EVENT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "where": pl.String,
     "error": pl.String,
     "traceback": pl.String,
+    "place": pl.String,
     "text": pl.String,
     "performative": pl.String,
     "metadata": pl.List(pl.List(pl.String)),

@@ -1,4 +1,4 @@
-"""What went wrong, as polars frames: faults, the deaths that came of them, and who saw those."""
+"""What went wrong, as polars frames: faults, deaths and who saw those, and the causes of all."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from simulator.analysis.causes.cause import Cause
 from simulator.analysis.figures.fault_effects import FaultEffect, fault_effects
 from simulator.analysis.figures.quantiles import quantiles
 from simulator.analysis.frames.measures import frame, seconds
 from simulator.analysis.measurement import Measurement
+from simulator.analysis.states import DeclaredWatch, WatchStates
 from simulator.journal.records import SECOND
 
 
@@ -61,6 +63,35 @@ def detection(measurement: Measurement) -> pl.DataFrame:
     schema = {**names, "died_s": pl.Int64, "watcher": pl.String, "result": pl.String}
     schema |= {"detection_s": pl.Int64}
     return frame(schema, rows).with_columns(seconds("died_s"), seconds("detection_s"))
+
+
+def causes(measurement: Measurement) -> pl.DataFrame:
+    """One row per declared watch that is not in force, and per time of wrong sight."""
+    end, found = measurement.end, measurement.causes
+    rows = [
+        (
+            *_cause_row(one.watch, one.watch.state.name.lower(), one.since, end, one.cause),
+            one.watch.is_prescribed,
+        )
+        for one in found.not_in_force
+    ]
+    rows += [
+        (*_cause_row(one.watch, one.what, one.begin, one.end, one.cause), False)
+        for one in found.wrong_times
+    ]
+    schema: dict[str, type[pl.DataType]] = dict.fromkeys(("watcher", "contact", "what"), pl.String)
+    schema |= {"begin_s": pl.Int64, "end_s": pl.Int64}
+    schema |= dict.fromkeys(("cause", "reason", "remedy", "fault", "place"), pl.String)
+    told = frame({**schema, "prescribed": pl.Boolean}, rows)
+    return told.with_columns(seconds("begin_s"), seconds("end_s"))
+
+
+def _cause_row(
+    watch: DeclaredWatch | WatchStates, what: str, begin: int, end: int, cause: Cause
+) -> tuple[object, ...]:
+    told = (cause.kind.value, cause.reason, cause.remedy or None)
+    where = (cause.fault or None, cause.place or None)
+    return (watch.watcher, watch.contact, what, begin, end, *told, *where)
 
 
 _COUNTS = ("agents", "unrecovered", "undetected", "reconnects", "lost", "superseded")

@@ -23,6 +23,7 @@ from simulator.analysis.figures.rosters import (
 )
 from simulator.analysis.folds.propagation import Delivery
 from simulator.analysis.measurement import Measurement
+from simulator.analysis.naming import natural_order
 from simulator.analysis.states import STALE, ConvergenceOf, Share, Sight, Steps, WatchStates
 from simulator.journal.records import SECOND, Actual
 
@@ -52,8 +53,8 @@ def availability(measurement: Measurement) -> pl.DataFrame:
     end = measurement.end
     rows = [
         (agent, resource, show, begin / SECOND, over / SECOND)
-        for agent, states in sorted(measurement.states.agents.items())
-        for resource, shows in sorted(states.shows.items())
+        for agent in natural_order(measurement.states.agents)
+        for resource, shows in sorted(measurement.states.agents[agent].shows.items())
         for show, begin, over in shows.spans(end)
         if show is not None
     ]
@@ -217,10 +218,16 @@ def staleness(measurement: Measurement) -> pl.DataFrame:
 
 
 def rosters(measurement: Measurement) -> pl.DataFrame:
-    """Every roster entry in its three views."""
+    """Every roster entry in its four views."""
+    declared = {
+        (watch.watcher, watch.contact)
+        for watch in measurement.states.all_declared()
+        if watch.declared
+    }
     schema = {
         "agent": _NAMES,
         "peer": _NAMES,
+        "declared": _NAMES,
         "expected": _NAMES,
         "expected_pending_in": pl.Boolean,
         "served": _NAMES,
@@ -230,10 +237,14 @@ def rosters(measurement: Measurement) -> pl.DataFrame:
         "believed_show": _NAMES,
         "right": pl.Boolean,
     }
-    return frame(schema, [_roster_row(row) for row in roster_rows(measurement)])
+    return frame(schema, [_roster_row(row, declared) for row in roster_rows(measurement)])
 
 
-def _roster_row(row: RosterRow) -> tuple[object, ...]:
+_DECLARED = {(True, True): "both", (True, False): "to", (False, True): "from"}
+
+
+def _roster_row(row: RosterRow, declared: set[tuple[str, str]]) -> tuple[object, ...]:
+    wanted = (row.agent, row.peer) in declared, (row.peer, row.agent) in declared
     belief = row.believed
     believed = None
     if row.believed_read:
@@ -241,6 +252,7 @@ def _roster_row(row: RosterRow) -> tuple[object, ...]:
     return (
         row.agent,
         row.peer,
+        _DECLARED.get(wanted),
         " or ".join(entry_text(entry) for entry in row.expected),
         row.pending_in,
         entry_text(row.served) if row.served_read else None,

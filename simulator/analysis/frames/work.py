@@ -1,4 +1,4 @@
-"""What the agents are for, as polars frames: their messages and what they keep.
+"""The agents' own work as polars frames: their messages, and the values that they keep.
 
 `simulator.analysis.run.Run` describes the columns.
 """

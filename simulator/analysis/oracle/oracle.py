@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from simulator.analysis.oracle.orders import Issued, Orders, Stream
+from simulator.analysis.oracle.interleavings import Interleavings, Issued, Stream
 from simulator.analysis.oracle.subscription_pair import ACTIONS
 from simulator.analysis.states import ABSENT, Outcomes
 from simulator.journal.records import Answer, Died, Planned, Received, Sent, Session
@@ -40,7 +40,7 @@ class Oracle:
     """
 
     def __init__(self, listener: Listener | None = None) -> None:
-        self._pairs: dict[tuple[str, str], Orders] = {}
+        self._pairs: dict[tuple[str, str], Interleavings] = {}
         self._peers: dict[str, dict[str, None]] = {}
         self._resources: dict[str, str] = {}
         self._streams: dict[str, dict[str, list[Stream]]] = {}
@@ -73,7 +73,7 @@ class Oracle:
             return
         agent, peer = record.agent, record.peer
         own = self._waiting.get((agent, record.id))
-        if own is not None and peer in own.orders.names:
+        if own is not None and peer in own.between.names:
             self._handled(own, record.t)
         if record.type not in ACTIONS:
             return
@@ -81,7 +81,7 @@ class Oracle:
             self._handled(self._issue(Stream(peer), agent, record), record.t)
             return
         issued = self._waiting.get((peer, record.id))
-        if issued is not None and issued.type == record.type and agent in issued.orders.names:
+        if issued is not None and issued.type == record.type and agent in issued.between.names:
             self._handled(issued, record.t)
 
     def answer(self, record: Answer) -> None:
@@ -215,11 +215,11 @@ class Oracle:
     def _handled(self, last: Issued, t: int) -> None:
         """An action and all before it on its stream were handled."""
         waiting = last.stream.waiting
-        counts: dict[Orders, int] = {}
+        counts: dict[Interleavings, int] = {}
         while waiting:
             issued = waiting.popleft()
             self._waiting.pop((issued.stream.agent, issued.id), None)
-            counts[issued.orders] = counts.get(issued.orders, 0) + 1
+            counts[issued.between] = counts.get(issued.between, 0) + 1
             if issued is last:
                 break
         for pair, number in counts.items():
@@ -244,23 +244,23 @@ class Oracle:
             pair.over(stream)
             self._tell(pair, before, t)
 
-    def _pair(self, agent: str, peer: str) -> Orders:
+    def _pair(self, agent: str, peer: str) -> Interleavings:
         names = (agent, peer) if agent < peer else (peer, agent)
         pair = self._pairs.get(names)
         if pair is None:
-            pair = self._pairs[names] = Orders(names)
+            pair = self._pairs[names] = Interleavings(names)
             if self._ended:
                 pair.end()
             self._peers.setdefault(agent, {})[peer] = None
             self._peers.setdefault(peer, {})[agent] = None
         return pair
 
-    def _side(self, agent: str, peer: str) -> tuple[Orders | None, int]:
+    def _side(self, agent: str, peer: str) -> tuple[Interleavings | None, int]:
         if agent < peer:
             return self._pairs.get((agent, peer)), 0
         return self._pairs.get((peer, agent)), 1
 
-    def _tell(self, pair: Orders, before: tuple[Outcomes, Outcomes], t: int) -> None:
+    def _tell(self, pair: Interleavings, before: tuple[Outcomes, Outcomes], t: int) -> None:
         if self._listener is None:
             return
         first, second = pair.names
@@ -270,6 +270,6 @@ class Oracle:
             self._listener(second, first, t)
 
 
-def _pairs_of(stream: Stream) -> dict[Orders, None]:
+def _pairs_of(stream: Stream) -> dict[Interleavings, None]:
     """The pairs in which actions of a stream wait."""
-    return dict.fromkeys(issued.orders for issued in stream.waiting)
+    return dict.fromkeys(issued.between for issued in stream.waiting)

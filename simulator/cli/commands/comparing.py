@@ -17,7 +17,7 @@ DIFFERENT = 1
 def compare(
     one: Annotated[
         Path | None,
-        typer.Argument(help="A run folder. Default: the newest but one in runs/.", metavar="[RUN]"),
+        typer.Argument(help="A run folder. Default: the second newest in runs/.", metavar="[RUN]"),
     ] = None,
     other: Annotated[
         Path | None,

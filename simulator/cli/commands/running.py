@@ -50,13 +50,13 @@ def run(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="The run folder; it must not exist. Of several runs, the folder that holds theirs."
-            " Default: under runs/."
+            help="The run folder, which must not exist yet. With several runs: the folder"
+            " that holds theirs. Default: under runs/."
         ),
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Replaces the scenario's seed.")] = None,
     seeds: Annotated[
-        str | None, typer.Option(metavar="SEEDS", help="A run for each: 1-20, or 1,5,7-9.")
+        str | None, typer.Option(metavar="SEEDS", help="One run for each seed: 1-20, or 1,5,7-9.")
     ] = None,
     stop_early: Annotated[
         bool, typer.Option("-x", "--exitfirst", help="Stop after the first that does not pass.")

@@ -15,8 +15,7 @@ from simulator.experiments.judging.intervals import (
     quantile_interval,
     share_interval,
 )
-from simulator.experiments.running.work import figure_column
-from simulator.scenario.figures import FIGURES
+from simulator.scenario.figures import FIGURES, figure_column
 from simulator.scenario.language.words import nearest
 
 PASSED = "verdict.pass"

@@ -13,7 +13,8 @@ from simulator.analysis.checks.expectations import Check, value_text
 from simulator.analysis.checks.verdict import EXIT_CODES, Value
 from simulator.experiments.design.language import Experiment, FigureOverRuns, OverRuns
 from simulator.experiments.judging.intervals import Decision, decide, runs_to_decide
-from simulator.experiments.running.work import SECOND, figure_column
+from simulator.experiments.running.work import SECOND
+from simulator.scenario.figures import figure_column
 
 
 @dataclass(frozen=True, slots=True)

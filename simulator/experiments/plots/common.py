@@ -22,8 +22,8 @@ from simulator.report.plots.style import (
     VERMILION,
     WINE,
     entitle,
-    new_figure,
 )
+from simulator.report.plots.view import new_figure
 
 COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, WINE, BLACK)
 DASHES = ("-", "--", "-.", ":")

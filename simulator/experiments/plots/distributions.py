@@ -20,7 +20,8 @@ from simulator.experiments.plots.common import (
     varying,
 )
 from simulator.experiments.results import Results
-from simulator.report.plots.style import BLUE, ORANGE, entitle, new_figure, picture
+from simulator.report.plots.style import BLUE, ORANGE, entitle, styled
+from simulator.report.plots.view import new_figure
 
 
 def _by(results: Results, by: str | Sequence[str] | None) -> list[str]:
@@ -31,7 +32,7 @@ def _by(results: Results, by: str | Sequence[str] | None) -> list[str]:
     return [found for name in names if (found := varying(results, name)) is not None]
 
 
-@picture
+@styled
 def plot_ecdf(
     results: Results,
     figure: str = "time_to_converge.declared",
@@ -63,7 +64,7 @@ def plot_ecdf(
     return drawing
 
 
-@picture
+@styled
 def plot_fan(
     results: Results,
     figure: str = "declared",

@@ -20,13 +20,14 @@ from simulator.experiments.plots.common import (
     varying,
 )
 from simulator.experiments.results import Results
-from simulator.report.plots.style import entitle, new_figure, picture
+from simulator.report.plots.style import entitle, styled
+from simulator.report.plots.view import new_figure
 
 _LOG_SPREAD = 50
 """Positive values that differ by more than this factor are drawn on a logarithmic axis."""
 
 
-@picture
+@styled
 def plot_figure(
     results: Results,
     figure: str = "time_to_converge.declared",
@@ -102,7 +103,7 @@ class _Places:
             axes.set_xscale("log")
 
 
-@picture
+@styled
 def plot_heat(
     results: Results,
     figure: str = "time_to_converge.declared",

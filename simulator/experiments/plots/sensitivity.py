@@ -8,10 +8,11 @@ from matplotlib.figure import Figure
 from simulator.experiments.judging.verdicts import short_names
 from simulator.experiments.plots.common import figure_label, note_of
 from simulator.experiments.results import Results
-from simulator.report.plots.style import BLUE, ORANGE, entitle, new_figure, picture
+from simulator.report.plots.style import BLUE, ORANGE, entitle, styled
+from simulator.report.plots.view import new_figure
 
 
-@picture
+@styled
 def plot_indices(results: Results, figure: str = "time_to_converge.declared") -> Figure:
     """How much of a figure's variance each parameter makes, alone and with the others."""
     table = results.sensitivity(figure)

@@ -18,7 +18,7 @@ from simulator.experiments.design.reading import Planned
 from simulator.experiments.judging.intervals import mean_interval
 from simulator.experiments.judging.verdicts import decision
 from simulator.experiments.running.store import KEY, read_parts
-from simulator.experiments.running.work import figure_column
+from simulator.scenario.figures import figure_column
 
 GROWTH = 1.5
 

@@ -28,9 +28,9 @@ from simulator import __version__
 from simulator.errors import RunFailed, RunFolderError
 from simulator.experiments.design.reading import Planned
 from simulator.experiments.design.values import Column
-from simulator.experiments.running.work import CURVES, Outcome, figure_column
+from simulator.experiments.running.work import CURVES, Outcome
 from simulator.journal.folder import writing
-from simulator.scenario.figures import FIGURES
+from simulator.scenario.figures import FIGURES, figure_column
 from simulator.scenario.reading.scalars import dump_yaml
 
 FORMAT = 1

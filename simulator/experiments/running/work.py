@@ -18,7 +18,6 @@ from simulator.errors import Livelock
 from simulator.experiments.design.values import Cell
 from simulator.running.interruption import INTERRUPTED
 from simulator.scenario import Scenario, build_plan
-from simulator.scenario.figures import FIGURES
 from simulator.scenario.source import one_line
 
 SECOND = 1_000_000
@@ -58,11 +57,6 @@ class Outcome:
     cells: Mapping[str, Cell]
     curves: Mapping[str, tuple[list[float], list[float | None]]] = field(default_factory=dict)
     run: Run | None = None
-
-
-def figure_column(figure: str) -> str:
-    """The column of a figure: its name, with ``_s`` for times, which are in seconds."""
-    return f"{figure}_s" if FIGURES[figure] == "time" else figure
 
 
 def work(job: Job) -> Outcome:
@@ -129,9 +123,7 @@ def _cells(run: Run) -> dict[str, Cell]:
         "agents": about["agents"],
         "duration_s": about["duration_s"],
     }
-    for name, figure in run.figures.items():
-        scale = SECOND if FIGURES[name] == "time" else 1
-        cells[figure_column(name)] = None if figure.value is None else figure.value / scale
+    cells |= run.figures.numbers()
     return cells if run.error is None else cells | error_cells(run.error)
 
 

@@ -12,6 +12,8 @@ from typing import TypeAlias
 import networkx as nx
 import polars as pl
 
+from simulator.analysis import frames
+from simulator.analysis.naming import natural_tuples
 from simulator.analysis.run import Run
 from simulator.errors import InputError, RunFolderError
 from simulator.journal.folder import write_private_bytes, writing
@@ -26,16 +28,19 @@ FRAMES: dict[str, Callable[[Run], pl.DataFrame]] = {
     "sights": Run.sights,
     "convergence": Run.convergence,
     "phases": Run.phases,
+    "watches": Run.watches,
     "propagation": Run.propagation,
     "staleness": Run.staleness,
     "faults": Run.faults,
     "fault_effects": Run.fault_effects,
     "deaths": Run.deaths,
+    "causes": Run.causes,
     "detection": Run.detection,
     "messages": Run.messages,
     "values": Run.values,
     "rosters": Run.rosters,
     "belief_divergence": Run.belief_divergence,
+    "figures": lambda run: frames.figures.figures(run.figures),
     "events": lambda run: run.events,
 }
 """Name of a file -> the frame in it. `Run` describes the columns."""
@@ -133,7 +138,7 @@ def subscription_graph(run: Run) -> Graph:
         about = {name: row[name] for name in ("population", "manager", "outcome", "reason")}
         graph.add_node(row["agent"], **_attributes(about))
     declared = {(watch.watcher, watch.contact) for watch in run.measurement.states.all_watches()}
-    graph.add_edges_from(sorted(declared), declared=True)
+    graph.add_edges_from(natural_tuples(declared), declared=True)
     for row in run.rosters().iter_rows(named=True):
         edge = (row["agent"], row["peer"])
         if edge in declared or _is_subscription(row):

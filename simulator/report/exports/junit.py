@@ -15,6 +15,7 @@ import os
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 from junitparser.junitparser import FinalResult
@@ -43,7 +44,12 @@ def junit_xml(run: Run) -> str:
     suites = {
         "run": [_evidence(run)],
         "expectations": [
-            junit_case(check.text, RESULTS[check.verdict], check.evidence)
+            junit_case(
+                check.text,
+                RESULTS[check.verdict],
+                check.told,
+                "\n".join((check.told, *check.offenders)),
+            )
             for check in run.verdict.checks
         ],
         "agents": _agents(run),
@@ -55,7 +61,8 @@ def junit_xml(run: Run) -> str:
         "presence managers": managers_text(about),
         "verdict": run.verdict.value,
     }
-    return junit_document(str(about["name"]), suites, properties, about["duration_s"])
+    figures = {name: value for name, value in run.figures.numbers().items() if value is not None}
+    return junit_document(str(about["name"]), suites, properties, about["duration_s"], figures)
 
 
 def broken_junit_xml(name: str, error: BaseException) -> str:
@@ -148,12 +155,17 @@ def junit_document(
     suites: Mapping[str, Sequence[TestCase]],
     properties: Mapping[str, object],
     seconds: float,
+    figures: Mapping[str, float] = MappingProxyType({}),
 ) -> str:
-    """A document: suites of cases by their titles, each suite with the properties."""
+    """A document: suites of cases by their titles, each suite with the properties.
+
+    The first suite has the figures, too.
+    """
     root = _Suites(printable(name))
     for title, cases in suites.items():
         suite = TestSuite(printable(f"{name}: {title}"))
-        for key, value in properties.items():
+        own = properties if len(root) else {**properties, **figures}
+        for key, value in own.items():
             suite.add_property(key, printable(str(value)))
         for case in cases:
             case.classname = printable(f"{name}.{title}")

@@ -11,7 +11,6 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from io import BytesIO
 
 import jinja2
 from markupsafe import Markup
@@ -19,14 +18,15 @@ from markupsafe import Markup
 import simulator
 from simulator.analysis.run import Run
 from simulator.journal.folder import SCENARIO
+from simulator.report.page.dark import following_svg
 from simulator.report.page.tables import Table, tables_of
 from simulator.report.pictures import PICTURES
 from simulator.report.plots import PLOTS
 from simulator.report.plots.style import nothing_in
 from simulator.report.terminal.summary import figure_rows, managers_text
+from simulator.report.text import seconds_text
 from simulator.scenario.reading.scalars import dump_yaml
 
-_DPI = 100
 _MOST_TOGETHER = 3
 """So many runs stand side by side; pictures of more would be too small to read."""
 
@@ -53,7 +53,7 @@ def build_page(runs: Sequence[Run], *, tell: Callable[[str], None] = lambda _ste
     return environment.get_template("page.html").render(
         version=simulator.__version__,
         title=_title(runs),
-        runs=[_describe(run) for run in runs],
+        runs=[_describe(run, label) for run, label in zip(runs, _labels(runs), strict=True)],
         comparison=_comparison(runs) if len(runs) > 1 else [],
         pictures=[_pictures(run, tell) for run in runs[:_MOST_TOGETHER]],
         tables=tables_of(runs[0]) if len(runs) == 1 else [],
@@ -72,14 +72,25 @@ def _title(runs: Sequence[Run]) -> str:
     return " / ".join(names)
 
 
-def _describe(run: Run) -> dict[str, object]:
+def _labels(runs: Sequence[Run]) -> list[str]:
+    """What each run is called: as its scenario, and apart from the others."""
+    names = [str(run.summary["run"]["name"]) for run in runs]
+    if len(set(names)) == len(runs):
+        return names
+    return [str(run) if run.in_memory else run.folder.name for run in runs]
+
+
+def _describe(run: Run, label: str) -> dict[str, object]:
     return {
-        "label": str(run) if run.in_memory else run.folder.name,
+        "label": label,
         "about": run.summary["run"],
+        "duration": seconds_text(run.summary["run"]["duration_s"]),
+        "folder": "" if run.in_memory else run.folder.name,
         "managers": managers_text(run.summary["run"]),
         "question": run.scenario.get("question"),
         "verdict": run.verdict,
         "figures": figure_rows(run.summary),
+        "causes": run.measurement.causes.texts,
         "not_ok": run.summary["agent_outcomes"]["not_ok"],
         "scenario": dump_yaml(run.scenario),
         "versions": run.versions,
@@ -108,12 +119,11 @@ def _pictures(run: Run, tell: Callable[[str], None]) -> list[Picture]:
     found = []
     for kind, plot in PLOTS.items():
         tell(kind)
-        figure, image = plot(run), BytesIO()
+        figure = plot(run)
         if nothing_in(figure):
             continue
-        figure.savefig(image, format="png", dpi=_DPI, metadata={"Software": None})
-        source = base64.b64encode(image.getvalue()).decode("ascii")
-        found.append(Picture(kind, PICTURES[kind], f"data:image/png;base64,{source}"))
+        source = base64.b64encode(following_svg(figure).encode("utf-8")).decode("ascii")
+        found.append(Picture(kind, PICTURES[kind], f"data:image/svg+xml;base64,{source}"))
     return found
 
 

@@ -1,4 +1,4 @@
-"""The tables of the report: agents, roster entries with their three views, deliveries."""
+"""The tables of the report: agents, roster entries in all four views, deliveries."""
 
 from __future__ import annotations
 
@@ -63,12 +63,20 @@ def tables_of(run: Run) -> list[Table]:
     ]
     return [
         *(hit if faults.height else ()),
+        *_causes(run),
         _table("agents", "Agents", "How each planned agent ended.", run.agents()),
+        _table(
+            "watches",
+            "Declared watches",
+            "What the scenario's subscriptions ask for, and how it stands at the end. prescribed: "
+            "the scenario itself lets it be refused.",
+            run.watches().sort(pl.col("state") == "in_force", maintain_order=True),
+        ),
         _table(
             "rosters",
             "Roster entries",
-            "expected: what RFC 6121 says. served: what the server holds. believed: what the "
-            "agent's presence manager says.",
+            "declared: what the scenario asks for. expected: what RFC 6121 says. served: what the "
+            "server holds. believed: what the agent's presence manager says.",
             wrong_first,
         ),
         _table(
@@ -83,6 +91,24 @@ def tables_of(run: Run) -> list[Table]:
             "Entries of contact lists that are not what the server holds.",
             run.belief_divergence(),
         ),
+    ]
+
+
+def _causes(run: Run) -> list[Table]:
+    """Why watches are not in force and were seen wrongly, the longest first; none where none."""
+    causes = run.causes()
+    if not causes.height:
+        return []
+    lasted = (pl.col("end_s") - pl.col("begin_s")).round(6).alias("lasted_s")
+    longest = causes.with_columns(lasted).sort("lasted_s", descending=True, maintain_order=True)
+    first = ("watcher", "contact", "what", "begin_s", "lasted_s", "cause", "reason", "fault")
+    return [
+        _table(
+            "causes",
+            "Causes",
+            "Each declared watch that is not in force and each time of wrong sight has one cause.",
+            longest.select(*first, "place", "remedy", "prescribed"),
+        )
     ]
 
 

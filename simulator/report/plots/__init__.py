@@ -6,19 +6,12 @@ A picture's module is imported when it is first used, because only some need pol
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from simulator.report.pictures import PICTURES
-from simulator.report.plots.style import FORMATS, save
+from simulator.report.plots.style import FORMATS, Plot, save
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from simulator.analysis.run import Run
-
-    Plot = Callable[[Run], Figure]
-
     PLOTS: dict[str, Plot]
     """Kind of picture -> the function that draws it."""
 

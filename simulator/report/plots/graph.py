@@ -4,38 +4,42 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from math import hypot
 from typing import TypeAlias
 
 import networkx as nx
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import FigureBase
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
+from matplotlib.patches import FancyArrowPatch
+from matplotlib.textpath import TextPath
 
 from simulator.analysis.figures.rosters import believed_ghosts
+from simulator.analysis.naming import natural_order, natural_tuples
 from simulator.analysis.run import Run
 from simulator.analysis.states import SEEING
+from simulator.report.plots.layout import FEW, SHAPE, Curve, place, ways_between
 from simulator.report.plots.style import (
     BLACK,
     BLUE,
     GREY,
     ORANGE,
+    PAPER,
     PURPLE,
     VERMILION,
     entitle,
-    new_figure,
     picture,
     say_nothing,
 )
+from simulator.report.plots.view import View
 
 NODES = 60
 """More agents than this are sampled, `NAMED` of them."""
 NAMED = 40
 """Up to so many agents are named."""
 Graph: TypeAlias = "nx.DiGraph[str]"
-_Places: TypeAlias = "Mapping[str, np.ndarray]"
-"""Agent -> its place, x and y."""
 _Dash: TypeAlias = str | tuple[int, tuple[int, int]]
 _STYLES: dict[str, tuple[str, _Dash, float]] = {
     "in force": (BLUE, "-", 1.0),
@@ -44,39 +48,34 @@ _STYLES: dict[str, tuple[str, _Dash, float]] = {
     "wrong": (VERMILION, "-", 2.2),
 }
 """State of a watch's entry -> colour, dash, width; drawn in this order."""
-_SHAPE = (1.0, 0.8)
-"""Width and height of a large graph, in parts of its width."""
-_CIRCLE, _STEPS = 0.068, 60
-"""How wide the circle of a named agent is, in the same parts; steps in which circles are parted."""
-_BEND = 0.08
-"""How much an edge bends to its side, as a part of its length."""
+_INCHES = 7.6
+"""How wide a large graph is."""
 _BADGES = {
     "subscription": ("agent believes another subscription", "D", PURPLE),
-    "ghost": ("agent believes it available, it is gone", "o", "white"),
+    "ghost": ("agent believes it available, it is gone", "o", PAPER),
 }
 """What an agent believes wrongly of a contact -> words, marker and colour near the agent."""
 _BADGE_AT = {"subscription": 0.3, "ghost": 0.4}
 """Where on the way from the agent to the contact a badge is."""
 
 
-@picture
-def plot_graph(run: Run) -> Figure:
+@picture(window=False)
+def plot_graph(run: Run, view: View) -> FigureBase:
     """Who wants to see whom, and what has become of it at the end."""
-    few = len(run.measurement.info.planned) <= 3
-    figure = new_figure(9, 4.4 if few else 8)
+    planned = [agent for agent in run.measurement.info.planned if view.shows(agent)]
+    figure = view.canvas(9, {2: 3.2, 3: 5}.get(len(planned), 8))
     axes = figure.add_subplot()
     axes.set_axis_off()
-    states = watch_states(run)
+    states = {pair: state for pair, state in watch_states(run).items() if view.shows(*pair)}
     if not states:
         say_nothing(axes, "Nobody wants to see anybody: the plan has no watch")
         return figure
     graph: Graph = nx.DiGraph()
-    graph.add_nodes_from(run.measurement.info.planned)
+    graph.add_nodes_from(planned)
     graph.add_edges_from((*pair, {"state": state}) for pair, state in states.items())
     beliefs = wrong_beliefs(run)
     shown = graph.subgraph(sample(graph, [pair for pairs in beliefs.values() for pair in pairs]))
-    places = _draw(axes, shown)
-    _draw_beliefs(axes, places, beliefs)
+    _draw(axes, shown, beliefs)
     _explain(axes, graph, shown, Counter(states.values()), beliefs)
     return figure
 
@@ -121,7 +120,7 @@ def sample(graph: Graph, believed: list[tuple[str, str]]) -> list[str]:
     queue = [agent for pair in restless for agent in pair if agent in graph] or list(graph)[:1]
     chosen = dict.fromkeys(queue[:NAMED])
     for agent in queue:
-        for near in sorted(nx.all_neighbors(graph, agent)):
+        for near in natural_order(nx.all_neighbors(graph, agent)):
             if len(chosen) >= NAMED:
                 return list(chosen)
             if near not in chosen:
@@ -130,82 +129,72 @@ def sample(graph: Graph, believed: list[tuple[str, str]]) -> list[str]:
     return list(chosen)
 
 
-def _draw(axes: Axes, graph: Graph) -> _Places:
-    """Draw agents and watches; returns where the agents are."""
-    ordered: nx.Graph[str] = nx.Graph()
-    ordered.add_nodes_from(sorted(graph))
-    ordered.add_edges_from(sorted((min(edge), max(edge)) for edge in graph.edges))
-    # Springs push parts that nothing holds together out of sight of each other.
-    ordered.add_edges_from(pairwise(min(part) for part in list(nx.connected_components(ordered))))
-    places = (
-        nx.circular_layout(ordered)
-        if len(ordered) <= 6
-        else _fill(nx.spring_layout(ordered, seed=1, k=2.2 / len(ordered) ** 0.5, iterations=80))
-    )
+def _draw(axes: Axes, graph: Graph, beliefs: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+    """Draw agents and watches, and what is believed wrongly."""
+    named = len(graph) <= NAMED
+    size = 10 if len(graph) <= FEW else 7
+    labels = {name: _label(name) if named else "" for name in graph}
+    # Points; an agent without a name is a dot.
+    wide = max(_width(label, size) for label in labels.values()) + 4 if named else 8
+    places = place(graph, wide / 72 / _INCHES)
     states: dict[tuple[str, str], str] = nx.get_edge_attributes(graph, "state")
-    size = 820 if len(graph) <= NAMED else 60
-    for state, (colour, dash, width) in _STYLES.items():
-        edges = sorted(pair for pair, found in states.items() if found == state)
-        arrows = nx.draw_networkx_edges(
-            graph,
-            places,
-            ax=axes,
-            edgelist=edges,
-            edge_color=colour,
-            style=dash,  # type: ignore[arg-type]  # any dash of matplotlib will do
-            width=width,
-            node_size=size,
-            arrowsize=9,
-            connectionstyle=f"arc3,rad={_BEND}",
+    ways = ways_between(places, states, wide / 72 / _INCHES)
+    for pair, curve in ways.items():
+        colour, dash, width = _STYLES[states[pair]]
+        back = (pair[1], pair[0])
+        both = states.get(back) == states[pair] and pair[0] != pair[1]
+        if both and natural_tuples([pair, back])[0] != pair:
+            continue  # drawn with the other direction
+        axes.add_patch(
+            FancyArrowPatch(
+                *(tuple(curve.start), tuple(curve.end)),
+                arrowstyle="<|-|>" if both else "-|>",
+                connectionstyle=f"arc3,rad={curve.bend}",
+                color=colour,
+                linestyle=dash,
+                linewidth=width,
+                mutation_scale=9,
+                shrinkA=wide / 2,
+                shrinkB=wide / 2,
+                zorder=1 + width,
+            )
         )
-        for arrow in arrows if isinstance(arrows, list) else ():
-            arrow.set_zorder(1 + width)
-    nx.draw_networkx_nodes(
-        graph,
-        places,
-        ax=axes,
-        nodelist=sorted(graph),
-        node_size=size,
-        node_color="white",
-        edgecolors="#333333",
-        linewidths=0.9,
-    ).set_zorder(5)
-    if len(graph) <= NAMED:
-        labels = {name: _label(name) for name in graph}
-        texts = nx.draw_networkx_labels(graph, places, labels, ax=axes, font_size=7)
-        for text in texts.values():
-            text.set_zorder(6)
-    axes.margins(0.08)
-    axes.set_aspect("equal", adjustable="datalim")
-    return places
+    agents = natural_order(graph)
+    at = np.array([places[agent] for agent in agents])
+    dots = axes.scatter(at[:, 0], at[:, 1], s=wide**2, c=PAPER, ec=BLACK, lw=0.9, zorder=5)
+    dots.set_clip_on(False)
+    for agent in agents:
+        x, y = places[agent]
+        axes.text(x, y, labels[agent], size=size, ha="center", va="center", zorder=6)
+    _draw_beliefs(axes, ways, places, beliefs)
+    if len(graph) > FEW:
+        axes.set_xlim(-0.06, SHAPE[0] + 0.06)
+        axes.set_ylim(-0.06, SHAPE[1] + 0.06)
+        axes.set_aspect("equal")
+    else:
+        axes.margins(0.12, 0.25)
+        axes.set_aspect("equal", adjustable="datalim")
 
 
-def _fill(places: _Places) -> _Places:
-    """The same places, stretched to the shape of the picture."""
-    low, high = np.min([*places.values()], axis=0), np.max([*places.values()], axis=0)
-    size = np.maximum(high - low, 1e-9)
-    return _apart({agent: (place - low) / size * _SHAPE for agent, place in places.items()})
-
-
-def _apart(places: _Places) -> _Places:
-    """The same places, those apart whose circles would lie on each other."""
-    at = np.array([*places.values()])
-    for _ in range(_STEPS):
-        gaps = at[:, None] - at[None]
-        far = np.maximum(np.linalg.norm(gaps, axis=2), 1e-9)
-        push = np.maximum(_CIRCLE - far, 0) / far / 2
-        at += (gaps * push[:, :, None]).sum(axis=1)
-    return dict(zip(places, at, strict=True))
+def _width(label: str, size: float) -> float:
+    """How many points the circle around a label is wide."""
+    font = FontProperties(family="DejaVu Sans", size=size)
+    lines = label.split("\n")
+    widths = (TextPath((0, 0), line, prop=font).get_extents().width for line in lines if line)
+    return hypot(max(widths, default=0), size * (1.3 * len(lines) - 0.6))
 
 
 def _draw_beliefs(
-    axes: Axes, places: _Places, beliefs: Mapping[str, Sequence[tuple[str, str]]]
+    axes: Axes,
+    ways: Mapping[tuple[str, str], Curve],
+    places: Mapping[str, np.ndarray],
+    beliefs: Mapping[str, Sequence[tuple[str, str]]],
 ) -> None:
     for belief, pairs in beliefs.items():
         at = [
-            _on_the_way(places[agent], places[peer], _BADGE_AT[belief])
-            for agent, peer in pairs
-            if agent in places and peer in places
+            ways.get(pair, Curve(places[pair[0]], places[pair[1]], 0)).at(_BADGE_AT[belief])
+            for pair in pairs
+            if {*pair} <= places.keys()
         ]
         if at:
             axes.add_line(_badge(belief, [x for x, _ in at], [y for _, y in at]))
@@ -216,15 +205,6 @@ def _badge(belief: str, x: list[float], y: list[float], label: str = "") -> Line
     badge = Line2D(x, y, marker=marker, color=colour, ls="", ms=7, label=label, zorder=7)
     badge.set(mec=BLACK, mew=1.2)
     return badge
-
-
-def _on_the_way(start: np.ndarray, end: np.ndarray, part: float) -> tuple[float, float]:
-    """A point on the bent edge from an agent to another, so much of the way along it."""
-    (left, low), (right, high) = start, end
-    bend_x, bend_y = _BEND * (high - low), -_BEND * (right - left)
-    middle = 2 * part * (1 - part)
-    along = left + part * (right - left), low + part * (high - low)
-    return along[0] + middle * bend_x, along[1] + middle * bend_y
 
 
 def _label(name: str) -> str:
@@ -264,7 +244,7 @@ def _explain(
     )
     watches = graph.number_of_edges()
     note = (
-        f"{len(graph)} agents, {watches:,} watch{'es' * (watches != 1)} · "
+        f"{len(graph):,} agents, {watches:,} watch{'es' * (watches != 1)} · "
         "an arrow points from the watcher to the contact"
     )
     if len(shown) < len(graph):
@@ -273,7 +253,7 @@ def _explain(
         if any(beliefs.values()):
             where = "what is not in force or believed wrongly"
         note = (
-            f"{len(shown)} of {len(graph)} agents: those around {where} · "
+            f"{len(shown)} of {len(graph):,} agents: those around {where} · "
             "the counts are of all watches"
         )
     entitle(axes, "Who wants to see whom, and what came of it", note)

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypedDict, Unpack
 
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
-from matplotlib.figure import Figure
+from matplotlib.figure import FigureBase
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from simulator.analysis.run import Run
 from simulator.analysis.states import STALE, Sight, States
 from simulator.journal.records import SECOND
-from simulator.report.plots.disturbances import key_text, mark
-from simulator.report.plots.faults import faults_of, shade
-from simulator.report.plots.lanes import Lane, choose, lanes_of
 from simulator.report.plots.style import (
     BLACK,
     SHOW_COLOURS,
     SIGHT_COLOURS,
     WINE,
     entitle,
-    new_figure,
     picture,
 )
+from simulator.report.plots.time.axis import time_axis
+from simulator.report.plots.time.disturbances import key_text, mark
+from simulator.report.plots.time.faults import faults_of, shade
+from simulator.report.plots.time.lanes import Lane, choose, lanes_of
+from simulator.report.plots.view import View
 
 _WORDS = {
     Sight.GHOST: "a watcher saw it available, it was not",
@@ -64,36 +65,39 @@ class _Span(NamedTuple):
 
 
 @picture
-def plot_timeline(run: Run) -> Figure:
+def plot_timeline(run: Run, view: View) -> FigureBase:
     """Who was available as what, and when a watcher saw something else."""
     states = run.measurement.states
     actual, held, wrong = list(_actual(states)), list(_held(states)), list(_wrong(states))
-    lanes = choose(lanes_of(run), _weights([*held, *wrong]))
-    figure = new_figure(11, 2.8 + 0.24 * max(len(lanes), 4))
+    shown = {agent: lanes for agent, lanes in lanes_of(run).items() if view.shows(agent)}
+    lanes = choose(shown, _weights([*held, *wrong]))
+    figure = view.canvas(11, 2.8 + 0.24 * max(len(lanes), 4))
     axes = figure.add_subplot()
-    axes.set_xlim(0, max(states.end / SECOND, 1e-6))
+    axes.set_xlim(view.begin / SECOND, view.end / SECOND)
     axes.set_ylim(len(lanes) - 0.4, -0.6)
     _draw_hit(axes, states, lanes)
     for show, colour in SHOW_COLOURS.items():
-        shown = [span for span in actual if span.what == show]
-        _bars(axes, _in_lanes(shown, lanes), _UPPER, facecolor=colour, linewidth=0)
+        bars = [span for span in actual if span.what == show]
+        _bars(axes, _in_lanes(bars, lanes), _UPPER, facecolor=colour, linewidth=0)
     _bars(axes, _in_lanes(held, lanes), _UPPER, **_HELD)
     _draw_deaths(axes, states, lanes)
     _draw_seen(axes, wrong, lanes)
     mark(axes, run.measurement.phases)
     above = shade(axes, faults_of(run))
-    axes.set_yticks(range(len(lanes)), [lane.label for lane in lanes], fontsize=8)
+    beside = [row + sum(_UPPER) / 2 for row in range(len(lanes))]
+    axes.set_yticks(beside, [lane.label for lane in lanes], fontsize=8)
     axes.tick_params(axis="y", length=0)
-    axes.set_xlabel("time since the run's start (s)")
+    time_axis(axes)
     handles = _handles({span.what for span in [*actual, *wrong]}, bool(states.deaths), bool(held))
     _explain(figure, run, handles)
-    entitle(axes, "Who was available, and who saw otherwise", _note(run, lanes), room=16 + above)
+    note = _note(run, shown, lanes)
+    entitle(axes, "Who was available, and who saw otherwise", note, room=16 + above)
     return figure
 
 
 def _actual(states: States) -> Iterator[_Span]:
     """What the server held available."""
-    for agent, one in sorted(states.agents.items()):
+    for agent, one in states.agents.items():
         for resource, shows in sorted(one.shows.items()):
             for show, begin, end in shows.spans(states.end):
                 if show is not None:
@@ -210,7 +214,7 @@ def _handles(shown: set[object], deaths: bool, held: bool) -> list[Patch | Line2
     return handles
 
 
-def _explain(figure: Figure, run: Run, handles: list[Patch | Line2D]) -> None:
+def _explain(figure: FigureBase, run: Run, handles: list[Patch | Line2D]) -> None:
     figure.legend(
         handles=handles,
         title=key_text(run),
@@ -223,11 +227,12 @@ def _explain(figure: Figure, run: Run, handles: list[Patch | Line2D]) -> None:
     )
 
 
-def _note(run: Run, lanes: list[Lane]) -> str:
+def _note(run: Run, shown: Mapping[str, Sequence[Lane]], lanes: list[Lane]) -> str:
     population = len(run.measurement.info.planned)
     agents = len({lane.agent for lane in lanes})
     bars = "upper bar: what the server holds · lower bar: what some watcher saw wrongly"
-    if population > agents:
-        return f"{agents} of {population} agents, those that looked wrong the longest · {bars}"
+    if len(shown) > agents:
+        return f"{agents} of {population:,} agents, those that looked wrong the longest · {bars}"
     lane = " · a lane for each resource" if len(lanes) > agents else ""
-    return f"{population} agents{lane} · {bars}"
+    few = f"{agents} of " if agents < population else ""
+    return f"{few}{population:,} agents{lane} · {bars}"

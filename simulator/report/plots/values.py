@@ -6,25 +6,28 @@ Attributes that a scenario observes are known at the end only, so they are not h
 from __future__ import annotations
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import FigureBase
 from matplotlib.ticker import MaxNLocator
 
 from simulator.analysis.folds.work.values import number
+from simulator.analysis.naming import natural_order
 from simulator.analysis.run import Run
 from simulator.journal.records import SECOND
 from simulator.report.plots.style import (
     BLUE,
     GREEN,
     GREY,
+    LINE,
     ORANGE,
     PURPLE,
     SKY,
     VERMILION,
     entitle,
-    new_figure,
     picture,
     say_nothing,
 )
+from simulator.report.plots.time.axis import time_axis
+from simulator.report.plots.view import View
 
 _TITLE = "What agents keep, over time"
 MOST_NAMES = 6
@@ -38,39 +41,42 @@ Series = dict[str, dict[str, list[tuple[float, float]]]]
 
 
 @picture
-def plot_values(run: Run) -> Figure:
+def plot_values(run: Run, view: View) -> FigureBase:
     """One panel for each name: the numbers that agents keep under it, over time."""
-    series = _series(run)
+    series = _series(run, view)
     if not series:
-        figure = new_figure()
+        figure = view.canvas()
         axes = figure.add_subplot()
         entitle(axes, _TITLE)
         say_nothing(axes, "No agent kept a number in its knowledge base")
         return figure
     names = list(series)[:MOST_NAMES]
-    figure = new_figure(9, 1.2 + 2.2 * len(names))
+    figure = view.canvas(9, 1.2 + 2.2 * len(names))
     panels = figure.subplots(len(names), 1, squeeze=False, sharex=True)[:, 0]
-    end = run.measurement.end / SECOND
     for axes, name in zip(panels, names, strict=True):
-        _draw(axes, series[name], end)
+        _draw(axes, series[name], view)
         axes.set_ylabel(name)
-    panels[-1].set_xlabel("time since the run's start (s)")
+    time_axis(panels[-1])
     entitle(panels[0], _TITLE, _note(len(series)))
     return figure
 
 
-def _series(run: Run) -> Series:
+def _series(run: Run, view: View) -> Series:
     """The numbers, by name and agent."""
     found: Series = {}
     for record in run.measurement.values.all:
         value = number(record)
-        if value is not None and record.source == "knowledge":
+        if value is not None and record.source == "knowledge" and view.shows(record.agent):
             agents = found.setdefault(record.name, {})
             agents.setdefault(record.agent, []).append((record.t / SECOND, float(value)))
-    return found
+    return {
+        name: {agent: agents[agent] for agent in natural_order(agents)}
+        for name, agents in found.items()
+    }
 
 
-def _draw(axes: Axes, agents: dict[str, list[tuple[float, float]]], end: float) -> None:
+def _draw(axes: Axes, agents: dict[str, list[tuple[float, float]]], view: View) -> None:
+    begin, end = view.begin / SECOND, view.end / SECOND
     named = len(agents) <= len(_COLOURS)
     for place, (agent, points) in enumerate(agents.items()):
         times = [time for time, _ in points]
@@ -90,8 +96,8 @@ def _draw(axes: Axes, agents: dict[str, list[tuple[float, float]]], end: float) 
     axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
     if all(value.is_integer() for points in agents.values() for _, value in points):
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.set_xlim(0, max(end, 1e-6) * 1.02)
-    axes.grid(axis="y", color="#dddddd", lw=0.6)
+    axes.set_xlim(begin, end + 0.02 * (end - begin))
+    axes.grid(axis="y", color=LINE, lw=0.6)
     axes.set_axisbelow(True)
     if named:
         axes.legend(fontsize=8, frameon=False, loc="upper left", bbox_to_anchor=(1, 1))

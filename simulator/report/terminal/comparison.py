@@ -1,4 +1,4 @@
-"""A comparison of two runs on a terminal: how they were run, then what differs."""
+"""A comparison of two runs on a terminal: how they were made, then what differs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from simulator.analysis.comparing.runs import Comparison, OrderDifference
+from simulator.analysis.comparing.runs import (
+    Comparison,
+    HandlerDifference,
+    OrderDifference,
+    RosterDifference,
+    ValueDifference,
+    WatchDifference,
+)
 from simulator.report.text import printable
 
 MOST = 10
@@ -19,6 +26,7 @@ MOST_AGENTS = 5
 """The order of events is shown for at most so many agents."""
 MOST_LINES = 12
 """At most so many lines of an agent's events."""
+_Difference = WatchDifference | RosterDifference | HandlerDifference | ValueDifference
 _STYLES = {"-": "red", "+": "green", " ": ""}
 
 
@@ -30,10 +38,14 @@ def print_comparison(console: Console, comparison: Comparison, folders: tuple[Pa
         console.print(Text(f"no differences ({what})", style="bold green"), soft_wrap=True)
         return
     console.print(Text(_counts(comparison), style="bold yellow"), soft_wrap=True)
-    _print_watches(console, comparison)
+    watches = [f"{item.watcher} -> {item.contact}: {_both(item)}" for item in comparison.watches]
+    _print_some(console, f"watches at the end: {len(watches)}", watches)
     _print_rosters(console, comparison)
-    _print_handlers(console, comparison)
-    _print_values(console, comparison)
+    handlers = [f"{item.agent} {item.handler}: {_both(item)}" for item in comparison.handlers]
+    count = _many(len(handlers), "handler", "handlers")
+    _print_some(console, f"calls of handlers: {count}", handlers)
+    values = [f"{item.agent} {item.name}: {_both(item)}" for item in comparison.values]
+    _print_some(console, f"values at the end: {len(values)}", values)
     _print_orders(console, comparison)
     _print_figures(console, comparison)
 
@@ -68,32 +80,14 @@ def _print_runs(console: Console, comparison: Comparison, folders: tuple[Path, P
         console.print(Text(printable(text), style=_STYLES[sign]), soft_wrap=True)
 
 
-def _print_watches(console: Console, comparison: Comparison) -> None:
-    lines = [
-        f"{item.watcher} -> {item.contact}: - {item.one}, + {item.other}"
-        for item in comparison.watches
-    ]
-    _print_some(console, f"watches at the end: {len(lines)}", lines)
-
-
-def _print_handlers(console: Console, comparison: Comparison) -> None:
-    lines = [
-        f"{item.agent} {item.handler}: - {item.one}, + {item.other}" for item in comparison.handlers
-    ]
-    _print_some(console, f"calls of handlers: {_many(len(lines), 'handler', 'handlers')}", lines)
-
-
-def _print_values(console: Console, comparison: Comparison) -> None:
-    lines = [
-        f"{item.agent} {item.name}: - {item.one}, + {item.other}" for item in comparison.values
-    ]
-    _print_some(console, f"values at the end: {len(lines)}", lines)
+def _both(item: _Difference) -> str:
+    return f"- {item.one}, + {item.other}"
 
 
 def _print_rosters(console: Console, comparison: Comparison) -> None:
     for view in ("served", "believed"):
         lines = [
-            f"{item.agent} -> {item.peer}: - {item.one}, + {item.other}"
+            f"{item.agent} -> {item.peer}: {_both(item)}"
             for item in comparison.rosters
             if item.view == view
         ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from simulator.analysis.naming import natural_order
 from simulator.journal import records as events
 from simulator.journal import work_records as work
 from simulator.report.text import printable
@@ -168,6 +169,6 @@ def _short(text: str) -> str:
 
 def _contacts(contacts: dict[str, events.Roster]) -> str:
     return ", ".join(
-        f"{peer} ({item.subscription}{', asked' if item.ask else ''})"
-        for peer, item in sorted(contacts.items())
+        f"{peer} ({contacts[peer].subscription}{', asked' if contacts[peer].ask else ''})"
+        for peer in natural_order(contacts)
     )

@@ -33,6 +33,8 @@ def print_summary(console: Console, run: Run) -> None:
     print_verdict(console, summary)
     _print_checks(console, run)
     console.print(_figures(summary))
+    if summary["verdict"]["value"] != "pass":
+        _print_list(console, "why (more: simulator explain)", run.measurement.causes.texts)
     _print_list(console, "faults", map(fault_text, summary["faults"]))
     _print_list(console, "errors that nobody handled", _unhandled(run))
     _print_list(console, "not ok", map(_agent_text, summary["agent_outcomes"]["not_ok"]))
@@ -79,8 +81,10 @@ def managers_text(about: shapes.Run) -> str:
 def _print_checks(console: Console, run: Run) -> None:
     for check in run.verdict.checks:
         line = Text(f"  {_MARKS[check.verdict]} ", style=_STYLES[check.verdict])
-        text = Text(f"{printable(check.text)}: {printable(check.evidence)}", style="default")
+        text = Text(f"{printable(check.text)}: {printable(check.told)}", style="default")
         print_hanging(console, line, text)
+        for offender in check.offenders:
+            print_hanging(console, Text("      · "), Text(printable(offender), style="default"))
 
 
 def _figures(summary: shapes.Summary) -> Table:
@@ -100,7 +104,7 @@ def figure_rows(summary: shapes.Summary) -> list[tuple[str, str]]:
         if family.title and not (family.optional and _is_empty(family, entry)):
             text = _family_text(family, entry)
             if family.beside and "absent" not in entry:
-                text += f", {_converged(summary['time_to_converge'][family.beside])}"
+                text += f", {_converged(summary['time_to_converge'][f'{family.beside}_s'])}"
             rows.append((family.title, text))
     if spawned := summary["agent_outcomes"]["spawned"]:
         rows.insert(1, ("made by agents", _counts(spawned)))

@@ -29,26 +29,32 @@ DECISIONS: tuple[Decision, ...] = get_args(Decision)
 
 
 class Terms(Words):
-    """When, and for whom, a rule holds."""
+    """When a rule applies, and to whom."""
 
     delay: DurationOrDraw | None = Field(
         None, description="How long the answer takes: a duration or a distribution."
     )
-    share: Share = Field(1.0, description="For this share of the askers, drawn for each of them.")
+    share: Share = Field(
+        1.0,
+        description="Applies to this share of the askers, drawn for each of them.",
+    )
     askers: Selector | None = Field(
-        None, alias="from", description="For these askers only; omitted: for everybody."
+        None, alias="from", description="Applies to these askers only. Omitted: to everybody."
     )
     limit: Positive | None = Field(
-        None, description="For at most so many askers, the first ones; omitted: no limit."
+        None, description="Applies to the first so many askers only. Omitted: no limit."
     )
 
 
 class Ignoring(Words):
-    """For whom requests are ignored."""
+    """Whose requests are ignored."""
 
-    share: Share = Field(1.0, description="For this share of the askers, drawn for each of them.")
+    share: Share = Field(
+        1.0,
+        description="Applies to this share of the askers, drawn for each of them.",
+    )
     askers: Selector | None = Field(
-        None, alias="from", description="For these askers only; omitted: for everybody."
+        None, alias="from", description="Applies to these askers only. Omitted: to everybody."
     )
 
 
@@ -60,12 +66,14 @@ RuleTerms = Annotated[Terms | None, BeforeValidator(_no_terms)]
 
 
 class Rule(Words):
-    """One rule: exactly one key, which is the decision."""
+    """One rule. It has exactly one key, which is the decision."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
     approve: RuleTerms = Field(None, description="Approve the request.")
-    approve_and_subscribe: RuleTerms = Field(None, description="Approve the request and ask back.")
+    approve_and_subscribe: RuleTerms = Field(
+        None, description="Approve the request, and ask for the asker's presence in return."
+    )
     deny: RuleTerms = Field(None, description="Refuse the request.")
     ignore: Annotated[Ignoring | None, BeforeValidator(_no_terms)] = Field(
         None, description="Do not answer the request."

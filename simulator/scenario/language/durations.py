@@ -173,10 +173,14 @@ class Draw(Words):
     constant: Duration | None = Field(None, description="Always this duration.")
     uniform: Uniform | None = Field(None, description="Evenly between `low` and `high`.")
     exponential: Exponential | None = Field(None, description="Exponential with a `mean`.")
-    lognormal: LogNormal | None = Field(None, description="`median`, and `sigma` as spread.")
-    normal: Normal | None = Field(None, description="`mean` and `deviation`, cut at 0.")
+    lognormal: LogNormal | None = Field(
+        None, description="Log-normal with a `median`, and `sigma` as the spread."
+    )
+    normal: Normal | None = Field(
+        None, description="Normal with a `mean` and a `deviation`, cut off at 0."
+    )
     choice: tuple[Duration, ...] | None = Field(
-        None, min_length=1, description="One of these durations, each as likely."
+        None, min_length=1, description="One of these durations, all equally likely."
     )
 
     @model_validator(mode="after")

@@ -35,13 +35,14 @@ SubscriptionState = Literal["none", "to", "from", "both", "absent"]
 
 
 class RosterEntry(Words):
-    """A roster entry: its subscription, and whether a request of the owner is waiting."""
+    """A roster entry: its subscription, and whether the owner's request is waiting."""
 
     subscription: SubscriptionState = Field(
-        description="The subscription; `absent` for no entry at all."
+        description="The subscription; `absent` means that there is no entry at all."
     )
     ask: Flag | None = Field(
-        None, description="Whether the owner's request waits for an answer; omitted: either."
+        None,
+        description="Whether the owner's request is waiting for an answer. Omitted: either.",
     )
 
     @model_validator(mode="after")
@@ -55,7 +56,7 @@ ExpectedEntry = Annotated[SubscriptionState | RosterEntry, ByKeys()]
 
 
 class RosterExpectation(Words):
-    """Rosters, as the server holds them at the end, by owner and contact.
+    """Rosters as the server holds them at the end, by owner and contact.
 
     Owner and contact may be an agent, a population or a slice: then the entry is expected of
     each owner for each contact but itself.
@@ -85,19 +86,19 @@ Agents = Annotated[AgentNames | Annotated[tuple[AgentNames, ...], Field(min_leng
 
 
 class Sight(Words):
-    """What nobody may have seen: presence of `contact` reaching one of `by`."""
+    """What nobody may have seen: a presence of `contact` that reached one of `by`."""
 
     contact: Agents = Field(description="Whose presence.")
-    by: Agents = Field("all", description="Who must not have seen it; a contact itself may.")
-    available: Flag = Field(True, description="Presence that says available, or unavailable.")
-    show: Show | None = Field(None, description="Only with this show; `none` is no show.")
+    by: Agents = Field("all", description="Who must not have seen it. A contact may see itself.")
+    available: Flag = Field(True, description="Whether the presence says available or unavailable.")
+    show: Show | None = Field(None, description="Only with this show; `none` means no show.")
     status: Text | None = Field(None, description="Only with this status, in any language.")
     after: Duration | None = Field(None, description="Only what arrived from this time on.")
     before: Duration | None = Field(None, description="Only what arrived before this time.")
 
 
 class NobodySaw(Words):
-    """Nobody of a group received a certain presence of certain agents."""
+    """Nobody in a group received a certain presence from certain agents."""
 
     nobody_saw: Sight = Field(description="What nobody may have seen.")
 
@@ -120,7 +121,7 @@ class SentStep(Words):
 
     agent: AgentNames = Field(description="Who sent it.")
     sent: SentWord = Field(description="The type of the stanza, or message.")
-    to: Text | None = Field(None, description="To whom; omitted: to anybody or everybody.")
+    to: Text | None = Field(None, description="To whom. Omitted: to anybody or everybody.")
     show: Show | None = Field(None, description="With this show; presence only.")
     performative: Text | None = Field(None, description="With this performative; messages only.")
     thread: Text | None = Field(None, description="In this thread; messages only.")
@@ -138,7 +139,7 @@ class ReceivedStep(Words):
     received: Literal[PresenceType, "message"] = Field(
         description="The type of the stanza, or message."
     )
-    peer: Text | None = Field(None, alias="from", description="From whom; omitted: anybody.")
+    peer: Text | None = Field(None, alias="from", description="From whom. Omitted: from anybody.")
     show: Show | None = Field(None, description="With this show; presence only.")
     performative: Text | None = Field(None, description="With this performative; messages only.")
     thread: Text | None = Field(None, description="In this thread; messages only.")
@@ -150,30 +151,30 @@ class ReceivedStep(Words):
 
 
 class RosterStep(Words):
-    """A roster entry of an agent became so, as the server told it."""
+    """An agent's roster entry changed to this, as the server told the agent."""
 
     agent: AgentNames = Field(description="Whose roster.")
     contact: Text = Field(description="Which entry.")
     roster: Subscription = Field(
-        description="The subscription of the entry; `remove` when it goes."
+        description="The subscription of the entry; `remove` if it was removed."
     )
-    ask: Flag | None = Field(None, description="Whether a request waits; omitted: either.")
+    ask: Flag | None = Field(None, description="Whether a request is waiting. Omitted: either.")
 
 
 class DidStep(Words):
-    """The plan had an agent do something."""
+    """An agent did something that the plan asked for."""
 
     agent: AgentNames = Field(description="Who.")
     did: ActionName = Field(description="The action.")
-    peer: Text | None = Field(None, description="To whom; omitted: anybody.")
+    peer: Text | None = Field(None, description="To whom. Omitted: to anybody.")
 
 
 class BecameStep(Words):
-    """An agent came to a step of its life."""
+    """An agent reached a stage of its life."""
 
     agent: AgentNames = Field(description="Who.")
     became: Literal["starting", "started", "stopping", "stopped", "failed"] = Field(
-        description="The step."
+        description="The stage."
     )
 
 
@@ -181,9 +182,9 @@ Step = Annotated[SentStep | ReceivedStep | RosterStep | DidStep | BecameStep, By
 
 
 class InOrder(Words):
-    """Events that happen one after the other; others may lie between.
+    """Events that happen one after the other. Other events may lie between them.
 
-    The first record that fits a step counts, looked for after the record of the step before.
+    For each step, the first record that fits counts, after the record of the step before.
     """
 
     in_order: tuple[Step, ...] = Field(min_length=2, description="The events, first to last.")
@@ -199,20 +200,20 @@ Limit = Annotated[float, BeforeValidator(parse_number), WithJsonSchema({"type": 
 
 
 class ExpectedValue(Words):
-    """What an agent has under a name at the end: in its knowledge base, or as an attribute.
+    """What an agent keeps under a name at the end, in its knowledge base or as an attribute.
 
-    A list or a mapping counts with its length.
+    A list or a mapping counts by its length.
     """
 
-    agent: AgentNames = Field(description="Whose; each one of them.")
+    agent: AgentNames = Field(description="Whose value. It must hold for each of them.")
     name: Text = Field(description="Its name, in the knowledge base or in `observe`.")
-    at_most: Limit | None = Field(None, description="Not above this number.")
-    at_least: Limit | None = Field(None, description="Not below this number.")
+    at_most: Limit | None = Field(None, description="Not more than this number.")
+    at_least: Limit | None = Field(None, description="Not less than this number.")
     equals: Annotated[
         bool | float | str | None,
         BeforeValidator(_check_scalar),
         WithJsonSchema({"type": ["number", "string", "boolean"]}),
-    ] = Field(None, description="Exactly: a number, a text, true or false.")
+    ] = Field(None, description="Exactly this number, text, true or false.")
     below: Limit | None = Field(None, description="Less than this number.")
     above: Limit | None = Field(None, description="More than this number.")
 
@@ -229,7 +230,7 @@ class ExpectedValue(Words):
 
 
 class ValueExpectation(Words):
-    """What agents have come to, as they keep it themselves."""
+    """What an agent has found out, as it keeps it itself."""
 
     value: ExpectedValue = Field(description="Whose value, which one, and its limits.")
 

@@ -87,14 +87,14 @@ def check_limits(name: str, limits: tuple[object, ...]) -> None:
 
 
 class FigureExpectation(Words):
-    """A figure lies within limits. At least one of the five comparisons is given."""
+    """A figure and its limits. At least one of the five comparisons is needed."""
 
     figure: FigureName = Field(description="The figure, by its name.")
-    at_most: Limit = Field(None, description="Not above: a duration, share, count or number.")
-    at_least: Limit = Field(None, description="Not below.")
-    equals: Limit = Field(None, description="Exactly; `never` for a time that never came.")
-    below: Limit = Field(None, description="Less than.")
-    above: Limit = Field(None, description="More than.")
+    at_most: Limit = Field(None, description="Not more than this duration, share, count or number.")
+    at_least: Limit = Field(None, description="Not less than this.")
+    equals: Limit = Field(None, description="Exactly this; `never` is a time that never came.")
+    below: Limit = Field(None, description="Less than this.")
+    above: Limit = Field(None, description="More than this.")
 
     @model_validator(mode="after")
     def _limits_fit(self) -> FigureExpectation:

@@ -30,30 +30,30 @@ class FaultKind:
     """What holds for every fault of one kind.
 
     `lasts`: whether it has an end: never, possibly, or always. `cuts_off`: the agent is dead to
-    the others afterwards, though nobody was told. `silences`: while it lasts the agent gets no
+    the others afterwards, though nobody was told. `unanswered`: while it lasts the agent gets no
     answer, though its stream seems whole. `hits_server`: it names no agents and hits everybody.
     """
 
     lasts: Literal["never", "possibly", "always"] = "never"
     cuts_off: bool = False
-    silences: bool = False
+    unanswered: bool = False
     hits_server: bool = False
 
 
 FAULT_KINDS = {
     "reset": FaultKind(cuts_off=True),
     "close": FaultKind(cuts_off=True),
-    "black_hole": FaultKind("always", cuts_off=True, silences=True),
-    "stall": FaultKind("always", silences=True),
+    "black_hole": FaultKind("always", cuts_off=True, unanswered=True),
+    "stall": FaultKind("always", unanswered=True),
     "slow": FaultKind("always"),
     "refuse": FaultKind("always"),
     "stream_error": FaultKind(),
     "conflict": FaultKind(),
     "wrong_password": FaultKind("possibly"),
     "crash": FaultKind(cuts_off=True),
-    "partition": FaultKind("always", cuts_off=True, silences=True),
+    "partition": FaultKind("always", cuts_off=True, unanswered=True),
     "server_restart": FaultKind("always", hits_server=True),
-    "server_freeze": FaultKind("always", silences=True, hits_server=True),
+    "server_freeze": FaultKind("always", unanswered=True, hits_server=True),
 }
 """Every kind of fault: its key in `FaultEntry`, where its terms are."""
 MAY_LAST = frozenset(kind for kind, traits in FAULT_KINDS.items() if traits.lasts != "never")
@@ -75,23 +75,25 @@ STREAM_ERRORS = (
 
 
 class Hit(Words):
-    """Whom the fault hits."""
+    """Which agents the fault hits."""
 
-    who: Selector = Field(description="Whom; a sample is drawn anew each time.")
+    who: Selector = Field(description="Which agents. A sample is drawn anew each time.")
 
 
 class Directed(Hit):
-    """Whom the fault hits, and in which direction."""
+    """Which agents the fault hits, and in which direction."""
 
     direction: Direction = Field(
-        "both", description="up: from the agent to the server; down: to the agent; both."
+        "both", description="up: from the agent to the server. down: from the server to the agent."
     )
 
 
 class Slow(Directed):
-    """Links get slower."""
+    """Links become slower."""
 
-    added: Duration = Field("0s", validate_default=True, description="Added to each latency.")
+    added: Duration = Field(
+        "0s", validate_default=True, description="What is added to each latency."
+    )
     factor: Number = Field(1.0, ge=0, description="What each latency is multiplied by.")
 
     @model_validator(mode="after")
@@ -116,27 +118,28 @@ class StreamErrors(Hit):
 
 
 class Crash(Hit):
-    """Agents die without a goodbye."""
+    """Agents die without saying goodbye."""
 
     silent: Flag = Field(
         False,
-        description="false: the process dies, and its system closes the connection; true: the "
+        description="false: the process dies, and its system closes the connection. true: the "
         "machine dies, and nobody tells the server.",
     )
     restart_after: Duration | None = Field(
-        None, description="How long until the agent is started again; omitted: it stays dead."
+        None,
+        description="How long it takes until the agent is started again. Omitted: it stays dead.",
     )
 
 
 class Partition(Words):
-    """Agents are cut off from the server, and so from all others; bytes wait until it ends."""
+    """Agents are cut off from the server, and so from all others. Bytes wait until it is over."""
 
     cut_off: Selector | None = Field(None, description="Who is cut off from the server.")
     communities: Positive | None = Field(
         None,
         ge=2,
-        description="Split the graph of watches into so many communities; the largest stays with "
-        "the server.",
+        description="Split the graph of watches into so many communities. Only the largest stays "
+        "connected to the server.",
     )
 
     @model_validator(mode="after")
@@ -147,13 +150,13 @@ class Partition(Words):
 
 
 class ServerRestart(Words):
-    """The server goes down in order and comes up again."""
+    """The server shuts down in an orderly way and comes up again."""
 
-    rosters: Literal["kept", "lost"] = Field("kept", description="What becomes of the rosters.")
+    rosters: Literal["kept", "lost"] = Field("kept", description="What happens to the rosters.")
 
 
 class ServerFreeze(Words):
-    """The server hears and says nothing for a while."""
+    """The server neither reads nor writes for a while."""
 
 
 _DRAWS = ("sample", "share", "except")
@@ -166,7 +169,7 @@ def _with_who(value: object) -> object:
     return {"who": value} if names or drawn else value
 
 
-_Short = OrElse(
+SELECTOR_ALONE = OrElse(
     {
         "anyOf": [
             {"type": ["string", "array"]},
@@ -174,31 +177,35 @@ _Short = OrElse(
         ]
     }
 )
-_Hit = Annotated[Hit, BeforeValidator(_with_who), _Short]
-_Directed = Annotated[Directed, BeforeValidator(_with_who), _Short]
-_StreamErrors = Annotated[StreamErrors, BeforeValidator(_with_who), _Short]
-_Crash = Annotated[Crash, BeforeValidator(_with_who), _Short]
+_Hit = Annotated[Hit, BeforeValidator(_with_who), SELECTOR_ALONE]
+_Directed = Annotated[Directed, BeforeValidator(_with_who), SELECTOR_ALONE]
+_StreamErrors = Annotated[StreamErrors, BeforeValidator(_with_who), SELECTOR_ALONE]
+_Crash = Annotated[Crash, BeforeValidator(_with_who), SELECTOR_ALONE]
 
 
 class FaultEntry(Words):
-    """One entry of `faults`: exactly one kind of fault, at a time, for a time."""
+    """One entry of `faults`: exactly one kind of fault, when it begins, and how long it lasts."""
 
     at: RepeatedAt = Field(
         description="When it begins: a time, or {every: 10min, starting: 1min, times: 5}."
     )
     last: Period | None = Field(
-        None, alias="for", description="How long it lasts, for the kinds that last."
+        None, alias="for", description="How long it lasts, if it is of a kind that lasts."
     )
     reset: _Hit | None = Field(None, description="Connections are reset.")
     close: _Hit | None = Field(
-        None, description="Connections are closed in order, without the end of the stream."
+        None,
+        description="Connections are closed in an orderly way, but without ending the XML stream.",
     )
     black_hole: _Directed | None = Field(
-        None, description="Bytes vanish and nobody is told; a connection that lost some is dead."
+        None,
+        description="Bytes vanish, and nobody is told. A connection that has lost bytes is dead.",
     )
-    stall: _Directed | None = Field(None, description="Bytes wait, and go on when it is over.")
+    stall: _Directed | None = Field(
+        None, description="Bytes wait, and are delivered when the fault is over."
+    )
     slow: Annotated[Slow, BeforeValidator(_with_who)] | None = Field(
-        None, description="Links get slower."
+        None, description="Links become slower."
     )
     refuse: _Hit | None = Field(None, description="New connections are refused.")
     stream_error: _StreamErrors | None = Field(
@@ -208,15 +215,15 @@ class FaultEntry(Words):
         None, description="A second login of the same resource takes the session's place."
     )
     wrong_password: _Hit | None = Field(
-        None, description="Logins fail from now on; sessions go on."
+        None, description="Logins fail from now on; sessions continue."
     )
-    crash: _Crash | None = Field(None, description="Agents die without a goodbye.")
+    crash: _Crash | None = Field(None, description="Agents die without saying goodbye.")
     partition: Partition | None = Field(None, description="Agents are cut off from the server.")
     server_restart: ServerRestart | None = Field(
         None, description="The server restarts; `for` is how long it is down."
     )
     server_freeze: ServerFreeze | None = Field(
-        None, description="The server says nothing for a while."
+        None, description="The server neither reads nor writes for a while."
     )
 
     @model_validator(mode="before")

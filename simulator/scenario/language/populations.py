@@ -71,15 +71,15 @@ Recovery = Literal["none", "rejoin"]
 class BehaviourClass(Words):
     """A SPADE behaviour with arguments for its constructor."""
 
-    behaviour: ImportPath = Field(alias="class", description="Import path of its class.")
-    arguments: Arguments = Field(default_factory=dict, description="Its constructor's arguments.")
+    behaviour: ImportPath = Field(alias="class", description="The import path of its class.")
+    arguments: Arguments = Field(default_factory=dict, description="Arguments for its constructor.")
 
 
 class Resource(Presence):
     """One of several resources of an agent: a session, with its first presence."""
 
     name: Annotated[Pattern, Field(min_length=1)] = Field(
-        description="The resource's name; may hold {index}."
+        description="The resource's name; it may contain {index}."
     )
 
 
@@ -91,7 +91,7 @@ Behaviour = Annotated[BehaviourClass, BeforeValidator(_with_class), OrElse({"typ
 
 
 class Population(Words):
-    """Agents that are alike."""
+    """A group of agents that are alike."""
 
     @model_validator(mode="before")
     @classmethod
@@ -101,38 +101,38 @@ class Population(Words):
     count: Positive = Field(1, description="How many agents.")
     name: Pattern | None = Field(
         None,
-        description="Pattern of their names, such as member-{index}; omitted: the population's "
-        "name for one agent, else {population}-{index}. Indices count from 0.",
+        description="A pattern for their names, such as member-{index}. Omitted: the population's "
+        "name if there is one agent, otherwise {population}-{index}. Indices start at 0.",
     )
     agent: ImportPath | None = Field(
-        None, description="Import path of your own SPADE agent class; omitted: a plain agent."
+        None, description="The import path of your own SPADE agent class. Omitted: a plain agent."
     )
     arguments: Arguments = Field(
         default_factory=dict,
-        description="Arguments of the agent class's constructor, beside the JID and the password.",
+        description="Arguments for the agent class's constructor, besides JID and password.",
     )
     attributes: Arguments = Field(
         default_factory=dict,
-        description="Attributes that are set between making and starting the agent.",
+        description="Attributes that are set after the agent is made and before it starts.",
     )
     behaviours: tuple[Behaviour, ...] = Field(
         (), description="Behaviours to add: import paths, or {class: ..., arguments: {...}}."
     )
     presence: Presence | None = Field(
         None,
-        description="The first presence; omitted: available, or what your own agent class does.",
+        description="The first presence. Omitted: available, or what your own agent class does.",
     )
     on_subscribe: Rules | None = Field(
         None,
-        description="What to do on a subscription request: approve, approve_and_subscribe, deny, "
-        "ignore, approve_all, one with terms, or a list of which the first that matches is used. "
-        "Omitted: what the agent class does, so nothing for a plain agent.",
+        description="How to answer a subscription request: approve, approve_and_subscribe, deny, "
+        "ignore or approve_all, with or without terms, or a list, of which the first rule that "
+        "matches is used. Omitted: whatever the agent class does; a plain agent does not answer.",
     )
     presence_manager: Manager | None = Field(
-        None, description="documented or spade; omitted: what the scenario says."
+        None, description="documented or spade. Omitted: as for the whole scenario."
     )
     recovery: Recovery | None = Field(
-        None, description="none or rejoin; omitted: what the scenario says."
+        None, description="none or rejoin. Omitted: as for the whole scenario."
     )
     start: EachAt = Field(
         "0s",
@@ -142,13 +142,13 @@ class Population(Words):
     resource: Pattern | None = Field(
         None,
         min_length=1,
-        description="The resource they bind; may hold {index}. Omitted: the server makes one.",
+        description="The resource they bind; may contain {index}. Omitted: the server picks one.",
     )
     resources: tuple[Resource, ...] | None = Field(
         None,
         min_length=1,
-        description="Several resources, in place of `resource` and `presence`: the first is the "
-        "agent's own session, the others are plain sessions of the same account.",
+        description="Several resources, instead of `resource` and `presence`. The first is the "
+        "agent's own session; the others are plain sessions of the same account.",
     )
 
     @model_validator(mode="after")

@@ -79,7 +79,7 @@ class Presence(Words):
     status: Status | None = Field(
         None, description="A text, or texts by language: {default: Working..., es: Trabajando...}."
     )
-    priority: Priority = Field(0, description="Priority of the resource, -128 to 127.")
+    priority: Priority = Field(0, description="The priority of the resource, from -128 to 127.")
 
     @model_validator(mode="before")
     @classmethod

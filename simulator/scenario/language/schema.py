@@ -38,7 +38,8 @@ class Messages(Words):
         "agents of the same process itself.",
     )
     bodies: Literal["none", "head", "whole"] = Field(
-        "head", description="How much of a body is recorded; head: its first 200 characters."
+        "head",
+        description="How much of a message's body is recorded. head: its first 200 characters.",
     )
 
     def plan(self) -> MessagesPlan:
@@ -49,9 +50,9 @@ class Messages(Words):
 class UntilConverged(Words):
     """The run ends when everything planned is done and rosters and presence have converged."""
 
-    until: Literal["converged"] = Field(description="converged.")
+    until: Literal["converged"] = Field(description="The word `converged`.")
     at_most: Period = Field(
-        "60s", validate_default=True, description="The run ends here at the latest."
+        "60s", validate_default=True, description="When the run ends at the latest."
     )
     settle: Duration = Field(
         "1s",
@@ -68,11 +69,11 @@ class UntilConverged(Words):
 class ForDuration(Words):
     """The run takes a fixed time."""
 
-    duration: Period = Field(description="How long actions go on.")
+    duration: Period = Field(description="How long actions continue.")
     settle: Duration = Field(
         "1s",
         validate_default=True,
-        description="How much longer the run goes on, so that the last changes arrive.",
+        description="How much longer the run continues, so that the last changes can arrive.",
     )
 
     @property
@@ -90,7 +91,7 @@ class Scenario(Words):
     name: Text = Field(min_length=1, description="A short title.")
     question: Text | None = Field(None, description="The question that the scenario answers.")
     seed: Natural = Field(
-        0, le=2**63 - 1, description="Everything random is derived from this number."
+        0, le=2**63 - 1, description="The number from which everything random is derived."
     )
     populations: dict[PopulationName, Annotated[Population, OrElse({"type": "null"})]] = Field(
         min_length=1, description="The agents, by the name of their population."
@@ -119,9 +120,9 @@ class Scenario(Words):
     )
     observe: dict[AgentNames, Annotated[tuple[Text, ...], Field(min_length=1)]] = Field(
         default_factory=dict,
-        description="Agents, and the names of their attributes that are recorded at the end.",
+        description="Attributes of agents that are recorded at the end: their names, by agent.",
     )
-    pings: Flag = Field(True, description="Whether agents ping the server when idle, each 60 s.")
+    pings: Flag = Field(True, description="Whether idle agents ping the server every 60 s.")
     run: RunWords = Field(
         default_factory=lambda: UntilConverged.model_validate({"until": "converged"}),
         description="When the run ends.",

@@ -12,15 +12,15 @@ from simulator.scenario.language.words import ByKeys, Flag, Text, Whole, Words, 
 
 
 class GeneratedGraph(Words):
-    """A graph of networkx: a generator's name, and its arguments beside it."""
+    """A graph that networkx generates: the name of a generator, with its arguments beside it."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
     generator: Text = Field(
-        description="A graph generator of networkx: karate_club_graph, watts_strogatz_graph, ..."
+        description="A graph generator in networkx: karate_club_graph, watts_strogatz_graph, ..."
     )
     seed: Whole | None = Field(
-        None, ge=0, description="Seed of the generator; omitted: derived from the scenario's."
+        None, ge=0, description="The generator's seed. Omitted: derived from the scenario's seed."
     )
 
     @property
@@ -64,7 +64,7 @@ class Subscription(Words):
     """
 
     pairs: tuple[Pair, ...] | None = Field(
-        None, min_length=1, description="Pairs [watcher, contact]."
+        None, min_length=1, description="Pairs of [watcher, contact]."
     )
     graph: Graph | None = Field(
         None,
@@ -74,9 +74,9 @@ class Subscription(Words):
     among: Selector | None = Field(None, description="The agents that are the graph's nodes.")
     watchers: Selector | None = Field(None, alias="from", description="Who watches.")
     contacts: Selector | None = Field(
-        None, alias="to", description="Who is watched. A sample is drawn for each watcher."
+        None, alias="to", description="Who is watched. A sample is drawn anew for each watcher."
     )
-    mutual: Flag = Field(False, description="Whether each watch is one in both directions.")
+    mutual: Flag = Field(False, description="Whether each watch goes in both directions.")
     at: EachAt = Field(
         "0s",
         validate_default=True,

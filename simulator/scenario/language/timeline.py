@@ -27,27 +27,27 @@ def _known_action(value: object) -> object:
 
 
 class Entry(Words):
-    """One entry of the timeline: some agents do something at a time."""
+    """One entry of the timeline: some agents do something at some time."""
 
     at: RepeatedAt = Field(
-        description="When: a time, or {every: 10s, starting: 5s, times: 3} or {..., until: 1min}."
+        description="When: a time, or {every: 10s, starting: 5s, times: 3}, or {..., until: 1min}."
     )
-    who: Selector = Field(description="Who; a sample is drawn anew each time.")
+    who: Selector = Field(description="Who does it. A sample is drawn anew each time.")
     do: Annotated[ActionName, BeforeValidator(_known_action)] = Field(
-        description="What: " + ", ".join(ACTIONS) + "."
+        description="What they do: " + ", ".join(ACTIONS) + "."
     )
     peer: Selector | None = Field(
         None,
         description="With whom, for subscribe, unsubscribe, approve, deny and remove: agents, or "
         "the bare JID of somebody outside the scenario.",
     )
-    show: Show | None = Field(None, description="For set_presence: the show; omitted: as it was.")
+    show: Show | None = Field(None, description="For set_presence: the show. Omitted: unchanged.")
     status: Status | None = Field(None, description="For set_presence: the status.")
     priority: Priority | None = Field(None, description="For set_presence: the priority.")
     resource: Text | None = Field(
         None,
-        description="For set_presence and become_unavailable: which of the `resources` of the "
-        "population; omitted: the first.",
+        description="For set_presence and become_unavailable: one of the population's `resources`. "
+        "Omitted: the first.",
     )
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""What every model of the scenario language stands on: strict words, and errors that explain.
+"""The basis of the scenario language's models: strict types, and errors that explain.
 
 A scenario is written by hand, so values are never bent to fit: ``count: "3"`` is an error.
 """

@@ -1,4 +1,4 @@
-"""Populations to planned agents."""
+"""From populations to planned agents."""
 
 from __future__ import annotations
 

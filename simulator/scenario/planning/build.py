@@ -1,4 +1,4 @@
-"""A scenario to a plan: every name, graph, sample and time worked out, every fault found."""
+"""From a scenario to a plan: every name, graph, sample and time worked out, every fault found."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from simulator.scenario.planning.faults import planned_faults
 from simulator.scenario.planning.timeline import planned_timeline
 from simulator.scenario.planning.user_classes import module_folders
 from simulator.scenario.planning.watches import planned_watches
+from simulator.scenario.source import DocumentPath
 
 
 def build_plan(scenario: Scenario, seed: int | None = None) -> Plan:
@@ -63,8 +64,25 @@ def _worked_out(scenario: Scenario, seed: int) -> tuple[Plan | None, list[Fault]
         messages=scenario.messages.plan(),
         files=scenario.source.folder.resolve(),
         imports=module_folders(_class_paths(agents)),
+        places=_places(scenario),
     )
     return plan, faults.faults
+
+
+_ENTRIES = ("subscriptions", "timeline", "faults", "expect")
+"""The lists of a scenario."""
+
+
+def _places(scenario: Scenario) -> dict[str, str]:
+    """Where each entry stands, by its name: ``faults[0]``, ``populations.worker``."""
+    paths: dict[str, DocumentPath] = {
+        f"{part}[{number}]": (part, number)
+        for part in _ENTRIES
+        for number in range(len(getattr(scenario, part)))
+    }
+    paths |= {f"populations.{name}": ("populations", name) for name in scenario.populations}
+    found = {name: scenario.source.place(path, key=True) for name, path in paths.items()}
+    return {name: f"{place.file}:{place.line}" for name, place in found.items() if place.line}
 
 
 def _class_paths(agents: Iterable[AgentPlan]) -> set[str]:

@@ -1,4 +1,4 @@
-"""Whether an expectation names agents that there are."""
+"""Checks that expectations name agents that exist."""
 
 from __future__ import annotations
 

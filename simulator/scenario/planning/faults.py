@@ -1,4 +1,4 @@
-"""The scenario's faults to planned ones: when, and whom each hits."""
+"""From the scenario's faults to planned ones: when each begins, and whom it hits."""
 
 from __future__ import annotations
 

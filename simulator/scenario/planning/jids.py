@@ -1,4 +1,4 @@
-"""What may stand in an address: localparts, resources and bare JIDs.
+"""What an address may contain: localparts, resources and bare JIDs.
 
 Names become localparts as they are, so they must be in prepared form already: the Nodeprep
 profile (RFC 6122, appendix A), which is what the servers and aioxmpp apply; RFC 7622,

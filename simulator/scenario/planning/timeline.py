@@ -1,4 +1,4 @@
-"""The timeline to timed actions of single agents."""
+"""From the timeline to timed actions of single agents."""
 
 from __future__ import annotations
 

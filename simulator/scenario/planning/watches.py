@@ -1,4 +1,4 @@
-"""Subscriptions to watches, and to the actions that ask for them."""
+"""From subscriptions to watches, and to the actions that ask for them."""
 
 from __future__ import annotations
 

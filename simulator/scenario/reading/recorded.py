@@ -1,4 +1,4 @@
-"""What is read again of the scenario that a journal's first record holds.
+"""The parts of a scenario that are read again from a journal's first record.
 
 The rest of the document is not looked at: who measures a run does not make its plan once more.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from simulator.scenario.language.expectations import Expectation
-from simulator.scenario.language.schema import RunWords
+from simulator.scenario.language.schema import Network, RunWords
 
 
 class _Recorded(BaseModel):
@@ -36,7 +36,7 @@ class RecordedPopulation(_Recorded):
 
 
 class RecordedScenario(_Recorded):
-    """When a run ends, what must hold, and the names of the resources.
+    """When a run ends, what must hold, the network, and the names of the resources.
 
     `model_validate` raises pydantic.ValidationError for a document that did not come from a
     loaded scenario.
@@ -45,3 +45,4 @@ class RecordedScenario(_Recorded):
     run: RunWords = Field({"until": "converged"}, validate_default=True)
     expect: tuple[Expectation, ...] = ()
     populations: dict[str, RecordedPopulation | None] = Field(default_factory=dict)
+    network: Network = Field(default_factory=lambda: Network.model_validate({}))

@@ -53,13 +53,13 @@ class EmbeddedBackend:
     def run(self, main: Callable[[], Coroutine[object, object, _T]], seed: int) -> _T:
         """Run `main()` on a virtual-time loop to its end, free of wall clock and randomness."""
 
-        async def pinned() -> _T:
+        async def repeatably() -> _T:
             loop = asyncio.get_running_loop()
             assert isinstance(loop, virtual.VirtualTimeLoop)
             with virtual_wall_clock(loop), repeatable(seed):
                 return await main()
 
-        return virtual.run(pinned, paced=self._paced)
+        return virtual.run(repeatably, paced=self._paced)
 
     async def start(self, context: RunContext) -> None:
         """Make the servers."""
@@ -72,7 +72,7 @@ class EmbeddedBackend:
         }
         self._server_of = lambda agent: servers[domains.get(agent, self.domain)]
         self._network = Network(self._server_of, plan.latency, plan.seed)
-        self._faults = EmbeddedFaults(self._network, servers.values(), domains)
+        self._faults = EmbeddedFaults(self._network, servers.values())
 
     async def create_accounts(self, passwords: Mapping[str, str]) -> Mapping[str, str]:
         """Add each account to the server of its domain."""

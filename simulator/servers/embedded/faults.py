@@ -10,21 +10,18 @@ from collections.abc import Callable, Iterable, Iterator
 
 from simulator.scenario.language.faults import FAULT_KINDS
 from simulator.scenario.plan import FaultPlan
-from simulator.servers.embedded.network import DuplexLink, Line, Network
+from simulator.servers.embedded.network import REFUSING, DuplexLink, Line, Network
 from simulator.servers.embedded.server import EmbeddedServer
 from simulator.servers.link_faults import LINK_FAULTS
 from simulator.servers.xml import StreamError
 
 
 class EmbeddedFaults:
-    """Begins and ends faults. Those of the server hit all `servers` and all `agents`, by name."""
+    """Begins and ends faults. Those of the server hit all `servers` and every line to them."""
 
-    def __init__(
-        self, network: Network, servers: Iterable[EmbeddedServer], agents: Iterable[str]
-    ) -> None:
+    def __init__(self, network: Network, servers: Iterable[EmbeddedServer]) -> None:
         self._network = network
         self._servers = tuple(servers)
-        self._everybody = tuple(agents)
 
     def begin(self, fault: FaultPlan) -> None:
         """Begin a fault of any kind in `FAULTS`."""
@@ -35,8 +32,9 @@ class EmbeddedFaults:
         FAULTS[fault.kind][1](self, fault)
 
     def _lines(self, fault: FaultPlan) -> list[Line]:
-        hit = self._everybody if FAULT_KINDS[fault.kind].hits_server else fault.agents
-        return [self._network.line(agent) for agent in hit]
+        if FAULT_KINDS[fault.kind].hits_server:
+            return self._network.lines
+        return [self._network.line(agent) for agent in fault.agents]
 
     def _open_links(self, fault: FaultPlan) -> Iterator[DuplexLink]:
         for line in self._lines(fault):
@@ -80,27 +78,20 @@ class EmbeddedFaults:
 
     def _degrade(self, fault: FaultPlan) -> None:
         for line in self._lines(fault):
-            line.state.begin(fault)
+            line.begin(fault)
+        if FAULT_KINDS[fault.kind].hits_server:
+            self._network.everywhere.append(fault)
 
     def _recover(self, fault: FaultPlan) -> None:
+        if FAULT_KINDS[fault.kind].hits_server:
+            self._network.everywhere.remove(fault)
         for line in self._lines(fault):
-            line.state.end(fault)
-            for link in line.links:
-                link.up.release()
-                link.down.release()
-
-    def _refuse(self, fault: FaultPlan) -> None:
-        for line in self._lines(fault):
-            line.refused += 1
-
-    def _accept(self, fault: FaultPlan) -> None:
-        for line in self._lines(fault):
-            line.refused -= 1
+            line.end(fault)
 
     # --- the server ---
 
     def _shut_down(self, fault: FaultPlan) -> None:
-        self._refuse(fault)
+        self._degrade(fault)
         for server in self._servers:
             server.shut_down()
         # Whoever was logging in is sent away too.
@@ -115,12 +106,11 @@ class EmbeddedFaults:
 _Step = Callable[[EmbeddedFaults, FaultPlan], None]
 
 FAULTS: dict[str, tuple[_Step, _Step]] = {
+    **dict.fromkeys((*LINK_FAULTS, *REFUSING), (EmbeddedFaults._degrade, EmbeddedFaults._recover)),
     "reset": (EmbeddedFaults._reset, EmbeddedFaults._nothing),
     "close": (EmbeddedFaults._close, EmbeddedFaults._nothing),
-    "refuse": (EmbeddedFaults._refuse, EmbeddedFaults._accept),
     "stream_error": (EmbeddedFaults._stream_error, EmbeddedFaults._nothing),
     "conflict": (EmbeddedFaults._conflict, EmbeddedFaults._nothing),
     "crash": (EmbeddedFaults._crash, EmbeddedFaults._nothing),
-    "server_restart": (EmbeddedFaults._shut_down, EmbeddedFaults._accept),
-    **dict.fromkeys(LINK_FAULTS, (EmbeddedFaults._degrade, EmbeddedFaults._recover)),
+    "server_restart": (EmbeddedFaults._shut_down, EmbeddedFaults._recover),
 }

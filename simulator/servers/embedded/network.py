@@ -7,13 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from simulator.scenario.plan import Distribution
+from simulator.scenario.plan import Distribution, FaultPlan
 from simulator.servers.embedded.connection import Connection
 from simulator.servers.embedded.link import Link
 from simulator.servers.embedded.server import EmbeddedServer
 from simulator.servers.embedded.transport import MemoryTransport
 from simulator.servers.link_faults import DuplexState, LinkState
 from simulator.virtual_time.loop import VirtualTimeLoop
+
+REFUSING = ("refuse", "server_restart")
+"""The faults during which new connections meet a closed port."""
 
 
 @dataclass(slots=True)
@@ -44,9 +47,29 @@ class Line:
     refused: int = 0
     links: list[DuplexLink] = field(default_factory=list)
 
+    def begin(self, fault: FaultPlan) -> None:
+        """Begin a fault that lasts."""
+        if fault.kind in REFUSING:
+            self.refused += 1
+        else:
+            self.state.begin(fault)
+
+    def end(self, fault: FaultPlan) -> None:
+        """End it: what was held back comes through."""
+        if fault.kind in REFUSING:
+            self.refused -= 1
+            return
+        self.state.end(fault)
+        for link in self.links:
+            link.up.release()
+            link.down.release()
+
 
 class Network:
-    """The lines of a run, by agent. `server_of` gives the server of an agent's domain."""
+    """The lines of a run, by agent. `server_of` gives the server of an agent's domain.
+
+    `everywhere`: the faults that hit every line now, and those of agents yet to come.
+    """
 
     def __init__(
         self, server_of: Callable[[str], EmbeddedServer], latency: Distribution, seed: int
@@ -55,12 +78,20 @@ class Network:
         self._latency = latency
         self._seed = seed
         self._lines: dict[str, Line] = {}
+        self.everywhere: list[FaultPlan] = []
+
+    @property
+    def lines(self) -> list[Line]:
+        """The lines of all agents that have had one."""
+        return list(self._lines.values())
 
     def line(self, agent: str) -> Line:
         """The agent's line; it keeps its generator for as long as the run lasts."""
         line = self._lines.get(agent)
         if line is None:
             line = self._lines[agent] = Line(Random(f"{self._seed}/link/{agent}"))
+            for fault in self.everywhere:
+                line.begin(fault)
         return line
 
     def connect(self, loop: VirtualTimeLoop, agent: str) -> DuplexLink:

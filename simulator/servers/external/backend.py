@@ -1,4 +1,4 @@
-"""A server that somebody else runs. A guest there: it verifies, and it cleans up."""
+"""A server that somebody else runs. A run is a guest there: it cleans up after itself."""
 
 from __future__ import annotations
 

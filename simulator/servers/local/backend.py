@@ -78,7 +78,7 @@ class LocalBackend(RealBackend, abc.ABC):
     def run(self, main: Callable[[], Coroutine[object, object, _T]], seed: int) -> _T:
         """Run `main()` on a fresh asyncio loop; the server does not outlive it.
 
-        `seed` is not used: a real network pins nothing.
+        `seed` is not used: a real network does not repeat.
         """
         try:
             return super().run(main, seed)

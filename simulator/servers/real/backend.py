@@ -45,7 +45,7 @@ class RealBackend:
         return ("--backend", self.name)
 
     def run(self, main: Callable[[], Coroutine[object, object, _T]], seed: int) -> _T:
-        """Run `main()` on a fresh asyncio loop. `seed` is not used: a real network pins nothing."""
+        """Run `main()` on a fresh asyncio loop. `seed` is not used: real networks never repeat."""
         with asyncio.Runner(loop_factory=GuardedLoop) as runner:
             return runner.run(main())
 
@@ -77,12 +77,12 @@ class RealBackend:
         elif fault.kind in LINK_FAULTS:
             await self._running_network().begin(fault)
         else:
-            raise InputError(f"{fault.origin}: {self.name} cannot do {fault.kind}")
+            raise InputError(f"{fault.origin}: {self.name} does not support {fault.kind}")
 
     async def end_fault(self, fault: FaultPlan) -> None:
         """End a fault of a link. Raises InputError for a kind that cannot have begun."""
         if fault.kind not in LINK_FAULTS:
-            raise InputError(f"{fault.origin}: {self.name} cannot do {fault.kind}")
+            raise InputError(f"{fault.origin}: {self.name} does not support {fault.kind}")
         await self._running_network().end(fault)
 
     def _running_network(self) -> Network:

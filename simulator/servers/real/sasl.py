@@ -31,7 +31,7 @@ async def authenticate(stream: ClientStream, account: str, localpart: str, passw
     if mechanism is None:
         shown = in_words(", ".join(offered) or "nothing", "")
         raise AuthenticationRefused(
-            f"{stream.address} offers no way to log in that we know: {shown} ({account})"
+            f"{stream.address} offers no login mechanism that we know: {shown} ({account})"
         )
     if mechanism == "PLAIN":
         await _begin(stream, account, mechanism, f"\0{localpart}\0{password}", _SUCCESS)

@@ -1,4 +1,4 @@
-"""Which certificates a connection accepts, whatever library makes the connection.
+"""Which certificates a connection accepts, whichever library makes the connection.
 
 `Trust.context` is for the standard library's TLS. Every library hands the certificate that the
 server showed to `Trust.check` right after the handshake, before anything is sent.

@@ -1,4 +1,4 @@
-"""The versions of spade and aioxmpp that the pins were written for."""
+"""The versions of spade and aioxmpp that the patches were written for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _installed = functools.cache(importlib.metadata.version)
 
 
 def check_versions() -> None:
-    """Raise SimulatorError when spade or aioxmpp is not the version the pins were written for."""
+    """Raise SimulatorError when spade or aioxmpp has another version than in `WRITTEN_FOR`."""
     for package, wanted in WRITTEN_FOR.items():
         found = _installed(package)
         if found != wanted:

@@ -1,4 +1,4 @@
-"""Pins what leaks wall-clock time or randomness of aioxmpp's own into a virtual-time run."""
+"""Replaces what would bring wall-clock time or randomness into a run in virtual time."""
 
 from __future__ import annotations
 

@@ -74,7 +74,12 @@ def test_a_roster_that_did_not_converge_fails() -> None:
     asked = (asks(1, "a", "subscribe", "b", "1"), hears(1, "b", "subscribe", "a", "1"))
     found = verdict(*head("a"), up(0, "a"), *asked, *end(9, "a"))
     assert (found.value, found.exit_code) == ("fail", 1)
-    assert found.reasons == ("rosters converged at the end: 0 of 1 roster entries are right",)
+    assert found.reasons == (
+        "rosters converged at the end: 0 of 1 roster entries are right;"
+        " a has b as absent, expected none + ask since 1 s",
+    )
+    offenders = [check.offenders for check in found.checks if check.verdict == "fail"]
+    assert offenders == [("a has b as absent, expected none + ask since 1 s",)]
 
 
 def test_a_failed_agent_fails_the_usual_checks() -> None:

@@ -103,6 +103,7 @@ def test_other_times_are_other_figures_and_no_other_order(runs: Any) -> None:
         "time_to_converge.availability",
         "staleness",
         "staleness.blind",
+        "cause.staleness.link",
     }
     assert figures["staleness"] == (f"{0.1 / 7.7:.6g}", f"{0.1 / 7.65:.6g}")
 

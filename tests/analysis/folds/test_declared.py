@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from simulator.analysis.figures.declared import not_in_force
 from simulator.analysis.measurement import Measurement, measure
 from simulator.analysis.states import DeclaredState, DeclaredWatch, Share
 from simulator.journal.records import Action, AnyRecord, FaultChanged, Watch
@@ -54,7 +53,7 @@ def test_from_its_time_on_to_its_approval() -> None:
     found = over(*APPROVED)
     assert states(found) == [(1, S.PENDING), (2, S.IN_FORCE)]
     assert found.declared_share == Share(1, 1)
-    assert not_in_force(found) == []
+    assert found.causes.watch_groups == []
 
 
 def test_a_watch_is_declared_at_its_time_though_nothing_happens_then() -> None:
@@ -136,12 +135,29 @@ def test_a_run_is_over_when_what_is_left_was_refused_as_prescribed() -> None:
 def test_an_agents_own_act_is_an_end_and_is_named() -> None:
     found = over(*APPROVED, asks(3, "a", "unsubscribe", "b"), push(3, "a", "b", "none"))
     assert found.declared.settled
-    (group,) = not_in_force(found)
-    assert group.text == "1 watch ended (a -> b): a unsubscribed"
+    (group,) = found.causes.watch_groups
+    assert group.text == "1 watch ended (a -> b): member unsubscribed"
+
+
+def test_who_asks_again_while_a_request_is_open_is_not_heard_again() -> None:
+    """That is no fault of the server: it has told the contact already (RFC 6121, 3.1.3)."""
+    found = over(
+        *ASKED,
+        hears(1.1, "b", "subscribe", "a"),
+        asks(5, "a", "subscribe", "b"),
+        scenario={"populations": {"member": {"count": 2}}},
+    )
+    (group,) = found.causes.watch_groups
+    assert group.cause.reason.startswith("no agent of member answers")
 
 
 def test_nobody_who_answers_is_named_with_the_remedy() -> None:
-    (group,) = not_in_force(over(*ASKED, scenario={"populations": {"member": {"count": 2}}}))
+    found = over(
+        *ASKED,
+        hears(1.1, "b", "subscribe", "a"),
+        scenario={"populations": {"member": {"count": 2}}},
+    )
+    (group,) = found.causes.watch_groups
     assert (group.state, group.prescribed) == (S.PENDING, False)
     assert group.text == (
         "1 request pending (a -> b): no agent of member answers (no `on_subscribe`, no handler);"

@@ -74,8 +74,13 @@ def test_a_run_that_passed_is_green(tmp_path: Path) -> None:
     root = parse(junit_xml(run))
     assert results(root) == {"the evidence is complete": "", "deliveries.lost equals 0": ""}
     assert root.get("name") == "By hand"
-    properties = {one.get("name"): one.get("value") for one in root.iter("property")}
-    assert properties == {
+    (suite, *_) = root
+    properties = {str(one.get("name")): one.get("value") for one in suite.iter("property")}
+    figures = {name: value for name, value in properties.items() if name in run.figures}
+    assert figures == {
+        name: str(figure) for name, figure in run.figures.items() if figure.value is not None
+    }
+    assert {name: value for name, value in properties.items() if name not in figures} == {
         **{"seed": "1", "backend": "none 0", "agents": "2", "verdict": "pass"},
         "presence managers": "documented presence manager: member",
     }

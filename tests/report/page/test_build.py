@@ -88,7 +88,7 @@ def test_the_answer_comes_first_with_its_evidence(page: str) -> None:
 
 def test_the_page_needs_nothing_from_outside(page: str) -> None:
     found = outline(page)
-    assert all(re.match(r"#|data:image/png;base64,", link) for link in found.references)
+    assert all(re.match(r"#|data:image/svg\+xml;base64,", link) for link in found.references)
     assert "default-src 'none'" in page
     assert len(page) < 5_000_000
 
@@ -131,7 +131,7 @@ def test_several_runs_stand_side_by_side(run: Run, tmp_path: Path) -> None:
     other = run_text(SCENARIO, tmp_path, seed=2)
     page = build_page([run, other])
     assert "Side by side" in page
-    assert page.count("data:image/png;base64,") == 2 * 7
+    assert page.count("data:image/svg+xml;base64,") == 2 * 7
     assert 'id="rosters"' not in page
 
 
@@ -196,3 +196,12 @@ def test_sorting_and_filtering_change_what_is_shown(page: str, tmp_path: Path) -
     assert 'data-filtered="4 of 6 rows, page 1 of 1"' in document
     assert 'data-first="a-2"' in document
     assert 'data-sorted="descending"' in document
+
+
+def test_the_run_is_called_as_its_scenario_and_several_by_their_folders(
+    run: Run, page: str, tmp_path: Path
+) -> None:
+    answer = page[page.index('id="answer"') : page.index('id="pictures"')]
+    assert "Hostile &lt;b&gt;texts&lt;/b&gt;: 3 agents" in answer
+    other = run_text(SCENARIO, tmp_path, seed=2)
+    assert f"{other.folder.name}: 3 agents" in build_page([run, other])

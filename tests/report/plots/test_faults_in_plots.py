@@ -11,8 +11,8 @@ from matplotlib.text import Annotation
 from simulator.analysis.run import Run, open_run
 from simulator.journal.records import AnyRecord
 from simulator.report.plots import PLOTS
-from simulator.report.plots.faults import Fault, fault_texts, faults_of, shade
 from simulator.report.plots.style import WINE
+from simulator.report.plots.time.faults import Fault, fault_texts, faults_of, shade
 from tests.analysis.journals import actual, did, died, end, fault, head, says, seeing, sees, watch
 from tests.analysis.synthetic import write
 from tests.report.plots.test_plots import texts

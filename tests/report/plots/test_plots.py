@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 import networkx as nx
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from msgspec.structs import replace
@@ -17,6 +17,7 @@ from simulator.analysis.states import Share, Steps
 from simulator.journal.records import AnyRecord
 from simulator.report.plots import PLOTS, convergence, plot_convergence, save
 from simulator.report.plots.graph import NAMED, sample, watch_states, wrong_beliefs
+from simulator.report.plots.staleness import CLASSES, class_of
 from simulator.report.plots.style import nothing_in
 from tests.analysis.journals import (
     actual,
@@ -122,7 +123,7 @@ def test_watches_of_nobody_in_the_plan_give_an_empty_matrix(tmp_path: Path) -> N
     assert nothing_in(figure) == "No watch was ever authorised"
 
 
-@pytest.mark.parametrize("ending", ["png", "svg"])
+@pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
 def test_the_same_run_gives_the_same_bytes(small: Run, tmp_path: Path, ending: str) -> None:
     first, second = tmp_path / f"a.{ending}", tmp_path / f"b.{ending}"
     save(plot_convergence(small), first)
@@ -136,7 +137,7 @@ def test_a_picture_can_be_svg(small: Run, tmp_path: Path) -> None:
 
 
 def test_another_ending_is_refused(small: Run, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"must end in \.png or \.svg"):
+    with pytest.raises(ValueError, match=r"must end in \.png, \.svg or \.pdf"):
         save(plot_convergence(small), tmp_path / "picture.gif")
 
 
@@ -207,15 +208,17 @@ def test_a_logarithmic_axis_has_plain_numbers(tmp_path: Path) -> None:
     axes = figure.axes[0]
     assert axes.get_xscale() == "log"
     ticks = [label.get_text() for label in axes.get_xticklabels()]
-    assert {"100", "1,000"} <= set(ticks)
+    assert {"0.1", "1", "10"} <= set(ticks)
 
 
 def test_staleness_has_the_same_colours_in_every_picture(run: Run, large: Run) -> None:
-    """A cell of 1 % looks the same whatever the worst one is."""
-    scales: list[Any] = [PLOTS["staleness"](one).axes[0].images[0].norm for one in (run, large)]
-    assert [(scale.vmin, scale.vmax) for scale in scales] == [(0, 1), (0, 1)]
-    assert scales[0](0.01) == pytest.approx(scales[1](0.01))
-    assert scales[0](0.01) > 0.2, "one per cent can be told from nothing"
+    """A cell of 1 % looks the same whatever the worst one is: the legend is always whole."""
+    for one in (run, large):
+        (legend,) = PLOTS["staleness"](one).legends
+        assert [text.get_text() for text in legend.get_texts()] == [
+            words for words, _ in CLASSES.values()
+        ]
+    assert [class_of(share) for share in (0, 0.0005, 0.001, 0.01, 0.3)] == [0, 1, 1, 2, 5]
 
 
 def test_the_graph_marks_what_agents_believe_wrongly(tmp_path: Path) -> None:
@@ -263,21 +266,59 @@ def test_a_cell_of_staleness_is_the_stale_share(tmp_path: Path) -> None:
     records = [actual(5, "b", show="dnd"), actual(8, "b", False)]
     start = [*head("a", "b"), watch("a", "b"), *seeing("a", "b")]
     run = open_run(write([*start, *records, *end(10, "a", "b")], tmp_path))
-    (image,) = PLOTS["staleness"](run).axes[0].images
-    cells = image.get_array()
-    assert cells is not None
-    shares = np.ma.getdata(cells)
-    assert shares[0, 1] == 0.5
-    assert np.isnan(shares[1, 0])
+    (axes,) = PLOTS["staleness"](run).axes
+    (cells,) = axes.patches
+    box = cells.get_path().get_extents()
+    assert (cells.get_label(), box.x0, box.y0, box.x1, box.y1) == ("more", 0.5, -0.5, 1.5, 0.5)
+    assert "50.00%" in [text.get_text() for text in axes.texts]
 
 
-def test_many_changes_are_drawn_as_the_lowest_of_each_span(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two spans of 5: the share falls to 1/2 in the first, and is whole in the second."""
+def test_many_changes_are_drawn_as_the_mean_and_the_lowest_of_each_span(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two spans of 5: the share falls to 1/2 for 1 of the first 5, and is whole in the second."""
     monkeypatch.setattr(convergence, "BINS", 2)
     series: Steps[Share] = Steps()
     for t, right in ((0, 2), (3, 1), (4, 2)):
         series.add(t, Share(right, 2))
-    assert convergence._points(series, 0, 10) == ([0, 5, 10], [0.5, 1.0, 1.0])
+    points = convergence._points(series, 0, 10)
+    assert points == ([0, 5, 10], [0.9, 1.0, 1.0], [0.5, 1.0, 1.0])
+
+
+def test_a_panel_says_how_long_it_was_below_the_whole(tmp_path: Path) -> None:
+    figure = PLOTS["convergence"](two_watching(tmp_path, did(5, "b"), *CHANGE, *ARRIVES))
+    assert "below 100 % for 0.025 s of 20 s" in texts(figure)
+    assert "never below 100 %" in texts(figure)
+
+
+def test_disturbances_at_about_the_same_time_have_one_number_for_all(tmp_path: Path) -> None:
+    start = [did(at, "b", origin=f"timeline[{at}]") for at in (5.0, 5.1, 5.2)]
+    figure = PLOTS["timeline"](two_watching(tmp_path, *start))
+    numbers = [text.get_text() for text in figure.axes[0].texts]
+    assert [text for text in numbers if "-" in text] == ["2-4"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "unit", "ticks"),
+    [(100, "s", ["0", "20"]), (600, "min", ["0", "2"]), (86_400, "h", ["0", "3"])],
+)
+def test_an_axis_of_time_has_ticks_that_are_round_for_people(
+    tmp_path: Path, seconds: float, unit: str, ticks: list[str]
+) -> None:
+    figure = PLOTS["timeline"](open_run(write([*head("a"), *end(seconds, "a")], tmp_path)))
+    figure.draw_without_rendering()
+    assert figure.axes[0].get_xlabel() == f"time since the run's start ({unit})"
+    shown = [label.get_text() for label in figure.axes[0].get_xticklabels()]
+    assert shown[shown.index("0") :][:2] == ticks
+
+
+def test_the_name_of_a_lane_is_at_the_height_of_its_bar(tmp_path: Path) -> None:
+    figure = PLOTS["timeline"](
+        open_run(write([*head("a"), actual(1, "a"), *end(5, "a")], tmp_path))
+    )
+    (bar,) = figure.axes[0].collections
+    extent = bar.get_paths()[0].get_extents()
+    assert figure.axes[0].get_yticks() == [(extent.y0 + extent.y1) / 2]
 
 
 def test_a_copy_that_the_server_kept_is_told_from_what_was_sent_at_once(tmp_path: Path) -> None:
@@ -318,10 +359,34 @@ def test_who_is_believed_wrongly_is_in_the_sample() -> None:
     assert len(sample(graph, [])) == NAMED  # who is picked out has a name
 
 
+def circles(axes: Axes) -> tuple[np.ndarray, float]:
+    """Where the agents of a graph are, and how many points their circles are wide."""
+    (agents,) = (found for found in axes.collections if isinstance(found, PathCollection))
+    return np.asarray(agents.get_offsets()), float(agents.get_sizes()[0] ** 0.5)
+
+
 def test_no_agent_of_a_graph_lies_on_another(folder: Path) -> None:
     axes = PLOTS["graph"](make_run(folder / "apart", 90, 20)).axes[0]
-    (agents,) = (found for found in axes.collections if isinstance(found, PathCollection))
-    at = np.asarray(agents.get_offsets())
+    at, wide = circles(axes)
     gaps = np.linalg.norm(at[:, None] - at[None], axis=2) + np.eye(len(at))
     assert len(at) == NAMED
-    assert gaps.min() > 0.06  # a circle is about as wide
+    assert gaps.min() * 7.6 * 72 > wide
+
+
+def test_names_fit_into_their_circles(run: Run, tmp_path: Path) -> None:
+    figure = PLOTS["graph"](run)
+    figure.draw_without_rendering()
+    _, wide = circles(figure.axes[0])
+    names = [text for text in figure.axes[0].texts if text.get_text().startswith("member")]
+    assert names
+    for name in names:
+        box = name.get_window_extent()
+        assert box.width * 72 / figure.dpi < wide
+
+
+def test_watches_in_both_directions_are_one_line_with_two_heads(tmp_path: Path) -> None:
+    pairs = [watch("a", "b"), watch("b", "a"), watch("a", "c")]
+    seen = [*seeing("a", "b"), *seeing("b", "a"), *seeing("a", "c")]
+    run = open_run(write([*head("a", "b", "c"), *pairs, *seen, *end(9, "a", "b", "c")], tmp_path))
+    arrows = list(PLOTS["graph"](run).axes[0].patches)
+    assert len(arrows) == 2

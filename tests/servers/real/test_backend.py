@@ -31,7 +31,7 @@ def test_a_fault_that_it_cannot_bring_about_is_refused_by_name(name):
     assert kind not in backend.faults
     assert not backend.sees_sessions
     for step in (backend.begin_fault, backend.end_fault):
-        with pytest.raises(InputError, match=rf"faults\[0\]: {name} cannot do {kind}"):
+        with pytest.raises(InputError, match=rf"faults\[0\]: {name} does not support {kind}"):
             asyncio.run(step(fault))
 
 

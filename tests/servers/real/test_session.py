@@ -371,11 +371,11 @@ def test_nonsense_inside_tls_is_named(server: Server, kind: str) -> None:
         ),
         (
             (mechanisms("GSSAPI", "X-OAUTH2"),),
-            "offers no way to log in that we know: GSSAPI, X-OAUTH2 (ann@localhost)",
+            "offers no login mechanism that we know: GSSAPI, X-OAUTH2 (ann@localhost)",
         ),
         (
             (FEATURES,),
-            "offers no way to log in that we know: nothing (ann@localhost)",
+            "offers no login mechanism that we know: nothing (ann@localhost)",
         ),
     ],
 )

@@ -1,1 +1,1 @@
-"""Folds over what the agents are for: the messages that they exchange, and what they keep."""
+"""Folds over the agents' own work: the messages that they exchange, and what they keep."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from simulator.analysis.run import open_run
 from simulator.journal.records import AnyRecord
-from simulator.report.plots.lanes import LANES, Lane, choose, lanes_of
+from simulator.report.plots.time.lanes import LANES, Lane, choose, lanes_of
 from tests.analysis.journals import actual, end, head
 from tests.analysis.synthetic import write
 

@@ -1,6 +1,6 @@
 """Two agents' actions in every order that is possible.
 
-The server handles each action at some instant between its sending and the first receipt that shows
+The server handles each action at some time between its sending and the first receipt that shows
 it. The actions of one stream are handled in the order of sending. That is all that is known; and
 what was sent on a stream that broke was handled up to some point, and from there on lost.
 """
@@ -36,10 +36,10 @@ class Stream:
 class Issued:
     """An action that was sent."""
 
-    __slots__ = ("id", "orders", "stream", "t", "type")
+    __slots__ = ("between", "id", "stream", "t", "type")
 
-    def __init__(self, orders: Orders, stream: Stream, kind: str, id: str, t: int) -> None:
-        self.orders = orders
+    def __init__(self, between: Interleavings, stream: Stream, kind: str, id: str, t: int) -> None:
+        self.between = between
         self.stream = stream
         self.type = kind
         self.id = id
@@ -61,7 +61,7 @@ class _Queue:
         self.due = 0
 
 
-class Orders:
+class Interleavings:
     """Two agents: the states they may be in.
 
     `outcomes`: what each side's roster may hold once everything sent is handled. After `end` of

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from simulator.analysis.run import Run
 from simulator.journal.records import SECOND
 from simulator.report.plots.style import WINE
+from simulator.report.text import time_text
 
 ABOVE = 15
 """Points above the axes where the names of faults begin; the numbers of phases are below them."""
@@ -114,8 +115,3 @@ def _kind_text(kind: list[Fault]) -> str:
 def _span_text(fault: Fault) -> str:
     begin = time_text(fault.begin)
     return f"{begin} to {time_text(fault.end)}" if fault.end > fault.begin else f"at {begin}"
-
-
-def time_text(seconds: float) -> str:
-    """A time on the axis, to the millisecond."""
-    return f"{round(seconds, 3):,g} s"

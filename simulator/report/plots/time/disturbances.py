@@ -2,51 +2,54 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from textwrap import fill
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.figure import FigureBase
 
 from simulator.analysis.folds.phases import Phase
 from simulator.analysis.run import Run
 from simulator.journal.records import SECOND
-from simulator.report.plots.faults import fault_texts, faults_of, time_text
-from simulator.report.plots.style import GREY
+from simulator.report.plots.style import GREY, MUTED
+from simulator.report.plots.time.faults import fault_texts, faults_of
+from simulator.report.text import time_text
 
 MOST = 8
 """The key names so many disturbances; the rest are counted."""
 WIDTH = 165
 """Letters in a line of the key."""
 _NO_BREAK = "\N{NO-BREAK SPACE}"
-_NEAR = 0.015
-"""Numbers closer than this share of the width would overlap: the later one is left out."""
+_NEAR = 0.025
+"""Numbers closer than this share of the width would overlap."""
 
 
 def mark(axes: Axes, phases: Sequence[Phase], *, numbers: bool = True) -> None:
     """A dotted line at each disturbance, shaded from its phase's first action.
 
-    Call it when the limits of the time axis are set.
+    Numbers that would overlap are put together: 2-4. Call it when the limits of the time axis
+    are set.
     """
     left, right = axes.get_xlim()
-    last = -math.inf
+    near: list[tuple[float, list[int]]] = []
     for number, phase in enumerate(phases, 1):
         begin, disturbance = phase.begin / SECOND, phase.disturbance / SECOND
         if not left <= disturbance <= right:
             continue
         if disturbance > begin:
             axes.axvspan(max(begin, left), disturbance, color=GREY, alpha=0.15, lw=0, zorder=0)
-        axes.axvline(disturbance, color="#444444", lw=0.9, ls=":")
-        if numbers and (disturbance - last) >= _NEAR * (right - left):
-            _number(axes, disturbance, number)
-            last = disturbance
+        axes.axvline(disturbance, color=MUTED, lw=0.9, ls=":")
+        if near and disturbance - near[-1][0] < _NEAR * (right - left):
+            near[-1][1].append(number)
+        else:
+            near.append((disturbance, [number]))
+    for time, several in near if numbers else ():
+        _number(axes, time, several)
 
 
-def _number(axes: Axes, time: float, number: int) -> None:
+def _number(axes: Axes, time: float, numbers: list[int]) -> None:
     axes.annotate(
-        str(number),
+        str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}-{numbers[-1]}",
         (time, 1),
         xycoords=("data", "axes fraction"),
         xytext=(0, 2),
@@ -54,7 +57,7 @@ def _number(axes: Axes, time: float, number: int) -> None:
         ha="center",
         va="bottom",
         fontsize=8,
-        color="#444444",
+        color=MUTED,
     )
 
 
@@ -82,14 +85,9 @@ def _phases(phases: Sequence[Phase]) -> list[str]:
     return named
 
 
-def key(figure: Figure, run: Run) -> None:
-    """Name numbers and shading in small type under the picture; call it last."""
-    text, inch = key_text(run), 1 / figure.get_figheight()
-    figure.text(0.02, 0.05 * inch, text, fontsize=8, color="#444444", in_layout=False)
-    below = (0.24 + 0.16 * text.count("\n")) * inch
-    engine = figure.get_layout_engine()
-    assert isinstance(engine, ConstrainedLayoutEngine)
-    engine.set(rect=(0, below, 1, 1 - below))
+def key(figure: FigureBase, run: Run) -> None:
+    """Name numbers and shading in small type under the picture."""
+    figure.supxlabel(key_text(run), x=0.01, ha="left", fontsize=8, color=MUTED)
 
 
 def _short(name: str) -> str:

@@ -1,0 +1,181 @@
+"""Why a watcher saw its contact wrongly: rules in an order, of which the first that knows decides.
+
+A time of wrong sight is cut where the contact changes again: from there on it is the newer change
+that the watcher does not see. Actual availability is what the server accepted, so what is between
+is the server, the watcher's link and its client.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from simulator.analysis.causes.absences import of_fault
+from simulator.analysis.causes.cause import Cause, CauseClass, WrongTime
+from simulator.analysis.causes.evidence import LINK_FAULTS, Evidence
+from simulator.analysis.folds.propagation import Delivery
+from simulator.analysis.states import STALE, Sight, WatchStates
+from simulator.journal.records import SECOND
+
+_SLOW = 10 * SECOND
+"""A real server that takes so long, on links without a fault, is slow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A piece of wrong sight. `arrived`: the watcher was told in the end.
+
+    `cut_short`: it ended with the watch, before anybody could know.
+    """
+
+    watch: WatchStates
+    sight: Sight
+    begin: int
+    end: int
+    arrived: bool
+    cut_short: bool
+    evidence: Evidence
+
+    @property
+    def lasted(self) -> int:
+        """How long, in microseconds."""
+        return self.end - self.begin
+
+
+Rule = Callable[[Case], Cause | None]
+
+
+def wrong_times(evidence: Evidence, watch: WatchStates) -> Iterator[WrongTime]:
+    """All wrong time of a watch, in pieces of one cause each, in order."""
+    waiting: WrongTime | None = None
+    for case in _pieces(evidence, watch):
+        one = WrongTime(watch, case.sight.name.lower(), case.begin, case.end, cause_of(case))  # type: ignore[arg-type]
+        joins = waiting is not None and (waiting.end, waiting.what, waiting.cause) == (
+            *(one.begin, one.what, one.cause),
+        )
+        if waiting is not None and joins:
+            waiting = WrongTime(watch, one.what, waiting.begin, one.end, one.cause)
+            continue
+        if waiting is not None:
+            yield waiting
+        waiting = one
+    if waiting is not None:
+        yield waiting
+
+
+def _pieces(evidence: Evidence, watch: WatchStates) -> Iterator[Case]:
+    sights, ends = watch.sights, [*watch.sights.times[1:], evidence.end]
+    for place, (sight, begin, end) in enumerate(
+        zip(sights.values, sights.times, ends, strict=True)
+    ):
+        if sight not in STALE or begin >= min(end, evidence.end):
+            continue
+        last = min(end, evidence.end)
+        after = sights.values[place + 1] if place + 1 < len(sights.values) else None
+        changes = [one for one in evidence.receipts(watch) if begin < one.accepted < last]
+        cuts = [begin, *dict.fromkeys(one.accepted for one in changes), last]
+        fates = {one.accepted: one.fate for one in evidence.receipts(watch)}
+        for one, other in pairwise(cuts):
+            arrived = fates.get(one) in _ARRIVED or (
+                other == last and after is not None and after is not Sight.UNAUTHORISED
+            )
+            cut_short = other == last and after in (None, Sight.UNAUTHORISED)
+            yield Case(watch, sight, one, other, arrived, cut_short, evidence)
+
+
+_ARRIVED = (Delivery.DELIVERED, Delivery.SUPERSEDED)
+
+
+def cause_of(case: Case) -> Cause:
+    """The one cause of a piece."""
+    for rule in RULES:
+        cause = rule(case)
+        if cause is not None:
+            return cause
+    return Cause(CauseClass.UNKNOWN, "nothing in the journal says why")
+
+
+def _server_down(case: Case) -> Cause | None:
+    """The server was down, or stood still."""
+    fault = case.evidence.server_fault(case.begin, case.end)
+    return None if fault is None else of_fault(case.evidence, fault, "the server told nobody")
+
+
+def _link_fault(case: Case) -> Cause | None:
+    """The watcher's link had a fault, or a connection was dead and nobody knew."""
+    watcher, evidence = case.watch.watcher, case.evidence
+    fault = evidence.fault(watcher, LINK_FAULTS, case.begin, case.end)
+    if fault is None and not (case.arrived and case.lasted <= evidence.patience):
+        fault = evidence.dead_link(watcher, case.begin)
+    if fault is None:
+        return None
+    return of_fault(case.evidence, fault, "a fault of the watcher's link")
+
+
+def _lost_in_reconnect(case: Case) -> Cause | None:
+    """The watcher's client took its stream up again, and missed what came meanwhile."""
+    watcher = case.watch.watcher
+    if case.arrived or not case.evidence.suspended(watcher, case.begin, case.end):
+        return None
+    return Cause(CauseClass.CLIENT_LIBRARY, "the watcher's client lost it in a reconnect")
+
+
+def _death_unnoticed(case: Case) -> Cause | None:
+    """The contact is gone, as its own client says, and the server has told nobody."""
+    contact = case.watch.contact
+    death = case.evidence.death(contact, case.begin)
+    gone = case.sight is Sight.GHOST and death is not None and case.lasted > case.evidence.patience
+    if not gone or death is None:
+        return None
+    population = case.evidence.population(contact)
+    reason = f"the server had not noticed that {population} is dead"
+    entry = case.evidence.entry(death.died.origin)
+    return Cause(CauseClass.SERVER, f"{reason} ({entry})", fault=death.died.origin)
+
+
+def _slow_server(case: Case) -> Cause | None:
+    """A real server took long, though no link had a fault."""
+    slow = case.arrived and case.lasted > max(_SLOW, case.evidence.patience)
+    if not slow or case.evidence.is_embedded:
+        return None
+    return Cause(CauseClass.SERVER, "the server was slow to tell")
+
+
+def _under_way(case: Case) -> Cause | None:
+    """It was under way: it arrived, or the watch or the run ended within the links' latency."""
+    if case.arrived or (case.cut_short and case.lasted <= case.evidence.patience):
+        return Cause(CauseClass.LINK, "changes under way (latency)")
+    return None
+
+
+def _stream_dead(case: Case) -> Cause | None:
+    """The watcher's stream turned out to be dead."""
+    session = case.evidence.session(case.watch.watcher, case.end)
+    if not case.cut_short or session not in ("suspended", "destroyed", "failed"):
+        return None
+    return Cause(CauseClass.LINK, "the watcher's stream was dead, and its client found out later")
+
+
+def _not_told(case: Case) -> Cause | None:
+    """The watcher's stream was whole, and the server did not tell it."""
+    if not case.evidence.is_open(case.watch.watcher, case.begin):
+        return None
+    return Cause(
+        CauseClass.SERVER,
+        "the server did not tell the watcher, whose link was whole",
+        "see docs/servers.md for where servers differ from RFC 6121",
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    _server_down,
+    _link_fault,
+    _lost_in_reconnect,
+    _death_unnoticed,
+    _slow_server,
+    _under_way,
+    _stream_dead,
+    _not_told,
+)
+"""All rules, in the order in which they are tried."""

@@ -1,0 +1,1 @@
+"""What a sequence chart shows, and where its labels are."""

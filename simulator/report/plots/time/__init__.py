@@ -1,0 +1,1 @@
+"""What pictures with an axis of time share."""

@@ -1,0 +1,122 @@
+"""One injected cause each: the class follows from the journal alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+import simulator
+from simulator.analysis.causes.cause import CauseClass
+from simulator.analysis.run import Run
+from simulator.rfc6121.account import Delivery
+from simulator.rfc6121.stanza import Presence
+from simulator.servers.base import RunContext
+from simulator.servers.embedded.backend import EmbeddedBackend
+from simulator.servers.embedded.server import EmbeddedServer
+from tests.runs import ROOT
+
+FOLDER = ROOT / "tests" / "data" / "causes"
+C = CauseClass
+
+NOT_IN_FORCE = {
+    "nobody_approves": C.SCENARIO,
+    "denied": C.SCENARIO,
+    "crashed_for_good": C.SCENARIO,
+    "thinks_too_long": C.SCENARIO,
+    "leaves_while_thinking": C.SCENARIO,
+    "raises": C.USER_CODE,
+    "never_answers": C.USER_CODE,
+    "never_asks": C.USER_CODE,
+    "goes_home": C.USER_CODE,
+    "refuses": C.USER_CODE,
+    "changes_its_mind": C.USER_CODE,
+    "before_setup": C.PRESENCE_MANAGER,
+    "disconnected_when_unavailable": C.PRESENCE_MANAGER,
+    "zombie": C.CLIENT_LIBRARY,
+    "conflict": C.CLIENT_LIBRARY,
+    "lost_in_reconnect": C.CLIENT_LIBRARY,
+    "cut": C.LINK,
+    "loss": C.LINK,
+    "death_unnoticed": C.SERVER,
+    "rosters_lost": C.SERVER,
+    "frozen": C.SERVER,
+    "forgetful_server": C.SERVER,
+}
+"""Scenarios whose watches are not in force at the end, and the class of the cause."""
+WRONGLY_SEEN = {
+    "latency": C.LINK,
+    "black_hole": C.LINK,
+    "partition": C.LINK,
+    "deaf_server": C.SERVER,
+}
+"""Scenarios in which presence is seen wrongly, and the class of most of that time."""
+
+
+class Swallowing(EmbeddedBackend):
+    """An embedded server that does not pass some presence on."""
+
+    def __init__(self, types: Iterable[str], show: str | None = None) -> None:
+        super().__init__()
+        self._types = frozenset(types)
+        self._show = show
+
+    async def start(self, context: RunContext) -> None:
+        await super().start(context)
+        assert self._server_of is not None
+        server = self._server_of("")
+        deliver = server.deliver
+
+        def some(deliveries: Iterable[Delivery]) -> None:
+            deliver([one for one in deliveries if not self._is_swallowed(one.stanza)])
+
+        server.deliver = some  # type: ignore[method-assign]
+        assert isinstance(server, EmbeddedServer)
+
+    def _is_swallowed(self, stanza: object) -> bool:
+        fits = isinstance(stanza, Presence) and stanza.type in self._types
+        return fits and (self._show is None or getattr(stanza, "show", "") == self._show)
+
+
+BACKENDS = {
+    "deaf_server": lambda: Swallowing(["available"], "dnd"),
+    "forgetful_server": lambda: Swallowing(["subscribe"]),
+}
+
+
+def played(name: str) -> Run:
+    """The run of one of the scenarios."""
+    backend = BACKENDS.get(name, EmbeddedBackend)()
+    return simulator.run(FOLDER / f"{name}.yaml", backend=backend, out=False)
+
+
+@pytest.mark.parametrize(("name", "kind"), NOT_IN_FORCE.items(), ids=list(NOT_IN_FORCE))
+def test_the_cause_of_a_watch_that_is_not_in_force(name: str, kind: CauseClass) -> None:
+    found = played(name).measurement.causes.not_in_force
+    assert found
+    assert {one.cause.kind for one in found} == {kind}, [one.cause for one in found]
+
+
+@pytest.mark.parametrize(("name", "kind"), WRONGLY_SEEN.items(), ids=list(WRONGLY_SEEN))
+def test_the_cause_of_wrong_time(name: str, kind: CauseClass) -> None:
+    groups = played(name).measurement.causes.time_groups
+    assert groups
+    assert groups[0].cause.kind is kind, [group.cause for group in groups]
+
+
+def test_every_scenario_has_its_label() -> None:
+    assert {file.stem for file in FOLDER.glob("*.yaml")} == {*NOT_IN_FORCE, *WRONGLY_SEEN}
+    assert {*NOT_IN_FORCE.values(), *WRONGLY_SEEN.values()} == set(C) - {C.UNKNOWN}
+
+
+@pytest.mark.parametrize(
+    "file", sorted((ROOT / "scenarios").glob("*.yaml")), ids=lambda file: file.stem
+)
+def test_in_the_library_nothing_is_unknown(file: Path) -> None:
+    run = simulator.run(file, out=False)
+    figures = run.figures
+    assert not figures["cause.declared.unknown"].value
+    assert not figures["cause.staleness.unknown"].value
+    parts = [figures[f"cause.staleness.{kind}"].value or 0.0 for kind in C]
+    assert sum(parts) == pytest.approx(figures["staleness"].value or 0.0)
