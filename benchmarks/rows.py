@@ -58,10 +58,10 @@ WHOLE = Job("whole_command", CROWD_SIZE)
 CHURN = Job("hour_of_churn", ("tuned",))
 STOCK_CHURN = Job("hour_of_churn", ("stock",))
 SWEEPS = "benchmarks.sweeps"
-BARE = Job("bare_loop", ("200",), SWEEPS)
-SWEPT = Job("swept", ("200", "0"), SWEEPS)
-ON_ONE = Job("swept", ("200", "1"), SWEEPS)
-ON_TWO = Job("swept", ("200", "2"), SWEEPS)
+BARE = Job("bare_loop", ("400",), SWEEPS)
+SWEPT = Job("swept", ("400", "0"), SWEEPS)
+ON_ONE = Job("swept", ("400", "1"), SWEEPS)
+ON_TWO = Job("swept", ("400", "2"), SWEEPS)
 KARATE = Job("swept_karate", ("1000", "2"), SWEEPS)
 
 ROWS: tuple[Row, ...] = (

@@ -25,6 +25,8 @@ WAITING = 60
 CONNECTING = 10
 """Seconds until a scheduler must answer."""
 RETRIES = 2
+AT_ONCE, MOST_AT_ONCE = 0.3, 8
+"""Seconds of runs that a worker is given at a time, and how many runs at most."""
 PREPARE = """\
 import signal
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the command; it ends the workers
@@ -73,23 +75,35 @@ class OnDask:
         from distributed import as_completed  # noqa: PLC0415
 
         waiting = iter(jobs)
-        submitted: dict[Future, Job] = {}
+        submitted: dict[Future, list[Job]] = {}
         ready = as_completed(with_results=True, raise_errors=False)
 
-        def submit() -> int:
+        def send(together: list[Job]) -> None:
+            future = self.client.submit(work_all, together, pure=False, retries=RETRIES)
+            submitted[future] = together
+            ready.add(future)
+
+        def submit(size: int) -> int:
             window = self._window()
-            for job in islice(waiting, max(0, window - len(submitted))):
-                future = self.client.submit(work, job, pure=False, retries=RETRIES)
-                submitted[future] = job
-                ready.add(future)
+            while len(submitted) < window and (together := list(islice(waiting, size))):
+                send(together)
             return window
 
         try:
-            window = submit()
+            window = submit(1)
             for batch in ready.batches():
-                yield [_outcome(future, submitted.pop(future), result) for future, result in batch]
+                outcomes: list[Outcome] = []
+                for future, result in batch:
+                    together = submitted.pop(future)
+                    if future.status == "error" and len(together) > 1:
+                        for job in together:  # to see which of them it was
+                            send([job])
+                    else:
+                        outcomes += _outcomes(future, together, result)
+                if outcomes:
+                    yield outcomes
                 if len(submitted) <= window // 2:
-                    window = submit()
+                    window = submit(_at_once(outcomes))
         except _lost() as error:
             raise self._gone() from error
         if submitted or self.client.status not in ("running", "connecting"):
@@ -98,7 +112,7 @@ class OnDask:
     def _window(self) -> int:
         """How many jobs may be with the scheduler: enough that no worker waits for the next."""
         threads: dict[str, int] = self.client.nthreads()
-        return 8 + 4 * sum(threads.values())
+        return 4 + 3 * sum(threads.values())
 
     def _gone(self) -> RunFailed:
         return RunFailed(
@@ -106,19 +120,36 @@ class OnDask:
         )
 
 
-def _outcome(future: Future, job: Job, result: object) -> Outcome:
-    """The outcome of a future that is over; that of a job whose workers died is its error."""
+def work_all(jobs: Sequence[Job]) -> list[Outcome]:
+    """Do some jobs, one after the other."""
+    return [work(job) for job in jobs]
+
+
+def _at_once(outcomes: Sequence[Outcome]) -> int:
+    """How many jobs to hand over together: short ones, so that Dask's part in them is small."""
+    costs = [cost for one in outcomes if isinstance(cost := one.cells.get("cpu_s"), float)]
+    return max(1, min(MOST_AT_ONCE, int(AT_ONCE * len(costs) / sum(costs)))) if costs else 1
+
+
+def _outcomes(future: Future, jobs: Sequence[Job], result: object) -> list[Outcome]:
+    """The outcomes of a future that is over; that of a job whose workers died is its error."""
     from distributed import KilledWorker  # noqa: PLC0415
 
     if future.cancelled() or future.status == "lost":
         raise _Gone
-    if isinstance(result, Outcome):
+    if isinstance(result, list):
         return result
     error = future.exception()
     if isinstance(error, KilledWorker):
         error = RunFailed("the process that did the run died, each time that it was tried")
-    cells = {"seed": job.seed, "backend": job.backend, **error_cells(error)}
-    return Outcome(job.point, job.replication, cells)
+    return [
+        Outcome(
+            job.point,
+            job.replication,
+            {"seed": job.seed, "backend": job.backend, **error_cells(error)},
+        )
+        for job in jobs
+    ]
 
 
 class _Gone(Exception):

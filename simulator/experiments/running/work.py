@@ -116,12 +116,12 @@ def error_cells(error: BaseException) -> dict[str, Cell]:
 
 
 def _cells(run: Run) -> dict[str, Cell]:
-    verdict, about = run.verdict, run.summary["run"]
+    verdict, measured = run.verdict, run.measurement
     cells: dict[str, Cell] = {
         "verdict": verdict.value,
         "reason": one_line(verdict.reasons[0]) if verdict.reasons else None,
-        "agents": about["agents"],
-        "duration_s": about["duration_s"],
+        "agents": len(measured.info.planned),
+        "duration_s": measured.end / SECOND,
     }
     cells |= run.figures.numbers()
     return cells if run.error is None else cells | error_cells(run.error)

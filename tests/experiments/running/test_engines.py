@@ -142,7 +142,7 @@ def test_a_run_that_kills_its_workers_is_a_row_with_an_error() -> None:
     job = Job(1, 2, 3, b"", "embedded", "none", False, None)
     error = KilledWorker("task", None, 3)
     future = SimpleNamespace(cancelled=lambda: False, status="error", exception=lambda: error)
-    outcome = engines._outcome(future, job, (KilledWorker, error, None))
+    (outcome,) = engines._outcomes(future, [job], (KilledWorker, error, None))
     assert (outcome.point, outcome.replication, outcome.cells["seed"]) == (1, 2, 3)
     assert outcome.cells["verdict"] == "unknown"
     assert outcome.cells["error"] == (
