@@ -64,13 +64,13 @@ def _table(rows: list[Row], measured: Mapping[Job, list[Measured]], caption: str
 
 
 def _text(row: Row, value: float) -> str:
-    if row.against is not None:
+    if row.against is not None or row.figure == "growth":
         return f"{value:.2f}"
     return f"{value:.{0 if row.figure == 'megabytes' else 2}f} {_UNITS[row.figure]}"
 
 
 def _wall(row: Row, measured: Mapping[Job, list[Measured]]) -> str:
-    if row.figure == "megabytes":
+    if row.figure in ("megabytes", "growth"):
         return ""
     wall = Row(row.title, row.job, "wall", row.against)
     return _text(wall, wall.value(measured))

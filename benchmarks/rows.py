@@ -8,7 +8,7 @@ from typing import Literal
 
 from benchmarks.measuring import Job, Measured, median
 
-Figure = Literal["cpu", "wall", "megabytes"]
+Figure = Literal["cpu", "wall", "megabytes", "growth"]
 
 CROWD_SIZE = ("1000", "5000")
 
@@ -17,7 +17,8 @@ CROWD_SIZE = ("1000", "5000")
 class Row:
     """One line of the answer: a figure of `job`, or its ratio to that of `against`.
 
-    `at_most` is the bar, in the figure's unit (s, MB) or as a ratio; None where there is none.
+    `growth` is a ratio by itself. `at_most` is the bar, in the figure's unit (s, MB) or as a
+    ratio; None where there is none.
     `takes_long`: only measured when it is asked for by its title.
     """
 
@@ -56,6 +57,12 @@ QUIET = Job("quiet_runs", ("40",))
 WHOLE = Job("whole_command", CROWD_SIZE)
 CHURN = Job("hour_of_churn", ("tuned",))
 STOCK_CHURN = Job("hour_of_churn", ("stock",))
+SWEEPS = "benchmarks.sweeps"
+BARE = Job("bare_loop", ("200",), SWEEPS)
+SWEPT = Job("swept", ("200", "0"), SWEEPS)
+ON_ONE = Job("swept", ("200", "1"), SWEEPS)
+ON_TWO = Job("swept", ("200", "2"), SWEEPS)
+KARATE = Job("swept_karate", ("1000", "2"), SWEEPS)
 
 ROWS: tuple[Row, ...] = (
     Row("1,000 agents, 5,000 subscriptions: simulator", CROWD),
@@ -67,6 +74,11 @@ ROWS: tuple[Row, ...] = (
     Row("one virtual hour, 200 idle agents with pings", IDLE, at_most=5),
     Row("the same with 7,200 status changes", BUSY, at_most=15),
     Row("one of many runs in memory, 3 agents, 10 s", QUIET, at_most=0.08),
+    Row("sweep / the same runs in a bare loop", SWEPT, against=BARE, at_most=1.25),
+    Row("sweep on one worker / bare loop", ON_ONE, against=BARE, at_most=1.25),
+    Row("sweep on two workers / on one, wall", ON_TWO, "wall", against=ON_ONE, at_most=0.59),
+    Row("sweep of 1,000 karate clubs on two workers, a run", KARATE, takes_long=True),
+    Row("the same, memory at the end / at first", KARATE, "growth", at_most=1.1, takes_long=True),
     Row("simulator run, file to picture", WHOLE),
     Row("simulator run, peak memory", WHOLE, "megabytes"),
     Row("hour of churn: tuned", CHURN, takes_long=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -156,7 +157,7 @@ def _jobs(planned: Planned, wanted: Sequence[tuple[int, int]]) -> Iterator[Job]:
     for number, replication in wanted:
         point = planned.points[number]
         if number != at:
-            at, scenario = number, planned.scenario_at(point)
+            at, scenario = number, pickle.dumps(planned.scenario_at(point))
         yield Job(
             point=number,
             replication=replication,

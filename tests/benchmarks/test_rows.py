@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pytest
 
 from benchmarks.measuring import Job
-from benchmarks.rows import ROWS, Row
+from benchmarks.rows import ROWS, SWEEPS, Row
 
 FAST, SLOW = Job("fast"), Job("slow")
 MEASURED = {
@@ -27,11 +29,18 @@ def test_a_figure_is_a_median() -> None:
     assert row.is_met(MEASURED) is None
 
 
-@pytest.mark.parametrize("workload", sorted({job.workload for row in ROWS for job in row.jobs}))
-def test_every_row_names_a_workload(workload: str) -> None:
-    from benchmarks.workloads import WORKLOADS  # noqa: PLC0415
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.title)
+def test_every_row_names_a_workload(row: Row) -> None:
+    for job in row.jobs:
+        assert job.workload in importlib.import_module(job.module).WORKLOADS
 
-    assert workload in WORKLOADS
+
+def test_many_runs_are_measured_in_each_way() -> None:
+    jobs = [Job("bare_loop", ("5",), SWEEPS), Job("swept", ("5", "0"), SWEEPS)]
+    for done in (job.run() for job in jobs):
+        assert 0 < done["cpu"] < 5
+    assert done["passed"] == 5
+    assert done["growth"] > 0.5
 
 
 @pytest.mark.parametrize("workload", ["crowd", "recorded_crowd", "plain_crowd"])

@@ -29,8 +29,12 @@ PREPARE = """\
 import signal
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the command; it ends the workers
 import simulator.experiments.running.work
+from simulator.agents.installed import installed
+installed()
 """
-"""What a worker of this machine does first."""
+"""What a worker of this machine does first: also import what it needs, before it is asked."""
+LIGHT = {"distributed.worker.profile.enabled": False, "distributed.admin.tick.interval": "1s"}
+"""Dask's settings for workers of this machine. Its profiler walks the stack 100 times a second."""
 
 
 class Engine(Protocol):
@@ -60,7 +64,7 @@ class OnDask:
     """Does jobs on the workers of a scheduler."""
 
     def __init__(self, client: Client, where: str) -> None:
-        self._client = client
+        self.client = client
         self.where = where
         self.dashboard = _dashboard(client)
 
@@ -70,27 +74,30 @@ class OnDask:
 
         waiting = iter(jobs)
         submitted: dict[Future, Job] = {}
-        ready = as_completed()
+        ready = as_completed(with_results=True, raise_errors=False)
 
-        def submit(count: int) -> None:
-            for job in islice(waiting, count):
-                future = self._client.submit(work, job, pure=False, retries=RETRIES)
+        def submit() -> int:
+            window = self._window()
+            for job in islice(waiting, max(0, window - len(submitted))):
+                future = self.client.submit(work, job, pure=False, retries=RETRIES)
                 submitted[future] = job
                 ready.add(future)
+            return window
 
         try:
-            submit(self._window())
+            window = submit()
             for batch in ready.batches():
-                yield [_outcome(future, submitted.pop(future)) for future in batch]
-                submit(max(0, self._window() - len(submitted)))
+                yield [_outcome(future, submitted.pop(future), result) for future, result in batch]
+                if len(submitted) <= window // 2:
+                    window = submit()
         except _lost() as error:
             raise self._gone() from error
-        if submitted or self._client.status not in ("running", "connecting"):
+        if submitted or self.client.status not in ("running", "connecting"):
             raise self._gone()
 
     def _window(self) -> int:
         """How many jobs may be with the scheduler: enough that no worker waits for the next."""
-        threads: dict[str, int] = self._client.nthreads()
+        threads: dict[str, int] = self.client.nthreads()
         return 8 + 4 * sum(threads.values())
 
     def _gone(self) -> RunFailed:
@@ -99,16 +106,15 @@ class OnDask:
         )
 
 
-def _outcome(future: Future, job: Job) -> Outcome:
+def _outcome(future: Future, job: Job, result: object) -> Outcome:
     """The outcome of a future that is over; that of a job whose workers died is its error."""
     from distributed import KilledWorker  # noqa: PLC0415
 
     if future.cancelled() or future.status == "lost":
         raise _Gone
+    if isinstance(result, Outcome):
+        return result
     error = future.exception()
-    if error is None:
-        outcome: Outcome = future.result()
-        return outcome
     if isinstance(error, KilledWorker):
         error = RunFailed("the process that did the run died, each time that it was tried")
     cells = {"seed": job.seed, "backend": job.backend, **error_cells(error)}
@@ -167,11 +173,13 @@ def _need_dask() -> None:
 
 @contextlib.contextmanager
 def _local(workers: int | None) -> Iterator[Engine]:
+    import dask  # noqa: PLC0415
     import psutil  # noqa: PLC0415
     from distributed import Client, LocalCluster  # noqa: PLC0415
 
     count = workers or len(psutil.Process().cpu_affinity() or ()) or 1
     with (
+        dask.config.set(LIGHT),
         LocalCluster(
             n_workers=count,
             threads_per_worker=1,

@@ -5,9 +5,11 @@ Both can be pickled. A run that fails gives a row as well, with its error.
 
 from __future__ import annotations
 
+import pickle
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from simulator import api
@@ -27,12 +29,16 @@ Keep = Literal["none", "failed", "all"]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A run to do. `time_limit` is in seconds of real time; None is no limit."""
+    """A run to do. `time_limit` is in seconds of real time; None is no limit.
+
+    `scenario` is a pickled `Scenario`: it is pickled once for all runs of a point, and unpickled
+    once by who does several of them.
+    """
 
     point: int
     replication: int
     seed: int
-    scenario: Scenario
+    scenario: bytes
     backend: str
     keep: Keep
     curves: bool
@@ -58,7 +64,7 @@ def work(job: Job) -> Outcome:
     began = time.process_time()
     try:
         run = api.run(
-            build_plan(job.scenario, job.seed),
+            build_plan(_unpickled(job.scenario), job.seed),
             job.backend,
             out=False,
             check=False,
@@ -71,6 +77,12 @@ def work(job: Job) -> Outcome:
         return _done(job, error_cells(error), began)
     kept = job.keep == "all" or (job.keep == "failed" and cells["verdict"] != "pass")
     return _done(job, cells, began, curves, run if kept else None)
+
+
+@lru_cache(maxsize=4)
+def _unpickled(scenario: bytes) -> Scenario:
+    found: Scenario = pickle.loads(scenario)
+    return found
 
 
 def _check_whole(run: Run) -> None:
