@@ -69,6 +69,7 @@ class _Never:
     """A run of fixed duration does not ask."""
 
     def converged(self, now: int) -> bool:
+        """No."""
         return False
 
 
@@ -142,7 +143,7 @@ def _simulate(scenario: str, *, tuned: bool = True) -> Done:
     with tempfile.TemporaryDirectory() as folder, Journal(Path(folder, "journal.jsonl")) as journal:
         journal.listen(live.see)
         done = _execute(plan, journal, live, tuned=tuned)
-    return done | {"converged": live.converged}
+    return done | {"converged": live.converged(live.so_far.end)}
 
 
 def _execute(plan: Plan, journal: Journal, convergence: Convergence, *, tuned: bool = True) -> Done:

@@ -13,7 +13,7 @@ import matplotlib.pyplot as plt
 import pytest
 import typer
 
-from simulator.analysis.run import Run
+from simulator.analysis.tables import Tables
 from simulator.cli.application import app
 from simulator.journal import folder
 from simulator.journal import records as events
@@ -281,7 +281,7 @@ def test_the_figures_page_knows_every_file_record_figure_and_frame() -> None:
     assert all(f"`{family.names[0]}`" in page for family in FAMILIES)
     files = [folder.SCENARIO, folder.RUN, folder.SUMMARY, folder.PICTURE, folder.LOG]
     kinds = [record.__struct_config__.tag for record in events.AnyRecord.__args__]
-    frames = [f"run.{name}()" for name, one in vars(Run).items() if is_frame(one)]
+    frames = [f"run.{name}()" for name, one in vars(Tables).items() if is_frame(one)]
     assert len(frames) >= 10
     missing = [word for word in [*files, *kinds, *frames] if word not in page]
     assert missing == []
