@@ -76,8 +76,9 @@ def test_compare_exits_with_1_where_runs_differ(call: Call, finished: Path, tmp_
 
 
 def test_compare_refuses_other_scenarios_and_what_is_no_run(
-    call: Call, finished: Path, tmp_path: Path
+    call: Call, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     other = write(head("x"), tmp_path / "other")
     for arguments, text in (
         ((finished, other), "only runs of one scenario"),

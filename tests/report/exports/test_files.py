@@ -11,6 +11,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from simulator.analysis.run import Run, open_run
+from simulator.analysis.tables import Tables
 from simulator.errors import InputError, RunFolderError
 from simulator.journal.records import Note, Received
 from simulator.report.exports import files as module
@@ -26,7 +27,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def test_every_frame_of_a_run_is_exported() -> None:
-    functions = {name: getattr(member, "func", member) for name, member in vars(Run).items()}
+    members = {**vars(Tables), **vars(Run)}
+    functions = {name: getattr(member, "func", member) for name, member in members.items()}
     frames = {
         name
         for name, function in functions.items()
