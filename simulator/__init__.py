@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from simulator.analysis.comparing.runs import compare
-    from simulator.analysis.run import Run
     from simulator.api import load_scenario, open_run, plan, run
     from simulator.experiments.results import Results, open_sweep
     from simulator.experiments.sweep import sweep
+    from simulator.report.run import Run
     from simulator.scenario import Plan, Scenario
 
 __version__ = "0.1.0"
@@ -45,7 +45,7 @@ __all__ = [
 _HOMES = {
     "Plan": "simulator.scenario",
     "Results": "simulator.experiments.results",
-    "Run": "simulator.analysis.run",
+    "Run": "simulator.report.run",
     "Scenario": "simulator.scenario",
     "compare": "simulator.analysis.comparing.runs",
     "load_scenario": "simulator.api",
@@ -63,3 +63,7 @@ def __getattr__(name: str) -> object:
     import importlib  # noqa: PLC0415
 
     return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Literal
 
 from simulator.analysis.live import LiveMeasurement
-from simulator.analysis.run import Run, open_run
+from simulator.analysis.run import open_run as open_measured_run
 from simulator.errors import InputError
 from simulator.garbage import no_automatic_collection
 from simulator.journal import folder as run_folder
 from simulator.journal.file import FILE_NAME
 from simulator.journal.records import AnyRecord
+from simulator.report.run import Run
 from simulator.running.faults import check_faults
 from simulator.scenario import Plan, Scenario, build_plan
 from simulator.scenario import load_scenario as load_scenario_file
@@ -37,6 +38,11 @@ def load_scenario(path: str | Path, overrides: Mapping[str, str] | None = None) 
     Raises `simulator.errors.ScenarioError` with every fault, each with file, line and column.
     """
     return load_scenario_file(path, overrides or {})
+
+
+def open_run(folder: Path | str) -> Run:
+    """The run in a folder. Raises RunFolderError where there is none."""
+    return Run(open_measured_run(folder).folder)
 
 
 def plan(scenario: Scenario | str | Path, seed: int | None = None) -> Plan:
@@ -60,6 +66,7 @@ def run(
     time_limit: float | None = None,
     check: bool = True,
     follow: Follow | None = None,
+    progress: bool = False,
 ) -> Run:
     """Run a scenario and return the run, with its verdict, figures and events.
 
@@ -71,7 +78,8 @@ def run(
     that takes more seconds of real time is interrupted, and its verdict is ``unknown``. `check`:
     raise the error of a run that cannot go on; False returns that run, with its `error` and a
     verdict of ``unknown``. `follow` is called with the plan and what measures the run live, and
-    gives functions that are called with each journal record.
+    gives functions that are called with each journal record. `progress`: show how far the run is,
+    in a notebook or on a terminal.
 
     One run of a process goes on at a time: runs in several threads wait for each other. Works
     where an event loop is running already, as in Jupyter. Ctrl-C ends the run and keeps what
@@ -81,12 +89,30 @@ def run(
     Raises ScenarioError and RunFolderError for a wrong call, BackendError when the server cannot
     be used, RunFailed and Livelock when the run cannot go on.
     """
-    finished = perform(
-        *(scenario, backend, seed, out), realtime=realtime, time_limit=time_limit, follow=follow
-    )
+    with contextlib.ExitStack() as stack:
+        finished = perform(
+            *(scenario, backend, seed, out),
+            realtime=realtime,
+            time_limit=time_limit,
+            follow=_shown(follow, stack) if progress else follow,
+        )
     if check and finished.error is not None:
         raise finished.error
     return finished
+
+
+def _shown(follow: Follow | None, stack: contextlib.ExitStack) -> Follow:
+    """As `follow`, and progress is shown until the stack is closed."""
+    from rich.console import Console  # noqa: PLC0415  (imported when it is needed)
+
+    from simulator.report.terminal.progress import Progress  # noqa: PLC0415
+
+    def followed(planned: Plan, live: LiveMeasurement) -> Sequence[Listener]:
+        shown = Progress(Console(), len(planned.agents), planned.run.limit, live)
+        others = follow(planned, live) if follow is not None else ()
+        return [stack.enter_context(shown).see, *others]
+
+    return followed
 
 
 def perform(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import simulator
-from simulator.analysis.run import Run
+from simulator.report.run import Run
 
 ROOT = Path(__file__).resolve().parent.parent
 

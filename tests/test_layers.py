@@ -39,7 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "testing": PLANS | {"servers", "analysis", "report", "api"},
     "pytest_plugin": {"analysis", "testing"},
     "cli": RUNS | {"servers", "agents", "running", "analysis", "report", "api"} | {"experiments"},
-    "__init__": PLANS | {"analysis", "api", "experiments"},
+    "__init__": PLANS | {"analysis", "report", "api", "experiments"},
     "__main__": {"cli"},
 }
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from simulator.analysis.checks.verdict import Value
-from simulator.analysis.run import Run, open_run
+from simulator.api import open_run
 from simulator.errors import InputError, RunFolderError, ScenarioError
 from simulator.experiments import plots
 from simulator.experiments.design.language import Experiment
@@ -28,6 +28,7 @@ from simulator.experiments.running.store import (
     read_tables,
 )
 from simulator.experiments.running.work import CURVES
+from simulator.report.run import Run
 from simulator.scenario.reading.validation import validate
 from simulator.scenario.reading.yaml_source import read_source
 

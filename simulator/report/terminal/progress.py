@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 from rich.console import Console, Group
@@ -27,7 +28,8 @@ MEASURING = "the run has ended; its results are being worked out"
 class Progress:
     """Follows the journal and shows where the run is. Use it as a context manager.
 
-    On a terminal it is a bar and a line that change; elsewhere a line every five seconds.
+    On a terminal it is a bar and a line that change, in a notebook a line that changes; elsewhere
+    a line every five seconds.
     """
 
     def __init__(self, console: Console, agents: int, limit: int, live: LiveMeasurement) -> None:
@@ -52,7 +54,8 @@ class Progress:
 
     def _draw_sometimes(self, t: int) -> None:
         now = time.perf_counter()
-        every = _DRAW_EVERY if self._console.is_terminal else _LINE_EVERY
+        changing = self._console.is_terminal or self._console.is_jupyter
+        every = _DRAW_EVERY if changing else _LINE_EVERY
         if now - self._drawn < every:
             return
         self._drawn = now
@@ -60,6 +63,8 @@ class Progress:
         text = status_line(started, self._agents, t, self._limit, self._measured.so_far)
         if self._console.is_terminal:
             self._show(text, self._bar(t, now))
+        elif self._console.is_jupyter:
+            self._rewrite(text)
         else:
             self._console.print(Text(text), soft_wrap=True)
 
@@ -68,6 +73,11 @@ class Progress:
         if self._console.is_terminal:
             line = Text(text, no_wrap=True, overflow="ellipsis")
             self._live.update(Group(*above, line), refresh=True)
+
+    def _rewrite(self, text: str) -> None:
+        """The line of a notebook: a carriage return begins it anew, as on any output."""
+        sys.stdout.write(f"\r{text:<79}\r")
+        sys.stdout.flush()
 
     def _bar(self, t: int, now: float) -> Table:
         """How much of the run's longest time has passed, and what is left in real time."""
@@ -86,6 +96,8 @@ class Progress:
 
     def __exit__(self, *failure: object) -> None:
         self._live.stop()
+        if self._console.is_jupyter:
+            self._rewrite("")
 
 
 def time_left(seconds: float) -> str:
