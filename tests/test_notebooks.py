@@ -40,8 +40,9 @@ def texts(cell: Any) -> Iterator[str]:
 
 @each_notebook
 def test_a_notebook_runs_and_says_what_is_committed(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    """In whatever folder it is started."""
     if path.stem == ON_REAL_SERVERS:
         for kind in (ProsodyBackend, EjabberdBackend):
             make_local(kind)  # skips or fails where it is not installed
@@ -53,7 +54,7 @@ def test_a_notebook_runs_and_says_what_is_committed(
         executed,
         timeout=SECONDS_A_CELL,
         kernel_name="python3",
-        resources={"metadata": {"path": str(path.parent)}},
+        resources={"metadata": {"path": str(tmp_path)}},
     ).execute()
     if path.stem != ON_REAL_SERVERS:  # virtual time repeats exactly
         for one, other in zip(code(committed), code(executed), strict=True):
