@@ -72,8 +72,9 @@ class _Table:
         self._rows: Rows | None = None
 
     def add(self, result: Result) -> None:
+        from simulator.analysis.quantities import duration_text
         from simulator.report.terminal.rows import Rows
-        from simulator.report.text import duration_text, printable
+        from simulator.report.text import printable
 
         if self._quiet and not result.exit_code:
             return

@@ -81,7 +81,7 @@ FAMILIES = (
         " connected now or not. In the summary: at the end.",
         "1: the population reached the rosters that the scenario declares",
         "no watch is declared",
-        shown="{value:.1%} ({right} of {total})",
+        shown="{value} ({right} of {total})",
         beside="declared",
     ),
     Family(
@@ -102,7 +102,7 @@ FAMILIES = (
         "1: the server did what RFC 6121 says. This does not mean that every watch came into force:"
         " a refused request converges, too.",
         "there is no entry",
-        shown="{value:.1%} ({right} of {total})",
+        shown="{value} ({right} of {total})",
         beside="roster",
     ),
     Family(
@@ -113,7 +113,7 @@ FAMILIES = (
         " show. In the summary: at the end of the observation.",
         "below 1: at the end, some watcher sees a contact wrongly",
         "no watch is authorised",
-        shown="{value:.1%} ({right} of {total})",
+        shown="{value} ({right} of {total})",
         beside="availability",
     ),
     Family(
@@ -155,8 +155,8 @@ FAMILIES = (
         "no watch was ever authorised",
         parts=("ghost", "blind", "mislabelled"),
         whole=True,
-        shown="{value:.2%} of {authorised_s:.1f} watch-seconds"
-        " (ghost {ghost:.2%}, blind {blind:.2%}, mislabelled {mislabelled:.2%})",
+        shown="{value} of {authorised_s:,.1f} watch-seconds"
+        " (ghost {ghost}, blind {blind}, mislabelled {mislabelled})",
     ),
     Family(
         "cause.declared",

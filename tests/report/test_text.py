@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.report.text import printable, printable_lines, seconds_text
+from simulator.report.text import printable, printable_lines
 
 
 @pytest.mark.parametrize("text", ["Lunch", "Ärger, 昼食 🍜", "a <b> & 'c'"])
@@ -27,17 +27,3 @@ def test_what_acts_or_hides_is_escaped(text: str, escaped: str) -> None:
 
 def test_lines_are_kept_where_they_are_meant() -> None:
     assert printable_lines("a\nb\x0bc\r\n") == "a\nb\\x0bc\\r"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (1.5, "1.500 s"),
-        (150.2, "150.200 s (2 min 30 s)"),
-        (3600, "3600.000 s (1 h)"),
-        (22171, "22171.000 s (6 h 9 min)"),
-        (86_400 * 2 + 3600, "176400.000 s (2 d 1 h)"),
-    ],
-)
-def test_long_times_are_told_as_people_tell_them(seconds: float, text: str) -> None:
-    assert seconds_text(seconds) == text

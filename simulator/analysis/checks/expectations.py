@@ -12,6 +12,7 @@ from simulator.analysis.figures.named import Figure, Figures
 from simulator.analysis.figures.rosters import entry_text
 from simulator.analysis.folds.work.values import counted, number
 from simulator.analysis.measurement import Measurement
+from simulator.analysis.quantities import seconds_text
 from simulator.journal.records import SECOND, AnyRecord, Received
 from simulator.journal.work_records import Value
 from simulator.scenario.language.expectations import (
@@ -114,7 +115,7 @@ def value_text(value: float, unit: str) -> str:
     if math.isinf(value):
         return "never"
     if unit == "time":
-        return f"{value / SECOND:.6g} s"
+        return seconds_text(value / SECOND, ".6g")
     return f"{value:.0f}" if unit == "count" else f"{value:.6g}"
 
 

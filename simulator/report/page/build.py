@@ -16,6 +16,7 @@ import jinja2
 from markupsafe import Markup
 
 import simulator
+from simulator.analysis.quantities import seconds_text
 from simulator.analysis.run import Run
 from simulator.journal.folder import SCENARIO
 from simulator.report.page.dark import following_svg
@@ -24,7 +25,6 @@ from simulator.report.pictures import PICTURES
 from simulator.report.plots import PLOTS
 from simulator.report.plots.style import nothing_in
 from simulator.report.terminal.summary import figure_rows, managers_text
-from simulator.report.text import seconds_text
 from simulator.scenario.reading.scalars import dump_yaml
 
 _MOST_TOGETHER = 3

@@ -6,9 +6,9 @@ from importlib.resources import files
 
 import jinja2
 
+from simulator.analysis.quantities import seconds_text
 from simulator.analysis.run import Run
 from simulator.report.terminal.summary import figure_rows, managers_text
-from simulator.report.text import seconds_text
 
 
 def short_page(run: Run) -> str:

@@ -15,6 +15,7 @@ from matplotlib.ticker import PercentFormatter
 
 from simulator.analysis.figures.named import Figure as Measured
 from simulator.analysis.folds.time_to_converge import Converged, window, worst
+from simulator.analysis.quantities import time_text
 from simulator.analysis.run import Run
 from simulator.analysis.states import ConvergenceOf, Share, Steps
 from simulator.journal.records import SECOND
@@ -32,7 +33,6 @@ from simulator.report.plots.time.axis import SINCE_START, time_axis
 from simulator.report.plots.time.disturbances import key, key_text, mark
 from simulator.report.plots.time.faults import Fault, faults_of, shade
 from simulator.report.plots.view import View
-from simulator.report.text import time_text
 
 BINS = 800
 """If there are more changes, the mean and the lowest share in so many equal spans are drawn."""

@@ -8,6 +8,7 @@ from matplotlib.figure import FigureBase
 from matplotlib.ticker import PercentFormatter
 
 from simulator.analysis.figures.quantiles import FEW, quantiles
+from simulator.analysis.quantities import time_text
 from simulator.analysis.run import Run
 from simulator.journal.records import SECOND
 from simulator.report.plots.style import (
@@ -26,7 +27,6 @@ from simulator.report.plots.style import (
     say_nothing,
 )
 from simulator.report.plots.view import View
-from simulator.report.text import time_text
 
 LINES = ((BLUE, "-"), (VERMILION, "--"), (GREEN, "-."), (ORANGE, ":"), (PURPLE, "-"), (SKY, "--"))
 POINTS = 2_000

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 
 from simulator.analysis.naming import natural_order
+from simulator.analysis.quantities import time_text
 from simulator.analysis.run import Run
 from simulator.journal.records import SECOND
 from simulator.report.plots.style import (
@@ -22,7 +23,6 @@ from simulator.report.plots.style import (
 )
 from simulator.report.plots.time.faults import faults_of, shade
 from simulator.report.plots.view import View
-from simulator.report.text import time_text
 
 NAMED = 45
 """More watchers than this are counted, and not named."""

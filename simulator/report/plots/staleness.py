@@ -11,11 +11,11 @@ from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
+from simulator.analysis.quantities import share_text
 from simulator.analysis.run import Run
 from simulator.analysis.states import STALE, Sight
 from simulator.report.plots.style import BLACK, LINE, MUTED, PAPER, entitle, picture, say_nothing
 from simulator.report.plots.view import View
-from simulator.report.text import share_text
 
 CLASSES = {
     0.0: ("never", "#D6ECE3"),

@@ -13,9 +13,9 @@ from rich.text import Text
 
 from simulator.analysis.live import LiveMeasurement
 from simulator.analysis.measurement import Measurement
+from simulator.analysis.quantities import time_text
 from simulator.analysis.states import Share
 from simulator.journal.records import Agent, AnyRecord, RunEnded
-from simulator.report.text import duration_text
 
 _LOOK_EVERY = 64
 """The real clock is read once in so many records."""
@@ -103,14 +103,14 @@ class Progress:
 def time_left(seconds: float) -> str:
     """What is left at most, at the pace so far."""
     whole = max(1, round(seconds))
-    return f"at most {duration_text(whole) if whole >= 120 else f'{whole} s'} left"
+    return f"at most {time_text(whole)} left"
 
 
 def status_line(running: int, agents: int, t: int, limit: int | None, run: Measurement) -> str:
     """Where a run is, in fewer than 80 columns."""
-    most = f" of {limit / 1e6:g}" if limit else ""
+    most = f" of {time_text(limit / 1e6)}" if limit else ""
     return (
-        f"{running}/{agents} agents · {t / 1e6:.1f}{most} s"
+        f"{running}/{agents} agents · {time_text(round(t / 1e6, 1))}{most}"
         f" · watches in force {percent(run.declared_share)}"
         f" · seen right {percent(run.availability_share)}"
     )

@@ -10,10 +10,11 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.analysis.figures import summary_types as shapes
+from simulator.analysis.quantities import duration_text, seconds_text, share_text, time_text
 from simulator.analysis.run import Run
 from simulator.journal.folder import PICTURE
 from simulator.report.terminal.rows import print_hanging
-from simulator.report.text import printable, seconds_text
+from simulator.report.text import printable
 from simulator.scenario.figures import FAMILIES, QUANTILES, Family, Unit
 
 _STYLES = {"pass": "bold green", "fail": "bold red", "unknown": "bold yellow"}
@@ -104,7 +105,7 @@ def figure_rows(summary: shapes.Summary) -> list[tuple[str, str]]:
         if family.title and not (family.optional and _is_empty(family, entry)):
             text = _family_text(family, entry)
             if family.beside and "absent" not in entry:
-                text += f", {_converged(summary['time_to_converge'][f'{family.beside}_s'])}"
+                text += f", {_converged(summary['time_to_converge'], f'{family.beside}_s')}"
             rows.append((family.title, text))
     if spawned := summary["agent_outcomes"]["spawned"]:
         rows.insert(1, ("made by agents", _counts(spawned)))
@@ -119,13 +120,18 @@ def _is_empty(family: Family, entry: shapes.Entry) -> bool:
 def _family_text(family: Family, entry: shapes.Entry) -> str:
     if "absent" in entry:
         return f"- ({entry['absent']})"
-    return family.shown.format(text=_text(family, entry), **entry)
+    shares = {
+        key: share_text(value)
+        for key, value in entry.items()
+        if family.unit == "share" and isinstance(value, float) and not key.endswith("_s")
+    }
+    return family.shown.format(text=_text(family, entry), **(entry | shares))
 
 
 def _text(family: Family, entry: shapes.Entry) -> str:
     """The figures of a family, as their unit alone tells to show them."""
     if family.parts == QUANTILES:
-        times = ", ".join(f"{part} {entry[f'{part}_s']:.3f} s" for part in QUANTILES)
+        times = ", ".join(f"{part} {duration_text(entry[f'{part}_s'])}" for part in QUANTILES)
         note = f"; {entry['note']}" if entry["note"] else ""
         return f"{times} ({entry['samples']} samples{note})"
     if family.unit == "count" and family.parts:
@@ -139,10 +145,16 @@ def _counts(counts: Mapping[str, int]) -> str:
     return ", ".join(parts) or "none"
 
 
-def _converged(time: shapes.Time) -> str:
+def _converged(times: shapes.Entry, of: str) -> str:
+    """The time to converge; of a run with several phases, in how many it did not."""
+    time: shapes.Time = times[of]
     if isinstance(time, dict):
         return f"time to converge - ({time['absent']})"
-    return "never converged" if time == "never" else f"time to converge {seconds_text(time)}"
+    if time != "never":
+        return f"time to converge {seconds_text(time)}"
+    never = [phase["name"] for phase in times["phases"] if phase[of] == "never"]
+    several = f" in {len(never)} of {len(times['phases'])} phases, first after {never[0]}"
+    return f"never converged{several if len(times['phases']) > 1 else ''}"
 
 
 def fault_text(fault: shapes.Fault) -> str:
@@ -164,7 +176,9 @@ def _which(fault: shapes.Fault) -> str:
     """What happened, when, for how long and to how many."""
     times, lasted = fault["times"], fault["lasted_s"]
     first, most = ("first ", "up to ") if times > 1 else ("", "")
-    when = f"{first}at {fault['begin_s']:g} s" + (f" for {most}{lasted:g} s" if lasted else "")
+    when = f"{first}at {time_text(fault['begin_s'])}" + (
+        f" for {most}{time_text(lasted)}" if lasted else ""
+    )
     hit = f"{fault['agents']} agent{'s' if fault['agents'] != 1 else ''}"
     count = f"{times} × " if times > 1 else ""
     return f"{fault['origin']} {count}{fault['fault'].replace('_', ' ')} {when} hit {hit}"
@@ -175,7 +189,11 @@ def _recovery(recovery: shapes.Entry) -> str:
     if not recovered:
         return "none recovered"
     who = "all" if not never else f"{recovered} of {recovered + never}"
-    return f"{who} recovered, p50 {recovery['p50_s']:.3f} s, max {recovery['max_s']:.3f} s"
+    return f"{who} recovered, {_middle_and_most(recovery)}"
+
+
+def _middle_and_most(times: shapes.Entry) -> str:
+    return f"p50 {duration_text(times['p50_s'])}, max {duration_text(times['max_s'])}"
 
 
 def _noticed(detection: shapes.Entry) -> str:
@@ -184,7 +202,11 @@ def _noticed(detection: shapes.Entry) -> str:
     total = seen + detection["undetected"]
     if not total:
         return ""
-    after = f", p50 {detection['p50_s']:.3f} s, max {detection['max_s']:.3f} s" if seen else ""
+    after = (
+        f", p50 {duration_text(detection['p50_s'])}, max {duration_text(detection['max_s'])}"
+        if seen
+        else ""
+    )
     return f"noticed by {seen or 'none'} of {total} watchers{after}"
 
 
@@ -217,8 +239,10 @@ def _unhandled(run: Run) -> list[str]:
 def _error_text(error: str, traceback: str, times: list[float]) -> str:
     what = f"{error}; {traceback}" if traceback else error
     if len(times) == 1:
-        return f"at {times[0]:.3f} s: {what}"
-    return f"{len(times)} times from {times[0]:.3f} s to {times[-1]:.3f} s: {what}"
+        return f"at {duration_text(times[0])}: {what}"
+    return (
+        f"{len(times)} times from {duration_text(times[0])} to {duration_text(times[-1])}: {what}"
+    )
 
 
 def _agent_text(entry: shapes.AgentOutcome) -> str:

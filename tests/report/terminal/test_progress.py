@@ -39,5 +39,5 @@ def test_a_terminal_shows_a_bar_and_the_time_left(monkeypatch: pytest.MonkeyPatc
     notes = [events.Note(t=30_000_000, text="x") for _ in range(64)]
     text = shown(*notes, terminal=True)
     assert " 50%  at most 1 s left" in text
-    assert "0/2 agents · 30.0 of 60 s" in text
+    assert "0/2 agents · 30 s of 60 s" in text
     assert progress.time_left(22171) == "at most 6 h 9 min left"

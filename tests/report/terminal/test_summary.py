@@ -63,13 +63,11 @@ def test_a_row_for_each_figure_that_has_a_title_and_was_not_left_out() -> None:
     assert [title for title, _ in rows] == titles
     texts = dict(rows)
     assert texts["agents"] == "2 ok of 2"
-    assert texts["watches in force"].startswith("100.0% (1 of 1), ")
+    assert texts["watches in force"].startswith("100% (1 of 1), ")
     assert texts["declared watches"] == "1 in force"
     assert texts["detection time"] == "- (no death was detected)"
-    assert texts["roster convergence"] == "0.0% (0 of 1), never converged"
-    assert texts["staleness"] == (
-        "0.00% of 9.0 watch-seconds (ghost 0.00%, blind 0.00%, mislabelled 0.00%)"
-    )
+    assert texts["roster convergence"] == "0% (0 of 1), never converged"
+    assert texts["staleness"] == ("0% of 9.0 watch-seconds (ghost 0%, blind 0%, mislabelled 0%)")
 
 
 def test_agents_that_agents_made_have_a_row_of_their_own() -> None:

@@ -57,7 +57,7 @@ def test_a_finished_run_tells_its_end_at_once(tmp_path: Path) -> None:
     assert summary is not None
     assert summary["run"] == open_run(tmp_path).summary["run"]
     assert summary["verdict"]["value"] == "fail"
-    told = "0/2 agents · 9.0 of 60 s · watches in force 100% · seen right 100% · events 12\n"
+    told = "0/2 agents · 9 s of 60 s · watches in force 100% · seen right 100% · events 12\n"
     assert text.getvalue() == told
 
 

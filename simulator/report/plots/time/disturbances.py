@@ -9,11 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 
 from simulator.analysis.folds.phases import Phase
+from simulator.analysis.quantities import time_text
 from simulator.analysis.run import Run
 from simulator.journal.records import SECOND
 from simulator.report.plots.style import GREY, MUTED
 from simulator.report.plots.time.faults import fault_texts, faults_of
-from simulator.report.text import time_text
 
 MOST = 8
 """The key names so many disturbances; the rest are counted."""

@@ -9,10 +9,10 @@ from itertools import groupby
 
 from matplotlib.axes import Axes
 
+from simulator.analysis.quantities import time_text
 from simulator.analysis.run import Run
 from simulator.journal.records import SECOND
 from simulator.report.plots.style import WINE
-from simulator.report.text import time_text
 
 ABOVE = 15
 """Points above the axes where the names of faults begin; the numbers of phases are below them."""
