@@ -81,7 +81,8 @@ class Reciprocate(PresenceBehaviour, CyclicBehaviour):
     """Asks back whoever sees us: a cyclic behaviour that waits for new watchers.
 
     A watcher is a contact with the subscription ``from``, whoever approved it: this works beside
-    `Approve`, ``approve_all`` and handlers of your own. `delay`: how long after that, drawn for
+    `Approve`, ``approve_all`` and handlers of your own. One who refuses is not asked again, unless
+    it stops watching and comes back. `delay`: how long after that, drawn for
     each. `share`: the share of the watchers that is asked back, drawn once for each of them.
 
     .. code-block:: yaml
@@ -102,6 +103,7 @@ class Reciprocate(PresenceBehaviour, CyclicBehaviour):
         self._share = arguments.share("share", share)
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._due: asyncio.Queue[str] = asyncio.Queue()
+        self._asked: set[str] = set()
         super().__init__(seed)
 
     @property
@@ -132,8 +134,12 @@ class Reciprocate(PresenceBehaviour, CyclicBehaviour):
         self._timers.clear()
 
     def _changed(self, peer: str) -> None:
-        if not _is_only_watcher(self.control.contact(peer)) or peer in self._timers:
+        contact = self.control.contact(peer)
+        if contact.subscription not in ("from", "both"):
+            self._asked.discard(peer)
+        if not _is_only_watcher(contact) or peer in self._asked:
             return
+        self._asked.add(peer)
         # Of each watcher's own, so that the order in which they come does not matter.
         random = Random(f"{self.origin}/{peer.partition('@')[0]}")
         if random.random() < self._share:

@@ -80,6 +80,15 @@ def test_watchers_are_asked_back(tmp_path: Path) -> None:
     assert run.records[-1].t < 5e6
 
 
+def test_a_watcher_that_refuses_is_asked_back_once_each_time_it_comes(tmp_path: Path) -> None:
+    """Asking again at each refusal would never end: without latency, not even time goes on."""
+    shy = {"on_subscribe": "approve", "behaviours": [behaviour("Reciprocate")]}
+    leaver = behaviour("UnsubscribeAndReturn", watching="3s", gone="1s", times=1)
+    asker = {"on_subscribe": "deny", "behaviours": [behaviour("Subscribe", to="shy"), leaver]}
+    run = play(tmp_path, {"shy": shy, "asker": asker})
+    assert sent(run, "shy", "subscribe") == [(0.0, "asker"), (4.0, "asker")]
+
+
 def test_a_share_of_the_watchers_is_asked_back(tmp_path: Path) -> None:
     shy = {"on_subscribe": "approve", "behaviours": [behaviour("Reciprocate", share="50%")]}
     askers = {

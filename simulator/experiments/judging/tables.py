@@ -108,7 +108,7 @@ def _summarised(values: Array) -> Mapping[str, Array]:
     found = {"mean": values.mean(axis=-1), "min": values.min(axis=-1), "max": values.max(axis=-1)}
     found |= {name: quantile(values, share) for name, share in QUANTILES.items()}
     if values.shape[-1] >= FEWEST:
-        finite = np.isfinite(values).all(axis=-1)
+        finite = np.asarray(np.isfinite(values).all(axis=-1))
         known = np.where(finite[:, None], values, 0.0)
         low, high = mean_interval(known)
         found["sd"] = np.where(finite, known.std(axis=-1, ddof=1), np.nan)

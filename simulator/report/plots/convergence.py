@@ -112,7 +112,8 @@ def _draw(axes: Axes, panel: _Panel, begin: int, end: int, origin: int = 0) -> N
     if all(math.isnan(value) for value in points.mean):
         axes.text(0.5, 0.5, "nothing to converge", transform=axes.transAxes, ha="center")
         return
-    tints = [(points.mean, 1.0, 0.22), (points.lowest, points.mean, 0.4)]
+    all_right = [1.0] * len(seconds)
+    tints = [(points.mean, all_right, 0.22), (points.lowest, points.mean, 0.4)]
     for low, high, alpha in tints if points.lowest != points.mean else tints[:1]:
         axes.fill_between(seconds, low, high, step="post", color=panel.colour, lw=0, alpha=alpha)
     axes.step(seconds, points.mean, where="post", color=panel.colour, lw=1.6)
