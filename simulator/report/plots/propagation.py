@@ -158,4 +158,4 @@ def _draw_fates(axes: Axes, deliveries: pl.DataFrame) -> None:
     axes.set_xlim(0, max([*values, 1]) * 1.3)
     axes.set_xlabel("changes × watchers")
     axes.locator_params(axis="x", nbins=4, integer=True)
-    entitle(axes, "What became of all", "not due: not subscribed all the time until then", room=8)
+    entitle(axes, "What became of all", "not due: not subscribed all along", room=8)

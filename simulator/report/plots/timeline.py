@@ -90,7 +90,7 @@ def plot_timeline(run: Run, view: View) -> FigureBase:
     time_axis(axes)
     handles = _handles({span.what for span in [*actual, *wrong]}, bool(states.deaths), bool(held))
     _explain(figure, run, handles)
-    note = _note(run, shown, lanes)
+    note = _note(run, shown, lanes, chosen=bool(held or wrong))
     entitle(axes, "Who was available, and who saw otherwise", note, room=16 + above)
     return figure
 
@@ -227,12 +227,13 @@ def _explain(figure: FigureBase, run: Run, handles: list[Patch | Line2D]) -> Non
     )
 
 
-def _note(run: Run, shown: Mapping[str, Sequence[Lane]], lanes: list[Lane]) -> str:
+def _note(run: Run, shown: Mapping[str, Sequence[Lane]], lanes: list[Lane], *, chosen: bool) -> str:
     population = len(run.measurement.info.planned)
     agents = len({lane.agent for lane in lanes})
     bars = "upper bar: what the server holds · lower bar: what some watcher saw wrongly"
     if len(shown) > agents:
-        return f"{agents} of {population:,} agents, those that looked wrong the longest · {bars}"
+        which = "those that looked wrong longest" if chosen else "the first of them"
+        return f"{agents} of {population:,} agents, {which} · {bars}"
     lane = " · a lane for each resource" if len(lanes) > agents else ""
     few = f"{agents} of " if agents < population else ""
     return f"{few}{population:,} agents{lane} · {bars}"

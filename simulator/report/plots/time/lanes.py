@@ -47,9 +47,15 @@ def _extent(shows: Steps[str | None], end: int) -> Span | None:
 
 
 def choose(lanes: Mapping[str, list[Lane]], weights: Mapping[str, float]) -> list[Lane]:
-    """All lanes if they are few, else those of the agents with the largest weights."""
+    """All lanes if they are few, else those of the agents with the largest weights.
+
+    Agents without a weight are then left out, if there are any with one.
+    """
+    agents = list(lanes)
+    if sum(map(len, lanes.values())) > LANES:
+        agents = [agent for agent in lanes if weights.get(agent)] or agents
     room, chosen = LANES, set()
-    for agent in sorted(lanes, key=lambda agent: -weights.get(agent, 0.0)):
+    for agent in sorted(agents, key=lambda agent: -weights.get(agent, 0.0)):
         room -= len(lanes[agent])
         if room < 0:
             break

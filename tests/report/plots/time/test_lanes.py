@@ -55,7 +55,15 @@ def test_names_that_a_server_made_are_not_shown(tmp_path: Path) -> None:
 def test_the_heaviest_agents_are_chosen_until_the_lanes_are_used_up() -> None:
     """Each agent has two lanes, so half as many agents as lanes; in the order of the plan."""
     all_lanes = {f"a{n:02}": [Lane(f"a{n:02}", (), "") for _ in "12"] for n in range(LANES)}
-    heavy = {"a39": 2.0, "a20": 1.0}
+    heavy = {**dict.fromkeys(all_lanes, 0.1), "a39": 2.0, "a20": 1.0}
     chosen = list(dict.fromkeys(lane.agent for lane in choose(all_lanes, heavy)))
     assert len(chosen) == LANES // 2
     assert chosen == [*(f"a{n:02}" for n in range(LANES // 2 - 2)), "a20", "a39"]
+
+
+def test_of_many_agents_those_that_never_looked_wrong_are_left_out() -> None:
+    lanes = {f"a-{number}": [Lane(f"a-{number}", (), "")] for number in range(LANES + 1)}
+    assert [lane.agent for lane in choose(lanes, {"a-3": 1.0, "a-7": 2.0})] == ["a-3", "a-7"]
+    assert len(choose(lanes, {})) == LANES
+    few = {"a-0": lanes["a-0"], "a-3": lanes["a-3"]}
+    assert len(choose(few, {"a-3": 1.0})) == 2
