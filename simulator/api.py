@@ -16,6 +16,7 @@ from simulator.analysis.run import open_run as open_measured_run
 from simulator.errors import InputError
 from simulator.garbage import no_automatic_collection
 from simulator.journal import folder as run_folder
+from simulator.journal.agents_log import LogLevel
 from simulator.journal.file import FILE_NAME
 from simulator.journal.records import AnyRecord
 from simulator.report.run import Run
@@ -64,6 +65,7 @@ def run(
     *,
     realtime: bool = False,
     time_limit: float | None = None,
+    log_level: LogLevel = "warning",
     check: bool = True,
     follow: Follow | None = None,
     progress: bool = False,
@@ -75,7 +77,8 @@ def run(
     scenario's; a plan has its own. `out`: a folder that does not exist yet; by default the next
     free one under ``runs/``. False writes no file: the run is kept in memory, and `Run.save`
     writes its folder. `realtime`: pace the embedded server by the wall clock. `time_limit`: a run
-    that takes more seconds of real time is interrupted, and its verdict is ``unknown``. `check`:
+    that takes more seconds of real time is interrupted, and its verdict is ``unknown``.
+    `log_level`: what agents.log has, from ``debug`` to ``error``. `check`:
     raise the error of a run that cannot go on; False returns that run, with its `error` and a
     verdict of ``unknown``. `follow` is called with the plan and what measures the run live, and
     gives functions that are called with each journal record. `progress`: show how far the run is,
@@ -94,6 +97,7 @@ def run(
             *(scenario, backend, seed, out),
             realtime=realtime,
             time_limit=time_limit,
+            log_level=log_level,
             follow=_shown(follow, stack) if progress else follow,
         )
     if check and finished.error is not None:
@@ -123,6 +127,7 @@ def perform(
     *,
     realtime: bool = False,
     time_limit: float | None = None,
+    log_level: LogLevel = "warning",
     follow: Follow | None = None,
     collect: bool = True,
 ) -> Run:
@@ -138,7 +143,10 @@ def perform(
     listeners = [live.see, *(follow(planned, live) if follow is not None else ())]
     with _telling(folder):
         recording = record(
-            *(planned, server, folder, live, listeners), time_limit=time_limit, collect=collect
+            *(planned, server, folder, live, listeners),
+            time_limit=time_limit,
+            log_level=log_level,
+            collect=collect,
         )
         measurement = live.finish(recording.records)
         finished = Run(recording.journal, measurement, inputs=inputs, error=recording.error)

@@ -68,11 +68,38 @@ def test_wrong_answers_write_nothing(
     assert list(workshop.iterdir()) == []
 
 
-def test_on_a_terminal_it_asks(monkeypatch: pytest.MonkeyPatch) -> None:
-    said: Iterator[object] = iter(["Asked", 5, "ring", "20ms", "reset, slow"])
+def test_on_a_terminal_it_asks_until_the_answer_can_be_used(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said: Iterator[object] = iter(
+        ["Asked", "", 1, 5, "torus", "ring", "soon", "20ms", "flood", "reset, slow"]
+    )
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
     monkeypatch.setattr(typer, "prompt", lambda *_arguments, **_more: next(said))
     assert call(monkeypatch, "new") == 0
     plan = build_plan(load_scenario("asked.yaml"))
     assert len(plan.agents) == 5
     assert [fault.kind for fault in plan.faults] == ["reset", "slow"]
+    told = capsys.readouterr().err.splitlines()
+    assert [line.partition(":")[0] for line in told] == [
+        "1 agents",
+        "no graph 'torus'",
+        "'soon' is not a duration",
+        "no fault 'flood'",
+    ]
+
+
+def test_agents_can_be_of_a_class_of_ones_own(
+    workshop: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (workshop / "my_sellers.py").write_text(
+        "from spade.agent import Agent\n\n\nclass Seller(Agent):\n    pass\n"
+    )
+    monkeypatch.syspath_prepend(str(workshop))
+    assert call(monkeypatch, "new", "--agent", "my_sellers:Seller", "--out", "a.yaml") == 0
+    assert "agent: my_sellers:Seller" in (workshop / "a.yaml").read_text()
+    assert {agent.manager for agent in build_plan(load_scenario("a.yaml")).agents} == {"spade"}
+    assert call(monkeypatch, "new", "--agent", "my_sellers:Sellers", "--out", "b.yaml") == 2
+    assert "`Seller`" in capsys.readouterr().err
+    assert call(monkeypatch, "new", "--agent", "my sellers", "--out", "b.yaml") == 2
+    assert "my_package.agents:Seller" in capsys.readouterr().err

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from simulator.errors import InputError
+from simulator.journal.agents_log import LogLevel
 
 WRONG_CALL = 2
 UNKNOWN = 3
@@ -44,6 +45,10 @@ TimeLimit = Annotated[
         metavar="DURATION",
         help="Interrupt a run that takes longer than this, such as 60s; its verdict is unknown.",
     ),
+]
+LogLevelOption = Annotated[
+    LogLevel,
+    typer.Option(help="What agents.log has: this and all that is more important."),
 ]
 
 

@@ -1,4 +1,4 @@
-"""The agents' log: the warnings of SPADE and aioxmpp during a run, without its passwords."""
+"""The agents' log: what SPADE, aioxmpp and agents log during a run, without its passwords."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import logging
 from collections.abc import Hashable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from simulator.journal import folder as run_folder
 from simulator.journal.redaction import Redaction
@@ -17,6 +17,8 @@ _ExcInfo: TypeAlias = (
     tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 )
 
+LogLevel = Literal["debug", "info", "warning", "error"]
+
 _MANY = 1_000
 """Tracebacks that are remembered at once."""
 _SAY_MORE = (SyntaxError, NameError, AttributeError, ImportError, BaseExceptionGroup)
@@ -24,27 +26,32 @@ _SAY_MORE = (SyntaxError, NameError, AttributeError, ImportError, BaseExceptionG
 
 
 @contextlib.contextmanager
-def logged(path: Path | None, redaction: Redaction) -> Iterator[None]:
-    """Send the warnings of SPADE and aioxmpp to a file instead of the terminal.
+def logged(path: Path | None, redaction: Redaction, level: LogLevel = "warning") -> Iterator[None]:
+    """Send what SPADE, aioxmpp and the agents log to a file instead of the terminal.
 
-    Without a `path` they go nowhere.
+    Without a `path` it goes nowhere. `level`: what is less important is left out.
     """
-    handler = logging.NullHandler() if path is None else _log_file(path, redaction)
+    least = logging.getLevelNamesMapping()[level.upper()]
+    handler = logging.NullHandler() if path is None else _log_file(path, redaction, least)
     root = logging.getLogger()
+    before = root.level
     root.addHandler(handler)
+    if path is not None and least < before:
+        root.setLevel(least)
     try:
         yield
     finally:
+        root.setLevel(before)
         root.removeHandler(handler)
         with contextlib.suppress(OSError):
             handler.close()
 
 
-def _log_file(path: Path, redaction: Redaction) -> logging.Handler:
+def _log_file(path: Path, redaction: Redaction, level: int) -> logging.Handler:
     run_folder.write_private(path, "")
     handler = _LogFile(path, encoding="utf-8")
     handler.setFormatter(Redacted(redaction))
-    handler.setLevel(logging.WARNING)
+    handler.setLevel(level)
     return handler
 
 

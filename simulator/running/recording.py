@@ -10,7 +10,7 @@ from pathlib import Path
 
 from simulator.errors import BackendError, Livelock, RunFailed
 from simulator.garbage import collected_afterwards, set_aside
-from simulator.journal.agents_log import logged
+from simulator.journal.agents_log import LogLevel, logged
 from simulator.journal.file import FILE_NAME, Journal
 from simulator.journal.folder import LOG
 from simulator.journal.records import AnyRecord
@@ -47,13 +47,15 @@ def record(
     listeners: Sequence[Callable[[AnyRecord], None]],
     *,
     time_limit: float | None = None,
+    log_level: LogLevel = "warning",
     collect: bool = True,
 ) -> Recording:
     """Run `plan` on `server`, when it is this run's turn, and record it.
 
     `folder` None records in memory. Listeners are called with each record. `time_limit`: the
-    run is interrupted after so many seconds of real time. `collect`: free the memory of the
-    agents, which are cyclic garbage then; False for a process that ends soon.
+    run is interrupted after so many seconds of real time. `log_level`: of agents.log.
+    `collect`: free the memory of the agents, which are cyclic garbage then; False for a process
+    that ends soon.
 
     Raises JournalError when the disk refuses the journal, and InputError from inside a run.
     """
@@ -61,7 +63,7 @@ def record(
     def work(interruption: Interruption) -> Recording:
         ending = collected_afterwards() if collect else set_aside()
         with ending, interruption.limited(time_limit):
-            return _recorded(plan, server, folder, convergence, listeners, interruption)
+            return _recorded(plan, server, folder, convergence, listeners, interruption, log_level)
 
     make_importable(plan.imports)
     return take_turn(work)
@@ -74,12 +76,13 @@ def _recorded(
     convergence: Convergence,
     listeners: Sequence[Callable[[AnyRecord], None]],
     interruption: Interruption,
+    log_level: LogLevel,
 ) -> Recording:
     memory, redaction, failure = BytesIO(), Redaction(), None
     options = RunOptions(folder=folder, login_limit=server.login_limit, redaction=redaction)
     with (
         Journal(folder / FILE_NAME if folder else memory) as journal,
-        logged(folder / LOG if folder else None, redaction),
+        logged(folder / LOG if folder else None, redaction, log_level),
     ):
         for listener in listeners:
             journal.listen(listener)

@@ -136,3 +136,14 @@ def test_warnings_go_to_the_file(tmp_path: Path, capfd: pytest.CaptureFixture[st
     logging.getLogger("one").warning("too late")
     assert (tmp_path / "log").read_text().endswith(" WARNING one: a warning\n")
     assert "a warning" not in capfd.readouterr().err
+
+
+def test_a_lower_level_puts_more_into_the_file_and_is_over_with_the_run(tmp_path: Path) -> None:
+    before = logging.getLogger().level
+    with logged(tmp_path / "log", Redaction(), "debug"):
+        logging.getLogger("one").debug("a detail")
+    assert (tmp_path / "log").read_text().endswith(" DEBUG one: a detail\n")
+    assert logging.getLogger().level == before
+    with logged(tmp_path / "errors", Redaction(), "error"):
+        logging.getLogger("one").warning("a warning")
+    assert "a warning" not in (tmp_path / "errors").read_text()

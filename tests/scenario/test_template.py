@@ -36,6 +36,13 @@ def test_what_is_written_passes(tmp_path: Path) -> None:
     assert_passes(run_scenario(write_scenario(Answers(agents=12)), tmp_path))
 
 
+def test_what_is_written_holds_for_another_count(tmp_path: Path) -> None:
+    text = write_scenario(Answers(agents=12)).replace("count: 12", "count: 7")
+    run = run_scenario(text, tmp_path)
+    assert_passes(run)
+    assert run.summary["run"]["agents"] == 7
+
+
 def test_what_is_written_with_every_fault_passes(tmp_path: Path) -> None:
     answers = Answers(agents=12, graph="communities", faults=tuple(FAULTS))
     assert_passes(run_scenario(write_scenario(answers), tmp_path))

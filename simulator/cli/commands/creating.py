@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from rich.console import Console
@@ -15,11 +17,18 @@ from rich.text import Text
 from simulator.errors import InputError
 from simulator.journal.folder import file_stem
 
+if TYPE_CHECKING:
+    from simulator.scenario.template import Answers
+
 _Answer = TypeVar("_Answer")
 
 
 def new(
     name: Annotated[str | None, typer.Option(help="A short title.")] = None,
+    agent: Annotated[
+        str | None,
+        typer.Option(help="The class of the agents, such as my_package.agents:Seller."),
+    ] = None,
     agents: Annotated[int | None, typer.Option(help="How many agents.")] = None,
     graph: Annotated[
         str | None,
@@ -46,12 +55,38 @@ def new(
     from simulator.scenario.template import FAULTS, GRAPHS, Answers, write_scenario
 
     usual = Answers()
+    said = "none" if faults is None else " ".join(faults)
     answers = Answers(
-        name=_answer("Title", name, usual.name),
-        agents=_answer("How many agents", agents, usual.agents),
-        graph=_answer(f"Who watches whom ({', '.join(GRAPHS)})", graph, usual.graph),
-        approve_delay=_answer("How long an approval takes", approve_delay, usual.approve_delay),
-        faults=_answer_faults(f"Faults ({', '.join(FAULTS)}; or none)", faults),
+        name=_answer("Title", name, usual.name, lambda text: replace(usual, name=text)),
+        agent=_answer(
+            "Class of the agents, if you have one",
+            agent,
+            usual.agent,
+            lambda text: replace(usual, agent=text),
+        ),
+        agents=_answer(
+            "How many agents", agents, usual.agents, lambda count: replace(usual, agents=count)
+        ),
+        graph=_answer(
+            f"Who watches whom ({', '.join(GRAPHS)})",
+            graph,
+            usual.graph,
+            lambda text: replace(usual, graph=text),
+        ),
+        approve_delay=_answer(
+            "How long an approval takes",
+            approve_delay,
+            usual.approve_delay,
+            lambda text: replace(usual, approve_delay=text),
+        ),
+        faults=_words(
+            _answer(
+                f"Faults ({', '.join(FAULTS)}; or none)",
+                None if faults is None else said,
+                said,
+                lambda text: replace(usual, faults=_words(text)),
+            )
+        ),
     )
     text = write_scenario(answers)
     _refuse_unusable(text)
@@ -60,21 +95,33 @@ def new(
     Console().print(Text(f"{file}: written; simulator run {file} runs it"), soft_wrap=True)
 
 
-def _answer(question: str, given: _Answer | None, usual: _Answer) -> _Answer:
-    """What was given, what somebody at the terminal says, or what is usual."""
+def _answer(
+    question: str, given: _Answer | None, usual: _Answer, with_it: Callable[[_Answer], Answers]
+) -> _Answer:
+    """What was given, what somebody at the terminal says, or what is usual.
+
+    Who gives an answer that cannot be used is told why, and asked again. `with_it`: the usual
+    answers with this one.
+    """
+    from simulator.scenario.template import check_answers
+
     if given is not None:
         return given
     if not sys.stdin.isatty():
         return usual
-    answer: _Answer = typer.prompt(question, usual, type=type(usual))
-    return answer
+    while True:
+        answer: _Answer = typer.prompt(question, usual, type=type(usual))
+        try:
+            check_answers(with_it(answer))
+        except InputError as error:
+            typer.echo(str(error), err=True)
+        else:
+            return answer
 
 
-def _answer_faults(question: str, given: list[str] | None) -> tuple[str, ...]:
-    if given is not None:
-        return tuple(given)
-    words = re.split(r"[,\s]+", _answer(question, None, "none"))
-    return tuple(word for word in words if word not in ("", "none"))
+def _words(text: str) -> tuple[str, ...]:
+    """The faults in an answer."""
+    return tuple(word for word in re.split(r"[,\s]+", text) if word not in ("", "none"))
 
 
 def _refuse_unusable(text: str) -> None:

@@ -29,6 +29,7 @@ from simulator.cli.many import InterruptedAtOnce, Job, jobs_of
 from simulator.cli.options import (
     JsonOutput,
     JUnitFile,
+    LogLevelOption,
     ScenarioFiles,
     Settings,
     TimeLimit,
@@ -36,6 +37,7 @@ from simulator.cli.options import (
     parse_time_limit,
 )
 from simulator.errors import InputError, Livelock, SimulatorError
+from simulator.journal.agents_log import LogLevel
 from simulator.servers import BACKENDS
 
 if TYPE_CHECKING:
@@ -62,6 +64,7 @@ def run(
         bool, typer.Option("-x", "--exitfirst", help="Stop after the first that does not pass.")
     ] = False,
     time_limit: TimeLimit = None,
+    log_level: LogLevelOption = "warning",
     backend: Annotated[
         str, typer.Option(help=f"The server to run on: {', '.join(BACKENDS)}.")
     ] = "embedded",
@@ -102,6 +105,7 @@ def run(
         out_holds_folders=len(jobs) > 1,
         realtime=realtime,
         time_limit=parse_time_limit(time_limit),
+        log_level=log_level,
         output=output,
         narrate=narrate and not json_,
         progress=not quiet and not json_,
@@ -141,6 +145,7 @@ class Performer:
     out_holds_folders: bool
     realtime: bool
     time_limit: float | None
+    log_level: LogLevel
     output: Console
     narrate: bool
     progress: bool
@@ -171,6 +176,7 @@ class Performer:
                     *(scenario, chosen, job.seed, self._folder(job, scenario)),
                     realtime=self.realtime,
                     time_limit=self.time_limit,
+                    log_level=self.log_level,
                     follow=self._followers(stack),
                     collect=not self.ends_process,
                 )
