@@ -500,7 +500,7 @@ def test_a_spade_behaviour_that_polls_is_named_with_its_agent() -> None:
     began = time.perf_counter()
     with pytest.raises(Livelock) as caught:
         run(main)
-    assert time.perf_counter() - began < 10
+    assert time.perf_counter() - began < 60
     text = str(caught.value)
     assert "at 3.000000 s" in text
     assert "behaviour Poller of agent7@localhost" in text
