@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from simulator.analysis import frames
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-class Tables:
+class Tables(ABC):
     """The tables of a run, all of its `measurement`.
 
     Each is a polars `DataFrame` in tidy form: one row per observation, units in the column names
@@ -19,9 +20,9 @@ class Tables:
     """
 
     @property
+    @abstractmethod
     def measurement(self) -> Measurement:
         """What they tell of."""
-        raise NotImplementedError
 
     def agents(self) -> pl.DataFrame:
         """One row per planned agent, in the order of the plan.
