@@ -70,7 +70,11 @@ def test_the_command_is_one_that_the_simulator_takes(server):
     group: Any = typer.main.get_command(app)
     name, *arguments = compose(server)["services"]["simulator"]["command"]
     context = group.commands[name].make_context(name, list(arguments))
-    given = {key: value for key, value in context.params.items() if value}
+    given = {
+        key: value
+        for key, value in context.params.items()
+        if context.get_parameter_source(key).name == "COMMANDLINE"
+    }
     (file,) = given.pop("files")
     assert file.parts[1] == "scenarios"
     assert given == {
