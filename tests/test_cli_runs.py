@@ -227,6 +227,21 @@ def test_report_to_a_place_that_cannot_be_written_draws_nothing(
     assert why in done.err
 
 
+def test_a_report_is_written_again_and_nothing_else_is_replaced(
+    call: Call, finished: Path, tmp_path: Path
+) -> None:
+    for file in (finished / "report.html", tmp_path / "page.html"):
+        options = [] if file.parent == finished else ["-o", file]
+        assert call("report", finished, *options).code == 0
+        file.write_text(file.read_text() + "<!-- old -->")
+        assert call("report", finished, *options).code == 0
+        assert "<!-- old -->" not in file.read_text()
+    (tmp_path / "thesis.html").write_text("<html>mine</html>")
+    done = call("report", finished, "-o", tmp_path / "thesis.html")
+    assert (done.code, (tmp_path / "thesis.html").read_text()) == (2, "<html>mine</html>")
+    assert "exists already, and is no report" in done.err
+
+
 def test_report_of_no_run_makes_no_folder(call: Call, tmp_path: Path) -> None:
     done = call("report", tmp_path / "nowhere")
     assert done.code == 2

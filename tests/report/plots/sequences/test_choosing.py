@@ -32,18 +32,26 @@ def test_those_who_say_the_most_to_each_other_are_shown_and_who_is_near_them(
 
 
 def test_a_watch_that_is_not_in_force_comes_first(tmp_path: Path) -> None:
-    asked = [watch("d", "e"), asks(2, "d", "subscribe", "e"), hears(3, "e", "subscribe", "d")]
+    asked: list[AnyRecord] = [
+        watch("d", "e"),
+        asks(2, "d", "subscribe", "e"),
+        hears(3, "e", "subscribe", "d"),
+    ]
     assert chosen(run_of(tmp_path, *asked)) == "de"
 
 
 def test_who_was_seen_wrongly_comes_before_who_talks_much(tmp_path: Path) -> None:
     """b is there, and a hears once that it is away."""
-    wrong = [watch("a", "b"), *seeing("a", "b"), sees(2, "a", "b", show="away", id="1")]
+    wrong: list[AnyRecord] = [
+        watch("a", "b"),
+        *seeing("a", "b"),
+        sees(2, "a", "b", show="away", id="1"),
+    ]
     assert chosen(run_of(tmp_path, *wrong)) == "ab"
 
 
 def test_only_what_was_said_in_the_window_counts(tmp_path: Path) -> None:
-    early = [hears(1, "b", "available", "a", id="1")]
+    early: list[AnyRecord] = [hears(1, "b", "available", "a", id="1")]
     assert chosen(run_of(tmp_path, *early), (0, 2)) == "ab"
 
 
