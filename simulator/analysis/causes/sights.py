@@ -10,12 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 from simulator.analysis.causes.absences import of_fault
-from simulator.analysis.causes.cause import Cause, CauseClass, WrongTime
+from simulator.analysis.causes.cause import (
+    Cause,
+    CauseClass,
+    WrongSight,
+    WrongTime,
+    decided,
+)
 from simulator.analysis.causes.evidence import LINK_FAULTS, Evidence
 from simulator.analysis.folds.propagation import Delivery
-from simulator.analysis.states import STALE, Sight, WatchStates
+from simulator.analysis.states import Sight, WatchStates
 from simulator.journal.records import SECOND
 
 _SLOW = 10 * SECOND
@@ -23,24 +30,15 @@ _SLOW = 10 * SECOND
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Case(WrongSight):
     """A piece of wrong sight. `arrived`: the watcher was told in the end.
 
     `cut_short`: it ended with the watch, before anybody could know.
     """
 
-    watch: WatchStates
-    sight: Sight
-    begin: int
-    end: int
     arrived: bool
     cut_short: bool
     evidence: Evidence
-
-    @property
-    def lasted(self) -> int:
-        """How long, in microseconds."""
-        return self.end - self.begin
 
 
 Rule = Callable[[Case], Cause | None]
@@ -50,7 +48,7 @@ def wrong_times(evidence: Evidence, watch: WatchStates) -> Iterator[WrongTime]:
     """All wrong time of a watch, in pieces of one cause each, in order."""
     waiting: WrongTime | None = None
     for case in _pieces(evidence, watch):
-        one = WrongTime(watch, case.sight.name.lower(), case.begin, case.end, cause_of(case))  # type: ignore[arg-type]
+        one = WrongTime(watch, case.what, case.begin, case.end, decided(RULES, case))
         joins = waiting is not None and (waiting.end, waiting.what, waiting.cause) == (
             *(one.begin, one.what, one.cause),
         )
@@ -69,7 +67,7 @@ def _pieces(evidence: Evidence, watch: WatchStates) -> Iterator[Case]:
     for place, (sight, begin, end) in enumerate(
         zip(sights.values, sights.times, ends, strict=True)
     ):
-        if sight not in STALE or begin >= min(end, evidence.end):
+        if sight not in _WHAT or begin >= min(end, evidence.end):
             continue
         last = min(end, evidence.end)
         after = sights.values[place + 1] if place + 1 < len(sights.values) else None
@@ -81,19 +79,15 @@ def _pieces(evidence: Evidence, watch: WatchStates) -> Iterator[Case]:
                 other == last and after is not None and after is not Sight.UNAUTHORISED
             )
             cut_short = other == last and after in (None, Sight.UNAUTHORISED)
-            yield Case(watch, sight, one, other, arrived, cut_short, evidence)
+            yield Case(watch, _WHAT[sight], one, other, arrived, cut_short, evidence)
 
 
 _ARRIVED = (Delivery.DELIVERED, Delivery.SUPERSEDED)
-
-
-def cause_of(case: Case) -> Cause:
-    """The one cause of a piece."""
-    for rule in RULES:
-        cause = rule(case)
-        if cause is not None:
-            return cause
-    return Cause(CauseClass.UNKNOWN, "nothing in the journal says why")
+_WHAT: dict[Sight, Literal["ghost", "blind", "mislabelled"]] = {
+    Sight.GHOST: "ghost",
+    Sight.BLIND: "blind",
+    Sight.MISLABELLED: "mislabelled",
+}
 
 
 def _server_down(case: Case) -> Cause | None:
@@ -125,7 +119,7 @@ def _death_unnoticed(case: Case) -> Cause | None:
     """The contact is gone, as its own client says, and the server has told nobody."""
     contact = case.watch.contact
     death = case.evidence.death(contact, case.begin)
-    gone = case.sight is Sight.GHOST and death is not None and case.lasted > case.evidence.patience
+    gone = case.what == "ghost" and death is not None and case.lasted > case.evidence.patience
     if not gone or death is None:
         return None
     population = case.evidence.population(contact)

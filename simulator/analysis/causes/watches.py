@@ -8,71 +8,17 @@ that asks, over the server, to the contact that answers, and back.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from simulator.analysis.causes.absences import absent, crashed, lost_on_the_way, of_fault, raised
+from simulator.analysis.causes.case import Case
 from simulator.analysis.causes.cause import Cause, CauseClass
-from simulator.analysis.causes.evidence import Evidence
-from simulator.analysis.states import DeclaredState, DeclaredWatch, MomentKind
+from simulator.analysis.states import DeclaredState
 from simulator.journal.records import SECOND
 
 _SOON = 5 * SECOND
 """Who was there for so long after a request could have answered it."""
 
-
-_CLOSING: frozenset[MomentKind] = frozenset(
-    ("in_force", "not_served", "refusal_heard", "act", "over")
-)
-"""What closes a request, so that the next one is new."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A declared watch that is not in force, with the evidence."""
-
-    watch: DeclaredWatch
-    evidence: Evidence
-
-    @property
-    def population(self) -> str:
-        """The contact's."""
-        return self.evidence.population(self.watch.contact)
-
-    def last(self, kind: MomentKind, since: int = 0) -> int | None:
-        """When something happened last, not before `since`."""
-        times = [one.t for one in self.watch.history if one.kind == kind and one.t >= since]
-        return times[-1] if times else None
-
-    @property
-    def since(self) -> int:
-        """When the watcher asked first for what is still open.
-
-        Who asks again while the server holds a request is not heard again (RFC 6121, 3.1.3).
-        """
-        closed = [one.t for one in self.watch.history if one.kind in _CLOSING]
-        later = [
-            one.t
-            for one in self.watch.history
-            if one.kind == "asked" and one.t >= max(closed, default=0)
-        ]
-        return later[0] if later else self.watch.asked or 0
-
-    @property
-    def heard(self) -> int | None:
-        """When the contact heard of the open request."""
-        return None if self.watch.asked is None else self.last("heard", self.since)
-
-
 Rule = Callable[[Case], Cause | None]
-
-
-def cause_of(case: Case) -> Cause:
-    """The one cause of a watch that is not in force."""
-    for rule in RULES:
-        cause = rule(case)
-        if cause is not None:
-            return cause
-    return Cause(CauseClass.UNKNOWN, "nothing in the journal says why")
 
 
 def _prescribed(case: Case) -> Cause | None:

@@ -10,9 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
-from simulator.analysis.causes.cause import WrongTime
 from simulator.analysis.causes.evidence import Evidence, seconds
-from simulator.analysis.causes.texts import SEEN, cause_texts, watches_text
+from simulator.analysis.causes.texts import cause_texts, watches_text, wrong_text
 from simulator.analysis.figures.rosters import (
     belief_divergence,
     believed_absent,
@@ -152,19 +151,13 @@ def _wrong(
         and (not only_last or one.end == measurement.end)
     ]
     for one in sorted(found, key=lambda one: -one.lasted):
-        yield _wrong_text(one)
-
-
-def _wrong_text(one: WrongTime) -> str:
-    seen = SEEN[one.what].format(w=one.watch.watcher, c=one.watch.contact)
-    span = f"from {seconds(one.begin)} to {seconds(one.end)}"
-    return f"{seen} {span}: {one.cause.kind.words}: {one.cause.reason}"
+        yield wrong_text(one)
 
 
 def _late_sights(measurement: Measurement) -> Iterator[str]:
     """What was wrong last."""
     for one in sorted(measurement.causes.wrong_times, key=lambda one: (-one.end, -one.lasted)):
-        yield _wrong_text(one)
+        yield wrong_text(one)
 
 
 # --- deliveries and deaths ---
@@ -191,10 +184,11 @@ _FATES = {
 
 def _change(evidence: Evidence, change: Change) -> str:
     """``boss's change to away at 20 s (timeline[0], a.yaml:9)``."""
-    actual = change.actual
-    became = (actual.show or "available") if actual.available else "unavailable"
+    of = "" if change.of == "presence" else f" of {change.of}"
     origin = f" ({evidence.entry(change.origin)})" if change.origin else ""
-    return f"{actual.agent}'s change to {became} at {seconds(change.issued)}{origin}"
+    return (
+        f"{change.actual.agent}'s change{of} to {change.what} at {seconds(change.issued)}{origin}"
+    )
 
 
 def _slow_deliveries(measurement: Measurement) -> Iterator[str]:
