@@ -10,6 +10,9 @@ from simulator.analysis.causes.evidence import CUTS, SERVER_FAULTS, STOPS_FOR_GO
 from simulator.analysis.states import FaultSpan
 from simulator.journal.records import Failure
 
+NEVER_AGAIN = "SPADE's own manager never calls a handler again once it has raised"
+"""What `Evidence.silenced` means."""
+
 
 def of_fault(evidence: Evidence, span: FaultSpan, what: str) -> Cause:
     """The cause that a fault of a link or of the server is."""
@@ -23,6 +26,8 @@ def raised(evidence: Evidence, agent: str, failure: Failure) -> Cause:
     population = evidence.population(agent)
     where = f" ({failure.place})" if failure.place else ""
     reason = f"code of {population} raised {failure.error} in {failure.where}{where}"
+    if evidence.silenced(agent, failure.where) is not None:
+        reason += f", and {NEVER_AGAIN}"
     return Cause(CauseClass.USER_CODE, reason, place=failure.place)
 
 

@@ -276,6 +276,18 @@ class Evidence:
         """What an agent's code raised, in order."""
         return self._failures.get(agent, [])
 
+    def silenced(self, agent: str, handler: str) -> Failure | None:
+        """What ended a handler of the agent's for good; None where nothing did.
+
+        aioxmpp disconnects a slot of SPADE's own manager in which a handler raised. Two slots lead
+        to each handler of availability. A coroutine that SPADE never awaits raises nothing.
+        """
+        if self.manager(agent) != "spade":
+            return None
+        slots = 2 if handler in ("on_available", "on_unavailable") else 1
+        raised = [one for one in self.failures(agent) if one.where == handler and one.traceback]
+        return raised[slots - 1] if len(raised) >= slots else None
+
     @cached_property
     def _failures(self) -> dict[str, list[Failure]]:
         found: dict[str, list[Failure]] = {}

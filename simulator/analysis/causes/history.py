@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from simulator.analysis.causes.absences import NEVER_AGAIN
 from simulator.analysis.causes.cause import WrongTime
 from simulator.analysis.causes.evidence import Evidence, Receipt, seconds
 from simulator.analysis.causes.texts import SEEN
@@ -185,7 +186,10 @@ class _Teller:
 
     def _failure(self, record: Failure) -> Iterator[str]:
         place = f" ({record.place})" if record.place else ""
-        yield f"{record.agent} raises {record.error} in {record.where}{place}"
+        text = f"{record.agent} raises {record.error} in {record.where}{place}"
+        if self._evidence.silenced(record.agent, record.where) == record:
+            text += f"; {NEVER_AGAIN}"
+        yield text
 
     def _actual(self, record: Actual) -> Iterator[str]:
         one = self._receipts.get(record)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from simulator.analysis.causes.cause import WrongSight, WrongTime
 from simulator.analysis.causes.evidence import Evidence, seconds
 from simulator.analysis.causes.groups import TimeGroup, WatchGroup
+from simulator.analysis.folds.propagation import Change
+from simulator.analysis.states import FaultSpan
 from simulator.journal.records import SECOND
+from simulator.scenario.language.faults import FAULT_KINDS
 
 WORST = 3
 """So many watches of a cause are named."""
@@ -70,4 +73,29 @@ def time_text(group: TimeGroup) -> str:
     return (
         f"{group.cause.kind.words}: {group.total / SECOND:.3f} watch-seconds wrong in"
         f" {_watches(group)}: {group.cause.reason}; worst: {_sight(group.times[0])}"
+    )
+
+
+def meanwhile(evidence: Evidence, agents: Sequence[str], begin: int, end: int) -> str:
+    """``, while black hole at 20 s (faults[0], a.yaml:23) hit b``; nothing without a fault."""
+    for agent in agents:
+        span = evidence.link_fault(agent, begin, end) or evidence.fault(
+            agent, FAULT_KINDS, begin, end
+        )
+        if span is not None:
+            return f", while {evidence.which(span)} hit {agent}"
+    fault = evidence.server_fault(begin, end)
+    return "" if fault is None else f", while {_server(evidence, fault)}"
+
+
+def _server(evidence: Evidence, span: FaultSpan) -> str:
+    return f"the server had its {evidence.which(span)}"
+
+
+def change_text(evidence: Evidence, change: Change) -> str:
+    """``boss's change to away at 20 s (timeline[0], a.yaml:9)``."""
+    of = "" if change.of == "presence" else f" of {change.of}"
+    origin = f" ({evidence.entry(change.origin)})" if change.origin else ""
+    return (
+        f"{change.actual.agent}'s change{of} to {change.what} at {seconds(change.issued)}{origin}"
     )

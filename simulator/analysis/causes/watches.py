@@ -119,37 +119,58 @@ def _contact_gone(case: Case) -> Cause | None:
 def _code_raised(case: Case) -> Cause | None:
     """The contact's code raised, and it has not answered."""
     contact = case.watch.contact
-    for failure in case.evidence.failures(contact):
-        if case.heard is not None and (failure.place or failure.where.startswith("on_")):
-            return raised(case.evidence, contact, failure)
-    return None
+    failures = [
+        one
+        for one in case.evidence.failures(contact)
+        if one.where == "on_subscribe" or (one.place and not one.where.startswith("on_"))
+    ]
+    if case.heard is None or not failures:
+        return None
+    asked = [one for one in failures if one.where == "on_subscribe"]
+    return raised(case.evidence, contact, (asked or failures)[0])
+
+
+def _before_setup(case: Case) -> Cause | None:
+    """It came before the agent's setup() had set a handler, and SPADE keeps no request for one.
+
+    SPADE calls setup() once it has connected, and what waited at the server comes before that.
+    """
+    evidence, contact, heard = case.evidence, case.watch.contact, case.heard
+    if heard is None or not _misses_calls(case):
+        return None
+    started = evidence.started(contact)
+    raised_then = any(
+        one.where == "on_subscribe" and one.t == heard for one in evidence.failures(contact)
+    )
+    if started is None or heard > started or raised_then or not evidence.own_code(contact):
+        return None
+    return Cause(
+        CauseClass.PRESENCE_MANAGER,
+        f"the request reached {case.population} before its setup() had set a handler or"
+        " `approve_all`, and SPADE's own manager does not keep it",
+        "use the documented manager, or ask again once it has started",
+    )
 
 
 def _handler_not_called(case: Case) -> Cause | None:
-    """SPADE's own manager did not hand the request to the agent's handler.
-
-    It keeps no request for a handler that is set later, and never calls one again that raised.
-    """
-    evidence, contact, heard = case.evidence, case.watch.contact, case.heard
-    if heard is None or evidence.manager(contact) != "spade":
+    """SPADE's own manager did not hand the request to the agent's handler."""
+    evidence, contact = case.evidence, case.watch.contact
+    calls = evidence.handler_calls(contact, "on_subscribe")
+    if case.heard is None or not calls or not _misses_calls(case):
         return None
-    calls, requests = evidence.handler_calls(contact, "on_subscribe"), evidence.requests_heard
-    started = evidence.started(contact)
-    if calls < requests[contact] and started is not None and heard <= started:
-        return Cause(
-            CauseClass.PRESENCE_MANAGER,
-            f"the request reached {case.population} before its setup() had set a handler, and"
-            " SPADE's own manager does not keep it",
-            "use the documented manager, or ask again once it has started",
-        )
-    if 0 < calls < requests[contact]:
-        return Cause(
-            CauseClass.PRESENCE_MANAGER,
-            f"SPADE's own manager called on_subscribe of {case.population} for {calls} of"
-            f" {requests[contact]} requests",
-            "use the documented manager",
-        )
-    return None
+    return Cause(
+        CauseClass.PRESENCE_MANAGER,
+        f"SPADE's own manager called on_subscribe of {case.population} for {calls} of"
+        f" {evidence.requests_heard[contact]} requests",
+        "use the documented manager",
+    )
+
+
+def _misses_calls(case: Case) -> bool:
+    """Has the contact SPADE's own manager, which handed fewer requests on than it heard?"""
+    evidence, contact = case.evidence, case.watch.contact
+    calls = evidence.handler_calls(contact, "on_subscribe")
+    return evidence.manager(contact) == "spade" and calls < evidence.requests_heard[contact]
 
 
 def _nobody_answers(case: Case) -> Cause | None:
@@ -208,6 +229,7 @@ RULES: tuple[Rule, ...] = (
     _refused,
     _answer_lost,
     _contact_gone,
+    _before_setup,
     _code_raised,
     _handler_not_called,
     _nobody_answers,

@@ -7,21 +7,26 @@ sentences are of the run; a fault or an entry of the scenario comes with its lin
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from simulator.analysis.causes.evidence import Evidence, seconds
-from simulator.analysis.causes.texts import cause_texts, watches_text, wrong_text
+from simulator.analysis.causes.texts import (
+    cause_texts,
+    change_text,
+    meanwhile,
+    watches_text,
+    wrong_text,
+)
 from simulator.analysis.figures.rosters import (
     belief_divergence,
     believed_absent,
     believed_ghosts,
     entry_text,
 )
-from simulator.analysis.folds.propagation import Change, Delivery
+from simulator.analysis.folds.propagation import Delivery
 from simulator.analysis.measurement import Measurement
-from simulator.analysis.states import DeclaredState, FaultSpan
-from simulator.scenario.language.faults import FAULT_KINDS
+from simulator.analysis.states import DeclaredState
 
 SHOWN = 3
 """So many offenders are named; the rest is counted."""
@@ -32,7 +37,12 @@ _Of = Callable[[Measurement], Sentences]
 
 def worst(measurement: Measurement, figure: str) -> tuple[str, ...]:
     """The worst offenders of a figure, and how many more there are."""
-    found = list(offenders(measurement, figure))
+    return limited(offenders(measurement, figure))
+
+
+def limited(sentences: Sentences) -> tuple[str, ...]:
+    """The first few sentences, and how many more there are."""
+    found = list(sentences)
     more = (f"and {len(found) - SHOWN} more",) if len(found) > SHOWN else ()
     return (*found[:SHOWN], *more)
 
@@ -48,25 +58,6 @@ def offenders(measurement: Measurement, figure: str) -> Sentences:
         if not dot:
             return ()
     return _OFFENDERS[name](measurement)
-
-
-# --- which fault ---
-
-
-def _meanwhile(evidence: Evidence, agents: Sequence[str], begin: int, end: int) -> str:
-    """``, while black hole at 20 s (faults[0], a.yaml:23) hit b``; nothing without a fault."""
-    for agent in agents:
-        span = evidence.link_fault(agent, begin, end) or evidence.fault(
-            agent, FAULT_KINDS, begin, end
-        )
-        if span is not None:
-            return f", while {evidence.which(span)} hit {agent}"
-    fault = evidence.server_fault(begin, end)
-    return "" if fault is None else f", while {_server(evidence, fault)}"
-
-
-def _server(evidence: Evidence, span: FaultSpan) -> str:
-    return f"the server had its {evidence.which(span)}"
 
 
 # --- watches ---
@@ -97,10 +88,10 @@ def _late_watches(measurement: Measurement) -> Iterator[str]:
         for t, watch in sorted(came, key=lambda one: -one[0]):
             entry = evidence.entry(watch.origin)
             agents = (watch.watcher, watch.contact)
-            meanwhile = _meanwhile(evidence, agents, watch.asked or t, t)
+            hit = meanwhile(evidence, agents, watch.asked or t, t)
             yield (
                 f"{watch.watcher} -> {watch.contact} was in force only at {seconds(t)}"
-                f" ({entry}){meanwhile}"
+                f" ({entry}){hit}"
             )
 
 
@@ -116,7 +107,7 @@ def _wrong_entries(measurement: Measurement) -> Iterator[str]:
         since = changed[-1] if changed else 0
         yield (
             f"{agent} has {peer} as {served}, expected {expected} since {seconds(since)}"
-            + _meanwhile(evidence, (agent, peer), since, measurement.end)
+            + meanwhile(evidence, (agent, peer), since, measurement.end)
         )
 
 
@@ -132,8 +123,8 @@ def _late_entries(measurement: Measurement) -> Iterator[str]:
         ]
         for t, agent, peer in sorted(changed, key=lambda one: -one[0]):
             served = entry_text(measurement.rosters.served(agent, peer))
-            meanwhile = _meanwhile(measurement.causes.evidence, (agent, peer), t, t)
-            yield f"{agent} had {peer} as {served} only at {seconds(t)}{meanwhile}"
+            hit = meanwhile(measurement.causes.evidence, (agent, peer), t, t)
+            yield f"{agent} had {peer} as {served} only at {seconds(t)}{hit}"
 
 
 # --- sights ---
@@ -169,9 +160,9 @@ def _deliveries(measurement: Measurement, *fates: Delivery) -> Iterator[str]:
         if fate in fates:
             change, watch = found.changes[found.change[row]], found.watch[row]
             last = change.issued + evidence.patience
-            meanwhile = _meanwhile(evidence, (watch.watcher, watch.contact), change.issued, last)
+            hit = meanwhile(evidence, (watch.watcher, watch.contact), change.issued, last)
             what = _FATES[Delivery(fate)]
-            yield f"{_change(evidence, change)} {what} {watch.watcher}{meanwhile}"
+            yield f"{change_text(evidence, change)} {what} {watch.watcher}{hit}"
 
 
 _FATES = {
@@ -180,15 +171,6 @@ _FATES = {
     Delivery.LOST: "never reached",
     Delivery.NOT_DUE: "was not due at",
 }
-
-
-def _change(evidence: Evidence, change: Change) -> str:
-    """``boss's change to away at 20 s (timeline[0], a.yaml:9)``."""
-    of = "" if change.of == "presence" else f" of {change.of}"
-    origin = f" ({evidence.entry(change.origin)})" if change.origin else ""
-    return (
-        f"{change.actual.agent}'s change{of} to {change.what} at {seconds(change.issued)}{origin}"
-    )
 
 
 def _slow_deliveries(measurement: Measurement) -> Iterator[str]:
@@ -201,9 +183,9 @@ def _slow_deliveries(measurement: Measurement) -> Iterator[str]:
     for took, row in sorted(rows, key=lambda one: -one[0]):
         change, watch = found.changes[found.change[row]], found.watch[row]
         agents = (watch.watcher, watch.contact)
-        meanwhile = _meanwhile(evidence, agents, change.issued, change.issued + took)
+        hit = meanwhile(evidence, agents, change.issued, change.issued + took)
         yield (
-            f"{_change(evidence, change)} reached {watch.watcher} after {seconds(took)}{meanwhile}"
+            f"{change_text(evidence, change)} reached {watch.watcher} after {seconds(took)}{hit}"
         )
 
 
@@ -240,27 +222,40 @@ def _divergence(measurement: Measurement) -> Iterator[str]:
 
 def _ghosts(measurement: Measurement) -> Iterator[str]:
     for agent, peer in believed_ghosts(measurement):
-        since = _since(measurement, agent, peer)
+        since = _since(measurement, agent, peer, "on_unavailable")
         yield f"{agent} believes {peer} available, who is not there{since}"
 
 
 def _absent(measurement: Measurement) -> Iterator[str]:
     for agent, peer in believed_absent(measurement):
-        yield f"{agent} believes {peer} away, who is available{_since(measurement, agent, peer)}"
+        since = _since(measurement, agent, peer, "on_available")
+        yield f"{agent} believes {peer} away, who is available{since}"
 
 
-def _since(measurement: Measurement, agent: str, peer: str) -> str:
+def _since(measurement: Measurement, agent: str, peer: str, handler: str) -> str:
     """Since when it is otherwise, the manager that missed it, and the fault meanwhile."""
     evidence = measurement.causes.evidence
     times = [steps.times[-1] for steps in evidence.agent(peer).shows.values() if steps.times]
     t = max(times, default=0)
-    manager = _manager(evidence, agent)
-    return f" since {seconds(t)} ({manager}){_meanwhile(evidence, (agent, peer), t, t)}"
+    manager = _manager(evidence, agent, handler)
+    return f" since {seconds(t)} ({manager}){meanwhile(evidence, (agent, peer), t, t)}"
 
 
-def _manager(evidence: Evidence, agent: str) -> str:
-    own = evidence.manager(agent) == "spade"
-    return "SPADE's own manager" if own else "the documented manager"
+def _manager(evidence: Evidence, agent: str, handler: str = "") -> str:
+    """The manager; of SPADE's own, also whether it has ceased to call this handler."""
+    if evidence.manager(agent) != "spade":
+        return "the documented manager"
+    raised = evidence.silenced(agent, handler) if handler else None
+    if raised is None:
+        return "SPADE's own manager"
+    where = f", {raised.place}," if raised.place else ""
+    return (
+        f"SPADE's own manager, which heeds no contact that {_HEEDED[handler]} since {handler}"
+        f" raised {raised.error}{where} at {seconds(raised.t)}"
+    )
+
+
+_HEEDED = {"on_available": "comes", "on_unavailable": "goes"}
 
 
 # --- messages and agents ---
@@ -274,7 +269,7 @@ def _undelivered(measurement: Measurement) -> Iterator[str]:
             agents = (record.agent, record.peer)
             yield (
                 f"the message of {record.agent} to {record.peer} at {seconds(record.t)} did not"
-                f" arrive{_meanwhile(evidence, agents, record.t, record.t)}"
+                f" arrive{meanwhile(evidence, agents, record.t, record.t)}"
             )
 
 
@@ -287,10 +282,10 @@ def _slow_messages(measurement: Measurement) -> Iterator[str]:
     ]
     for time, record in sorted(took, key=lambda one: -one[0]):
         agents = (record.agent, record.peer)
-        meanwhile = _meanwhile(evidence, agents, record.t, record.t + time)
+        hit = meanwhile(evidence, agents, record.t, record.t + time)
         yield (
             f"the message of {record.agent} to {record.peer} at {seconds(record.t)} took"
-            f" {seconds(time)}{meanwhile}"
+            f" {seconds(time)}{hit}"
         )
 
 
