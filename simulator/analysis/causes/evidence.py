@@ -52,6 +52,7 @@ class Evidence:
     """What is known of a finished run, by agent.
 
     `places`: where the entries of the scenario stand in its file, such as ``workers.yaml:23``.
+    `until`: only what had begun by this time, in microseconds; None: all.
     """
 
     def __init__(
@@ -60,22 +61,30 @@ class Evidence:
         info: RunInfo,
         propagation: Propagation,
         places: Mapping[str, str],
+        until: int | None = None,
     ) -> None:
         self.states = states
         self.info = info
-        self.end = states.end
+        self.end = states.end if until is None else until
+        self.is_past = until is not None
         self.places = places
         self._propagation = propagation
         self._faults: dict[str, list[FaultSpan]] = {}
         self.of_server: list[FaultSpan] = []
-        for span in sorted(states.faults, key=lambda span: (span.begin, span)):
+        begun = [span for span in states.faults if span.begin <= self.end]
+        for span in sorted(begun, key=lambda span: (span.begin, span)):
             for agent in span.agents:
                 self._faults.setdefault(agent, []).append(span)
             if span.fault in SERVER_FAULTS:
                 self.of_server.append(span)
         self._deaths: dict[str, list[Death]] = {}
         for death in states.deaths:
-            self._deaths.setdefault(death.died.agent, []).append(death)
+            if death.died.t <= self.end:
+                self._deaths.setdefault(death.died.agent, []).append(death)
+
+    def until(self, t: int) -> Evidence:
+        """What had begun by `t`."""
+        return Evidence(self.states, self.info, self._propagation, self.places, t)
 
     # --- the plan ---
 
@@ -219,6 +228,12 @@ class Evidence:
             None,
         )
 
+    def comes_back(self, agent: str) -> bool:
+        """Does the agent start after the time up to which this goes?"""
+        life = self.agent(agent).life
+        later = zip(life.times, life.values, strict=True)
+        return any(t > self.end and value == "started" for t, value in later)
+
     def session(self, agent: str, t: int) -> SessionState | None:
         """The best of an agent's sessions at `t`: an open one, else what there was last."""
         found = [steps.at(t) for steps in self.agent(agent).sessions.values()]
@@ -270,11 +285,24 @@ class Evidence:
         """What an agent's code raised, in order."""
         return self._failures.get(agent, [])
 
+    def silenced(self, agent: str, handler: str) -> Failure | None:
+        """What ended a handler of the agent's for good; None where nothing did.
+
+        aioxmpp disconnects a slot of SPADE's own manager in which a handler raised. Two slots lead
+        to each handler of availability. A coroutine that SPADE never awaits raises nothing.
+        """
+        if self.manager(agent) != "spade":
+            return None
+        slots = 2 if handler in ("on_available", "on_unavailable") else 1
+        raised = [one for one in self.failures(agent) if one.where == handler and one.traceback]
+        return raised[slots - 1] if len(raised) >= slots else None
+
     @cached_property
     def _failures(self) -> dict[str, list[Failure]]:
         found: dict[str, list[Failure]] = {}
         for failure in self.info.failures:
-            found.setdefault(failure.agent, []).append(failure)
+            if failure.t <= self.end or not self.is_past:
+                found.setdefault(failure.agent, []).append(failure)
         return found
 
     @cached_property
@@ -282,7 +310,7 @@ class Evidence:
         """How many requests reached each agent, of watches that are declared."""
         heard: dict[str, int] = {}
         for watch in self.states.all_declared():
-            count = sum(moment.kind == "heard" for moment in watch.history)
+            count = sum(one.kind == "heard" and one.t <= self.end for one in watch.history)
             heard[watch.contact] = heard.get(watch.contact, 0) + count
         return heard
 
