@@ -48,7 +48,7 @@ Rule = Callable[[Case], Cause | None]
 
 def wrong_times(evidence: Evidence, watch: WatchStates) -> Iterator[WrongTime]:
     """All wrong time of a watch, in pieces of one cause each, in order."""
-    fates = evidence.fates(watch)
+    fates = evidence.deliveries.fates(watch)
     changes = sorted(fates)
     for what, begin, end, after in _stale_spans(evidence, watch):
         between = changes[bisect_right(changes, begin) : bisect_left(changes, end)]
