@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, TypeVar
 
+import msgspec
+
 from simulator.analysis.states import DeclaredWatch, WatchStates
 
 C = TypeVar("C")
@@ -34,8 +36,7 @@ class CauseClass(StrEnum):
         return self.value.replace("_", " ")
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(msgspec.Struct, frozen=True):
     """One cause. Equal causes are one cause of several watches, so agents are named by population.
 
     `fault`: the entry of the scenario that brought it about. `place`: file and line of the user's
@@ -77,8 +78,7 @@ class NotInForce:
     cause: Cause
 
 
-@dataclass(frozen=True, slots=True)
-class WrongSight:
+class WrongSight(msgspec.Struct, frozen=True):
     """A time (microseconds) in which a watcher saw its contact wrongly."""
 
     watch: WatchStates
@@ -92,8 +92,7 @@ class WrongSight:
         return self.end - self.begin
 
 
-@dataclass(frozen=True, slots=True)
-class WrongTime(WrongSight):
+class WrongTime(WrongSight, frozen=True):
     """Wrong sight for one cause."""
 
     cause: Cause

@@ -75,7 +75,7 @@ class Evidence:
         for span in sorted(begun, key=lambda span: (span.begin, span)):
             for agent in span.agents:
                 self._faults.setdefault(agent, []).append(span)
-            if not span.agents:
+            if span.fault in SERVER_FAULTS:
                 self.of_server.append(span)
         self._deaths: dict[str, list[Death]] = {}
         for death in states.deaths:
@@ -167,6 +167,15 @@ class Evidence:
             (span for span in self.of_server if span.begin <= end and span.end >= begin), None
         )
 
+    def is_calm(self, watch: WatchStates, begin: int, end: int) -> bool:
+        """Whether it did not take long, with no fault and no death that it could be for."""
+        return (
+            end - begin <= self.patience
+            and watch.watcher not in self._faults
+            and watch.contact not in self._deaths
+            and not (self.of_server and self.server_fault(begin, end))
+        )
+
     def link_fault(self, agent: str, begin: int, end: int) -> FaultSpan | None:
         """The fault of a link that touches this time, or that the stream is dead of."""
         return self.fault(agent, LINK_FAULTS, begin, end) or self.dead_link(agent, begin)
@@ -206,11 +215,6 @@ class Evidence:
         death = self.death(agent, t) if life == "dead" else None
         return "started" if death is not None and death.died.cause != CRASH else life
 
-    def life_since(self, agent: str, t: int) -> int:
-        """Since when it is so."""
-        times = [time for time in self.agent(agent).life.times if time <= t]
-        return times[-1] if times else 0
-
     def started(self, agent: str) -> int | None:
         """When an agent had started for the first time."""
         life = self.agent(agent).life
@@ -244,18 +248,6 @@ class Evidence:
             for time, state in zip(steps.times, steps.values, strict=True):
                 if time <= t and state in _OPEN:
                     yield time
-
-    def down_since(self, agent: str) -> int | None:
-        """Since when an agent has had no open stream up to the end; None where it has one."""
-        if self.is_open(agent, self.end):
-            return None
-        ends = [
-            time
-            for steps in self.agent(agent).sessions.values()
-            for time, state in zip(steps.times, steps.values, strict=True)
-            if state not in _OPEN
-        ]
-        return max(ends, default=0)
 
     def suspended(self, agent: str, begin: int, end: int) -> bool:
         """Was a broken stream of its taken up again between these times, with its state?"""
@@ -313,17 +305,26 @@ class Evidence:
 
     def receipts(self, watch: WatchStates) -> list[Receipt]:
         """What became of each change of the contact at the watcher, in order."""
-        return self._receipts.get(watch, [])
+        found, changes = self._propagation, self._propagation.changes
+        return [
+            Receipt(changes[found.change[row]], Delivery(found.fate[row]), found.received[row])
+            for row in self._rows.get(watch, ())
+        ]
+
+    def fates(self, watch: WatchStates) -> dict[int, int]:
+        """What became of each change of the contact, by the time at which the server had it."""
+        found = self._propagation
+        return {
+            found.changes[found.change[row]].actual.t: found.fate[row]
+            for row in self._rows.get(watch, ())
+        }
 
     @cached_property
-    def _receipts(self) -> dict[WatchStates, list[Receipt]]:
-        found, changes = self._propagation, self._propagation.changes
-        receipts: dict[WatchStates, list[Receipt]] = {}
-        for row, watch in enumerate(found.watch):
-            change = changes[found.change[row]]
-            one = Receipt(change, Delivery(found.fate[row]), found.received[row])
-            receipts.setdefault(watch, []).append(one)
-        return receipts
+    def _rows(self) -> dict[WatchStates, list[int]]:
+        rows: dict[WatchStates, list[int]] = {}
+        for row, watch in enumerate(self._propagation.watch):
+            rows.setdefault(watch, []).append(row)
+        return rows
 
 
 def _paths(agent: object, behaviours: object) -> Iterator[str]:
