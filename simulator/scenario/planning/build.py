@@ -27,7 +27,7 @@ def build_plan(scenario: Scenario, seed: int | None = None) -> Plan:
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
         raise InputError(f"seed {seed!r}: expected a whole number from 0 to 2^63 - 1")
     plan, faults = _worked_out(scenario, seed)
-    if faults or plan is None:
+    if faults:
         raise ScenarioError(faults)
     return plan
 
@@ -37,11 +37,9 @@ def find_faults(scenario: Scenario) -> list[Fault]:
     return _worked_out(scenario, scenario.seed)[1]
 
 
-def _worked_out(scenario: Scenario, seed: int) -> tuple[Plan | None, list[Fault]]:
+def _worked_out(scenario: Scenario, seed: int) -> tuple[Plan, list[Fault]]:
     faults = FaultList(scenario.source)
     index = agent_names(scenario, faults)
-    if index is None or len(index.names) < len(index.agents):
-        return None, faults.faults
     run, last = run_plan(scenario)
     planning = Planning(scenario, seed, index, faults, last)
     agents = planned_agents(planning)
