@@ -70,7 +70,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "runs": ("simulator runs",),
     "watch": ("simulator watch", "simulator watch runs/workers-seed1"),
-    "plot": ("simulator plot", "simulator plot latest timeline sequence --format svg"),
+    "plot": (
+        "simulator plot",
+        "simulator plot latest timeline sequence --format svg",
+        "simulator plot latest sequence --agents worker[0],worker[3] --window 40s-70s",
+    ),
     "report": ("simulator report", "simulator report runs/one runs/other -o both.html"),
     "compare": ("simulator compare", "simulator compare runs/one runs/other --only rosters"),
     "export": ("simulator export --to csv", "simulator export latest --to parquet -o frames"),
