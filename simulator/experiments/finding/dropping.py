@@ -1,0 +1,186 @@
+"""Edits that leave something out of a document that is spelled out, the most first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from simulator.experiments.finding.documents import (
+    Document,
+    copied,
+    count_of,
+    entries,
+    populations,
+)
+
+Edit = Callable[[Document], Document | None]
+"""A smaller document; None where there is nothing to change. What it is given stays as it is."""
+
+LISTS = ("faults", "timeline", "subscriptions", "expect")
+KEPT = frozenset(("at", "for", "who", "do", "pairs", "peer", "cut_off", "figure"))
+"""Keys of an entry without which it is another one."""
+OPTIONAL = ("question", "network", "pings", "messages", "observe")
+OF_POPULATION = ("presence", "behaviours", "start", "resource", "resources", "on_subscribe", "name")
+
+_PLACE = re.compile(r"(?P<population>.+)\[(?P<index>\d+)\]")
+
+
+def chunks(size: int) -> Iterator[tuple[int, int]]:
+    """Slices of a list of `size` items to leave out: all, the halves, and so on to single ones.
+
+    From the end on, so that a slice is the same whether those before it were left out or not.
+    """
+    length = size
+    while length:
+        for end in range(size, 0, -length):
+            yield max(0, end - length), end
+        length //= 2
+
+
+def fewer_entries(document: Document) -> Iterator[Edit]:
+    """Leave out entries of each list."""
+    for part in LISTS:
+        for start, end in chunks(len(entries(document, part))):
+            yield lambda one, part=part, start=start, end=end: _without(one, part, start, end)  # type: ignore[misc]
+
+
+def _without(document: Document, part: str, start: int, end: int) -> Document | None:
+    if len(entries(document, part)) < end:
+        return None
+    changed = copied(document)
+    del entries(changed, part)[start:end]
+    if not changed[part]:
+        del changed[part]
+    return changed
+
+
+def fewer_agents(document: Document) -> Iterator[Edit]:
+    """Leave out agents, and what names nobody else."""
+    for name, population in populations(document).items():
+        for start, end in chunks(count_of(population)):
+            yield lambda one, name=name, start=start, end=end: without_agents(one, name, start, end)  # type: ignore[misc]
+
+
+def without_agents(document: Document, name: str, start: int, end: int) -> Document | None:
+    """The document without some agents of a population; those behind them move up."""
+    found = populations(document).get(name)
+    if found is None or count_of(found) < end:
+        return None
+    changed = copied(document)
+    population = populations(changed)[name]
+    left = count_of(population) - (end - start)
+    if left:
+        population["count"] = left
+    elif len(populations(changed)) > 1:
+        del populations(changed)[name]
+    else:
+        return None
+
+    def moved(text: str) -> str | None:
+        place = _PLACE.fullmatch(text)
+        if text == name and not left:
+            return None
+        if place is None or place["population"] != name:
+            return text
+        index = int(place["index"])
+        if start <= index < end:
+            return None
+        return f"{name}[{index - (end - start) if index >= end else index}]"
+
+    for part in (*LISTS, "observe"):
+        if part in changed:
+            changed[part] = _moved(changed[part], moved)
+            if not changed[part]:
+                del changed[part]
+    for one in populations(changed).values():
+        if "on_subscribe" in one:
+            one["on_subscribe"] = _moved(one["on_subscribe"], moved) or "ignore"
+    return changed
+
+
+_GONE = object()
+
+
+def _moved(value: object, moved: Callable[[str], str | None], depth: int = 0) -> object:
+    """A value without what names only agents that are gone; an entry of a list goes whole."""
+    if isinstance(value, str):
+        found = moved(value)
+        return _GONE if found is None else found
+    if isinstance(value, list):
+        parts = [_moved(one, moved, depth + 1) for one in value]
+        is_pair = len(value) == 2 and all(isinstance(one, str) for one in value) and depth == 3
+        if is_pair and _GONE in parts:
+            return _GONE
+        kept = [one for one in parts if one is not _GONE]
+        return kept if kept or not depth else _GONE
+    if isinstance(value, dict):
+        pairs = {key: _moved(one, moved, depth + 1) for key, one in value.items()}
+        if any(one is _GONE for one in pairs.values()):
+            return _GONE
+        return {new: one for key, one in pairs.items() if (new := moved(key)) is not None}
+    return value
+
+
+def fewer_words(document: Document) -> Iterator[Edit]:
+    """Leave out keys that need not be there."""
+    for key in OPTIONAL:
+        yield lambda one, key=key: _without_key(one, (key,))  # type: ignore[misc]
+    for name in populations(document):
+        for key in OF_POPULATION:
+            path = ("populations", name, key)
+            yield lambda one, path=path: _without_key(one, path)  # type: ignore[misc]
+    for part in ("faults", "timeline"):
+        for number, entry in enumerate(entries(document, part)):
+            for key, terms in entry.items():
+                if key not in KEPT and part == "timeline":
+                    yield lambda one, path=(part, number, key): _without_key(one, path)  # type: ignore[misc]
+                inner = terms if isinstance(terms, dict) else {}
+                for word in inner:
+                    if word not in KEPT:
+                        path = (part, number, key, word)  # type: ignore[assignment]
+                        yield lambda one, path=path: _without_key(one, path)  # type: ignore[misc]
+
+
+def _without_key(document: Document, path: tuple[str | int, ...]) -> Document | None:
+    changed = copied(document)
+    inside: object = changed
+    for step in path[:-1]:
+        try:
+            inside = inside[step]  # type: ignore[index]
+        except (KeyError, IndexError, TypeError):
+            return None
+    if not isinstance(inside, dict) or path[-1] not in inside:
+        return None
+    del inside[path[-1]]
+    return changed
+
+
+def fewer_hit(document: Document) -> Iterator[Edit]:
+    """Let faults hit fewer agents."""
+    for number, entry in enumerate(entries(document, "faults")):
+        for kind, terms in entry.items():
+            inner = terms if isinstance(terms, dict) else {}
+            for key in ("who", "cut_off"):
+                whom = inner.get(key)
+                if isinstance(whom, list) and len(whom) > 1:
+                    for start, end in chunks(len(whom)):
+                        path = ("faults", number, kind, key)
+                        yield lambda one, path=path, start=start, end=end: _shorter(  # type: ignore[misc]
+                            one, path, start, end
+                        )
+
+
+def _shorter(
+    document: Document, path: tuple[str | int, ...], start: int, end: int
+) -> Document | None:
+    changed = copied(document)
+    inside: object = changed
+    for step in path:
+        try:
+            inside = inside[step]  # type: ignore[index]
+        except (KeyError, IndexError, TypeError):
+            return None
+    if not isinstance(inside, list) or not end <= len(inside) or len(inside) == end - start:
+        return None
+    del inside[start:end]
+    return changed
