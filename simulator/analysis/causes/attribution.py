@@ -16,6 +16,7 @@ from simulator.analysis.causes.groups import (
 )
 from simulator.analysis.causes.texts import cause_texts
 from simulator.analysis.states import DeclaredState, DeclaredWatch, WatchStates
+from simulator.garbage import no_automatic_collection
 
 
 class Causes:
@@ -36,7 +37,8 @@ class Causes:
     @cached_property
     def wrong_times(self) -> list[WrongTime]:
         """All wrong time, by watch and time."""
-        return [one for watch in self.evidence.states.all_watches() for one in self.of(watch)]
+        with no_automatic_collection():  # nothing here is cyclic garbage
+            return [one for watch in self.evidence.states.all_watches() for one in self.of(watch)]
 
     def of(self, watch: WatchStates) -> list[WrongTime]:
         """The wrong time of one watch."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+import msgspec
+
 from simulator.analysis.states import DeclaredWatch, WatchStates
 
 
@@ -31,8 +33,7 @@ class CauseClass(StrEnum):
         return self.value.replace("_", " ")
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(msgspec.Struct, frozen=True):
     """One cause. Equal causes are one cause of several watches, so agents are named by population.
 
     `fault`: the entry of the scenario that brought it about. `place`: file and line of the user's
@@ -58,8 +59,7 @@ class NotInForce:
     cause: Cause
 
 
-@dataclass(frozen=True, slots=True)
-class WrongTime:
+class WrongTime(msgspec.Struct, frozen=True):
     """A time (microseconds) in which a watcher saw its contact wrongly, for one cause."""
 
     watch: WatchStates

@@ -71,7 +71,7 @@ class Evidence:
         for span in sorted(states.faults, key=lambda span: (span.begin, span)):
             for agent in span.agents:
                 self._faults.setdefault(agent, []).append(span)
-            if not span.agents:
+            if span.fault in SERVER_FAULTS:
                 self.of_server.append(span)
         self._deaths: dict[str, list[Death]] = {}
         for death in states.deaths:
@@ -156,6 +156,15 @@ class Evidence:
         """The first fault of the server that touches this time."""
         return next(
             (span for span in self.of_server if span.begin <= end and span.end >= begin), None
+        )
+
+    def is_calm(self, watch: WatchStates, begin: int, end: int) -> bool:
+        """Whether it did not take long, with no fault and no death that it could be for."""
+        return (
+            end - begin <= self.patience
+            and watch.watcher not in self._faults
+            and watch.contact not in self._deaths
+            and not (self.of_server and self.server_fault(begin, end))
         )
 
     def link_fault(self, agent: str, begin: int, end: int) -> FaultSpan | None:
@@ -285,17 +294,26 @@ class Evidence:
 
     def receipts(self, watch: WatchStates) -> list[Receipt]:
         """What became of each change of the contact at the watcher, in order."""
-        return self._receipts.get(watch, [])
+        found, changes = self._propagation, self._propagation.changes
+        return [
+            Receipt(changes[found.change[row]], Delivery(found.fate[row]), found.received[row])
+            for row in self._rows.get(watch, ())
+        ]
+
+    def fates(self, watch: WatchStates) -> dict[int, int]:
+        """What became of each change of the contact, by the time at which the server had it."""
+        found = self._propagation
+        return {
+            found.changes[found.change[row]].actual.t: found.fate[row]
+            for row in self._rows.get(watch, ())
+        }
 
     @cached_property
-    def _receipts(self) -> dict[WatchStates, list[Receipt]]:
-        found, changes = self._propagation, self._propagation.changes
-        receipts: dict[WatchStates, list[Receipt]] = {}
-        for row, watch in enumerate(found.watch):
-            change = changes[found.change[row]]
-            one = Receipt(change, Delivery(found.fate[row]), found.received[row])
-            receipts.setdefault(watch, []).append(one)
-        return receipts
+    def _rows(self) -> dict[WatchStates, list[int]]:
+        rows: dict[WatchStates, list[int]] = {}
+        for row, watch in enumerate(self._propagation.watch):
+            rows.setdefault(watch, []).append(row)
+        return rows
 
 
 def _paths(agent: object, behaviours: object) -> Iterator[str]:

@@ -7,9 +7,11 @@ is the server, the watcher's link and its client.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
+from typing import Literal
 
 from simulator.analysis.causes.absences import of_fault
 from simulator.analysis.causes.cause import Cause, CauseClass, WrongTime
@@ -17,6 +19,8 @@ from simulator.analysis.causes.evidence import LINK_FAULTS, Evidence
 from simulator.analysis.folds.propagation import Delivery
 from simulator.analysis.states import STALE, Sight, WatchStates
 from simulator.journal.records import SECOND
+
+UNDER_WAY = Cause(CauseClass.LINK, "changes under way (latency)")
 
 _SLOW = 10 * SECOND
 """A real server that takes so long, on links without a fault, is slow."""
@@ -48,42 +52,50 @@ Rule = Callable[[Case], Cause | None]
 
 def wrong_times(evidence: Evidence, watch: WatchStates) -> Iterator[WrongTime]:
     """All wrong time of a watch, in pieces of one cause each, in order."""
-    waiting: WrongTime | None = None
-    for case in _pieces(evidence, watch):
-        one = WrongTime(watch, case.sight.name.lower(), case.begin, case.end, cause_of(case))  # type: ignore[arg-type]
-        joins = waiting is not None and (waiting.end, waiting.what, waiting.cause) == (
-            *(one.begin, one.what, one.cause),
-        )
-        if waiting is not None and joins:
-            waiting = WrongTime(watch, one.what, waiting.begin, one.end, one.cause)
+    fates = evidence.fates(watch)
+    changes = sorted(fates)
+    for sight, begin, end, after in _stale_spans(evidence, watch):
+        what = _WHAT[sight]
+        between = changes[bisect_right(changes, begin) : bisect_left(changes, end)]
+        # No rule but `_under_way` could hold. Nearly all wrong time of a large run is this.
+        if not between and after not in _UNTOLD and evidence.is_calm(watch, begin, end):
+            yield WrongTime(watch, what, begin, end, UNDER_WAY)
             continue
-        if waiting is not None:
-            yield waiting
-        waiting = one
-    if waiting is not None:
-        yield waiting
-
-
-def _pieces(evidence: Evidence, watch: WatchStates) -> Iterator[Case]:
-    sights, ends = watch.sights, [*watch.sights.times[1:], evidence.end]
-    for place, (sight, begin, end) in enumerate(
-        zip(sights.values, sights.times, ends, strict=True)
-    ):
-        if sight not in STALE or begin >= min(end, evidence.end):
-            continue
-        last = min(end, evidence.end)
-        after = sights.values[place + 1] if place + 1 < len(sights.values) else None
-        changes = [one for one in evidence.receipts(watch) if begin < one.accepted < last]
-        cuts = [begin, *dict.fromkeys(one.accepted for one in changes), last]
-        fates = {one.accepted: one.fate for one in evidence.receipts(watch)}
-        for one, other in pairwise(cuts):
-            arrived = fates.get(one) in _ARRIVED or (
-                other == last and after is not None and after is not Sight.UNAUTHORISED
+        cases = [
+            Case(
+                *(watch, sight, one, other),
+                arrived=fates.get(one) in _ARRIVED or (other == end and after not in _UNTOLD),
+                cut_short=other == end and after in _UNTOLD,
+                evidence=evidence,
             )
-            cut_short = other == last and after in (None, Sight.UNAUTHORISED)
-            yield Case(watch, sight, one, other, arrived, cut_short, evidence)
+            for one, other in pairwise([begin, *between, end])
+        ]
+        for cause, group in groupby(cases, cause_of):
+            first, *others = group
+            last = others[-1] if others else first
+            yield WrongTime(watch, what, first.begin, last.end, cause)
 
 
+def _stale_spans(
+    evidence: Evidence, watch: WatchStates
+) -> Iterator[tuple[Sight, int, int, Sight | None]]:
+    """Each wrong sight: what, its begin and end, and what came after it, if anything did."""
+    sights = watch.sights
+    ends = [*sights.times[1:], evidence.end]
+    afters = [*sights.values[1:], None]
+    for sight, begin, end, after in zip(sights.values, sights.times, ends, afters, strict=True):
+        last = min(end, evidence.end)
+        if sight in STALE and begin < last:
+            yield sight, begin, last, after
+
+
+_WHAT: dict[Sight, Literal["ghost", "blind", "mislabelled"]] = {
+    Sight.GHOST: "ghost",
+    Sight.BLIND: "blind",
+    Sight.MISLABELLED: "mislabelled",
+}
+_UNTOLD = (None, Sight.UNAUTHORISED)
+"""What comes after a wrong sight that ended with the run or with the watch."""
 _ARRIVED = (Delivery.DELIVERED, Delivery.SUPERSEDED)
 
 
@@ -145,7 +157,7 @@ def _slow_server(case: Case) -> Cause | None:
 def _under_way(case: Case) -> Cause | None:
     """It was under way: it arrived, or the watch or the run ended within the links' latency."""
     if case.arrived or (case.cut_short and case.lasted <= case.evidence.patience):
-        return Cause(CauseClass.LINK, "changes under way (latency)")
+        return UNDER_WAY
     return None
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 import simulator
+from simulator.analysis.causes.attribution import Causes
 from simulator.analysis.causes.cause import CauseClass
+from simulator.analysis.causes.evidence import Evidence
 from simulator.analysis.run import Run
 from simulator.rfc6121.account import Delivery
 from simulator.rfc6121.stanza import Presence
@@ -120,3 +122,13 @@ def test_in_the_library_nothing_is_unknown(file: Path) -> None:
     assert not figures["cause.staleness.unknown"].value
     parts = [figures[f"cause.staleness.{kind}"].value or 0.0 for kind in C]
     assert sum(parts) == pytest.approx(figures["staleness"].value or 0.0)
+
+
+@pytest.mark.parametrize("name", sorted({*NOT_IN_FORCE, *WRONGLY_SEEN}))
+def test_calm_times_have_the_cause_that_the_rules_give(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = simulator.run(FOLDER / f"{name}.yaml")
+    calm = run.measurement.causes.wrong_times
+    monkeypatch.setattr(Evidence, "is_calm", lambda *arguments: False)
+    assert Causes(run.measurement.causes.evidence).wrong_times == calm

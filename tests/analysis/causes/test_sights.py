@@ -50,6 +50,17 @@ def test_a_wrong_time_is_cut_where_the_cause_changes() -> None:
     assert told(found) == [(5, 20, C.SERVER), (20, 20.1, C.LINK)]
 
 
+def test_a_short_time_is_the_faults_too_if_one_hit_the_link() -> None:
+    found = wrong(
+        fault(4, "stall", "begin", "a"),
+        actual(5, "b", show="dnd", id="1"),
+        fault(5.3, "stall", "end", "a"),
+        sees(5.4, "a", "b", show="dnd", id="1"),
+    )
+    assert told(found) == [(5, 5.4, C.LINK)]
+    assert found[0].cause.fault == "faults[0]"
+
+
 def test_a_fault_of_the_watchers_link_is_the_links() -> None:
     found = wrong(
         fault(4, "stall", "begin", "a"),
