@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from simulator.experiments.finding.documents import (
     Document,
@@ -12,6 +13,7 @@ from simulator.experiments.finding.documents import (
     entries,
     populations,
 )
+from simulator.experiments.finding.failures import PER_AGENT
 
 Edit = Callable[[Document], Document | None]
 """A smaller document; None where there is nothing to change. What it is given stays as it is."""
@@ -19,7 +21,7 @@ Edit = Callable[[Document], Document | None]
 LISTS = ("faults", "timeline", "subscriptions", "expect")
 KEPT = frozenset(("at", "for", "who", "do", "pairs", "peer", "cut_off", "figure"))
 """Keys of an entry without which it is another one."""
-OPTIONAL = ("question", "network", "pings", "messages", "observe")
+OPTIONAL = ("question", "network", "pings", "messages")
 OF_POPULATION = ("presence", "behaviours", "start", "resource", "resources", "on_subscribe", "name")
 
 _PLACE = re.compile(r"(?P<population>.+)\[(?P<index>\d+)\]")
@@ -37,11 +39,29 @@ def chunks(size: int) -> Iterator[tuple[int, int]]:
         length //= 2
 
 
-def fewer_entries(document: Document) -> Iterator[Edit]:
-    """Leave out entries of each list."""
-    for part in LISTS:
-        for start, end in chunks(len(entries(document, part))):
-            yield lambda one, part=part, start=start, end=end: _without(one, part, start, end)  # type: ignore[misc]
+def fewer_faults(document: Document) -> Iterator[Edit]:
+    """Leave out faults."""
+    return _fewer(document, "faults")
+
+
+def fewer_actions(document: Document) -> Iterator[Edit]:
+    """Leave out entries of the timeline."""
+    return _fewer(document, "timeline")
+
+
+def fewer_watches(document: Document) -> Iterator[Edit]:
+    """Leave out watches."""
+    return _fewer(document, "subscriptions")
+
+
+def fewer_expectations(document: Document) -> Iterator[Edit]:
+    """Leave out what is expected besides."""
+    return _fewer(document, "expect")
+
+
+def _fewer(document: Document, part: str) -> Iterator[Edit]:
+    for start, end in chunks(len(entries(document, part))):
+        yield partial(_without, part=part, start=start, end=end)
 
 
 def _without(document: Document, part: str, start: int, end: int) -> Document | None:
@@ -58,7 +78,7 @@ def fewer_agents(document: Document) -> Iterator[Edit]:
     """Leave out agents, and what names nobody else."""
     for name, population in populations(document).items():
         for start, end in chunks(count_of(population)):
-            yield lambda one, name=name, start=start, end=end: without_agents(one, name, start, end)  # type: ignore[misc]
+            yield partial(without_agents, name=name, start=start, end=end)
 
 
 def without_agents(document: Document, name: str, start: int, end: int) -> Document | None:
@@ -92,10 +112,20 @@ def without_agents(document: Document, name: str, start: int, end: int) -> Docum
             changed[part] = _moved(changed[part], moved)
             if not changed[part]:
                 del changed[part]
+    _expect_fewer(changed, end - start)
     for one in populations(changed).values():
         if "on_subscribe" in one:
             one["on_subscribe"] = _moved(one["on_subscribe"], moved) or "ignore"
     return changed
+
+
+def _expect_fewer(document: Document, gone: int) -> None:
+    """Expect so many agents less to end well."""
+    for entry in entries(document, "expect"):
+        if entry.get("figure") == PER_AGENT:
+            for word, limit in entry.items():
+                if word != "figure" and isinstance(limit, int):
+                    entry[word] = max(0, limit - gone)
 
 
 _GONE = object()
@@ -124,21 +154,19 @@ def _moved(value: object, moved: Callable[[str], str | None], depth: int = 0) ->
 def fewer_words(document: Document) -> Iterator[Edit]:
     """Leave out keys that need not be there."""
     for key in OPTIONAL:
-        yield lambda one, key=key: _without_key(one, (key,))  # type: ignore[misc]
+        yield partial(_without_key, path=(key,))
     for name in populations(document):
         for key in OF_POPULATION:
-            path = ("populations", name, key)
-            yield lambda one, path=path: _without_key(one, path)  # type: ignore[misc]
+            yield partial(_without_key, path=("populations", name, key))
     for part in ("faults", "timeline"):
         for number, entry in enumerate(entries(document, part)):
             for key, terms in entry.items():
                 if key not in KEPT and part == "timeline":
-                    yield lambda one, path=(part, number, key): _without_key(one, path)  # type: ignore[misc]
+                    yield partial(_without_key, path=(part, number, key))
                 inner = terms if isinstance(terms, dict) else {}
                 for word in inner:
                     if word not in KEPT:
-                        path = (part, number, key, word)  # type: ignore[assignment]
-                        yield lambda one, path=path: _without_key(one, path)  # type: ignore[misc]
+                        yield partial(_without_key, path=(part, number, key, word))
 
 
 def _without_key(document: Document, path: tuple[str | int, ...]) -> Document | None:
@@ -165,9 +193,7 @@ def fewer_hit(document: Document) -> Iterator[Edit]:
                 if isinstance(whom, list) and len(whom) > 1:
                     for start, end in chunks(len(whom)):
                         path = ("faults", number, kind, key)
-                        yield lambda one, path=path, start=start, end=end: _shorter(  # type: ignore[misc]
-                            one, path, start, end
-                        )
+                        yield partial(_shorter, path=path, start=start, end=end)
 
 
 def _shorter(

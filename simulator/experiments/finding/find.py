@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
@@ -153,6 +153,7 @@ def find(
     scheduler: str | None = None,
     overrides: Mapping[str, str] | None = None,
     watcher: Watcher | None = None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Finding:
     """Look for a run of a scenario that goes wrong, and make it small.
 
@@ -162,14 +163,14 @@ def find(
     after so long; without either, for a minute. Shrinking goes on until it is done. `seed`: of
     the search; the same one gives the same variants, whatever the number of workers. `workers`,
     `scheduler` and `overrides` are those of `sweep`. Ctrl-C ends the search or the shrinking, and
-    keeps what was found.
+    keeps what was found. `clock` is what `seconds` are read from.
 
     Raises ScenarioError and RunFolderError for a wrong call.
     """
     if runs is not None and runs < 1:
         raise InputError(f"--runs {runs}: expected 1 or more")
     loaded = _loaded(scenario, overrides)
-    work = _Work(loaded, seed, runs, seconds, watcher or Silent())
+    work = _Work(loaded, seed, runs, seconds, watcher or Silent(), clock)
     with engine(workers, scheduler) as performer:
         work.watcher.begin(performer)
         try:
@@ -201,7 +202,9 @@ class _Work:
         runs: int | None,
         seconds: float | None,
         watcher: Watcher,
+        clock: Callable[[], float],
     ) -> None:
+        self._clock = clock
         self.space = Space(scenario, build_plan(scenario), seed)
         self.watcher = watcher
         self._folder = scenario.source.folder
@@ -224,9 +227,9 @@ class _Work:
             self.watcher.found(self.failure, self.tried)
 
     def _variants(self) -> Iterator[Trial]:
-        end = None if self._seconds is None else time.monotonic() + self._seconds
+        end = None if self._seconds is None else self._clock() + self._seconds
         for number in count() if self._most is None else range(self._most):
-            if end is not None and time.monotonic() >= end:
+            if end is not None and self._clock() >= end:
                 return
             yield Trial(number, self.space.variant(number), self._folder)
 

@@ -19,7 +19,10 @@ from simulator.experiments.running.engines import Engine
 
 MOST_ROUNDS = 10
 PASSES: tuple[Callable[[Document], Iterator[Edit]], ...] = (
-    dropping.fewer_entries,
+    dropping.fewer_expectations,
+    dropping.fewer_faults,
+    dropping.fewer_actions,
+    dropping.fewer_watches,
     dropping.fewer_agents,
     dropping.fewer_hit,
     dropping.fewer_words,
@@ -28,6 +31,10 @@ PASSES: tuple[Callable[[Document], Iterator[Edit]], ...] = (
     simplifying.rounder_times,
     simplifying.simpler_seed,
 )
+
+
+SIZES = frozenset([dropping.fewer_actions, dropping.fewer_watches, dropping.fewer_agents])
+"""Passes after which a number of something is another one, whatever is wrong."""
 
 
 class Shrinker:
@@ -54,6 +61,8 @@ class Shrinker:
         for _ in range(MOST_ROUNDS):
             before = _key(self.document)
             for edits in PASSES:
+                if self.failure.counts and edits in SIZES:
+                    continue
                 self._apply(list(edits(self.document)))
             self._apply([simplifying.shorter_run(self._quiet)])
             if _key(self.document) == before:

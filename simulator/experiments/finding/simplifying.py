@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from pydantic_core import PydanticCustomError
 
@@ -29,8 +30,7 @@ def simpler_answers(document: Document) -> Iterator[Edit]:
     """Let populations just approve."""
     for name, population in populations(document).items():
         if population.get("on_subscribe", "approve") != "approve":
-            path = ("populations", name, "on_subscribe")
-            yield lambda one, path=path: _with(one, path, "approve")  # type: ignore[misc]
+            yield partial(_with, path=("populations", name, "on_subscribe"), value="approve")
 
 
 def constant_times(document: Document) -> Iterator[Edit]:
@@ -38,7 +38,7 @@ def constant_times(document: Document) -> Iterator[Edit]:
     for path, value in _values(document, ()):
         if path[-1] in ("latency", "delay", "start") and isinstance(value, dict):
             for text in ("20ms", "1s"):
-                yield lambda one, path=path, text=text: _with(one, path, text)  # type: ignore[misc]
+                yield partial(_with, path=path, value=text)
 
 
 def rounder_times(document: Document) -> Iterator[Edit]:
@@ -52,7 +52,7 @@ def rounder_times(document: Document) -> Iterator[Edit]:
             continue
         for other in _rounder(now):
             text = format_duration(other)
-            yield lambda one, path=path, text=text, now=now: _lowered(one, path, text, now)  # type: ignore[misc]
+            yield partial(_lowered, path=path, text=text, now=now)
 
 
 def _rounder(now: int) -> list[int]:
@@ -102,7 +102,7 @@ def simpler_seed(document: Document) -> Iterator[Edit]:
     """A small seed."""
     for seed in SEEDS:
         if document.get("seed") not in SEEDS[: SEEDS.index(seed) + 1]:
-            yield lambda one, seed=seed: _with(one, ("seed",), seed)  # type: ignore[misc]
+            yield partial(_with, path=("seed",), value=seed)
 
 
 def _values(value: object, path: DocumentPath) -> Iterator[tuple[DocumentPath, object]]:
