@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import cast
 
 from simulator.experiments.finding.documents import (
     Document,
@@ -115,7 +116,8 @@ def without_agents(document: Document, name: str, start: int, end: int) -> Docum
     _expect_fewer(changed, end - start)
     for one in populations(changed).values():
         if "on_subscribe" in one:
-            one["on_subscribe"] = _moved(one["on_subscribe"], moved) or "ignore"
+            rules = _moved(one["on_subscribe"], moved)
+            one["on_subscribe"] = "ignore" if rules in (_GONE, []) else rules
     return changed
 
 
@@ -131,24 +133,30 @@ def _expect_fewer(document: Document, gone: int) -> None:
 _GONE = object()
 
 
-def _moved(value: object, moved: Callable[[str], str | None], depth: int = 0) -> object:
+def _moved(value: object, moved: Callable[[str], str | None], *, top: bool = True) -> object:
     """A value without what names only agents that are gone; an entry of a list goes whole."""
     if isinstance(value, str):
         found = moved(value)
         return _GONE if found is None else found
     if isinstance(value, list):
-        parts = [_moved(one, moved, depth + 1) for one in value]
-        is_pair = len(value) == 2 and all(isinstance(one, str) for one in value) and depth == 3
-        if is_pair and _GONE in parts:
-            return _GONE
+        parts = [_moved(one, moved, top=False) for one in value]
         kept = [one for one in parts if one is not _GONE]
-        return kept if kept or not depth else _GONE
+        return kept if kept or top else _GONE
     if isinstance(value, dict):
-        pairs = {key: _moved(one, moved, depth + 1) for key, one in value.items()}
-        if any(one is _GONE for one in pairs.values()):
+        found_in = {
+            key: _pairs(one, moved) if key == "pairs" else _moved(one, moved, top=False)
+            for key, one in value.items()
+        }
+        if any(one is _GONE for one in found_in.values()):
             return _GONE
-        return {new: one for key, one in pairs.items() if (new := moved(key)) is not None}
+        return {new: one for key, one in found_in.items() if (new := moved(key)) is not None}
     return value
+
+
+def _pairs(value: object, moved: Callable[[str], str | None]) -> object:
+    """The pairs of which both agents are still there."""
+    pairs = [[moved(name) for name in pair] for pair in cast("list[list[str]]", value)]
+    return [pair for pair in pairs if None not in pair] or _GONE
 
 
 def fewer_words(document: Document) -> Iterator[Edit]:

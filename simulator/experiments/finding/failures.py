@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from simulator.analysis.causes.cause import Cause, CauseClass
 from simulator.analysis.causes.groups import TimeGroup, unexcused
 from simulator.analysis.checks.expectations import Check
+from simulator.analysis.figures.rosters import entry_text
 from simulator.analysis.measurement import Measurement
 from simulator.analysis.run import Run
 from simulator.scenario.language.expectations import Expectation, ValueExpectation
@@ -18,29 +19,32 @@ GOES_ON = "the run goes on to its end"
 PER_AGENT = "outcomes.ok"
 """The figure whose expectation follows the number of agents."""
 UNDER_WAY = "changes under way (latency)"
-_OF_WATCHES = ("every declared watch", "declared", "roster", "time_to_converge.declared")
-_OF_TIMES = ("availability", "staleness", "detection", "deliver", "propagation", "time_to_converge")
-_OF_CODE = ("no handler", "all agents ended", "outcomes")
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An expectation that does not hold, and its main cause.
+    """An expectation that does not hold, and why.
 
-    Two runs fail in the same way if both are equal. `check` names populations and no agents, so
-    it stays when agents go. `told` says it in full, for this run. `counts`: it expects a number
-    that fewer agents would not reach, whatever is wrong.
+    `check` names populations and no agents, so it stays when agents go. `cause` is the main one,
+    where one is worse than others; `causes` are all. `told` says it in full, for this run.
+    `counts`: the check expects a number that fewer agents would not reach, whatever is wrong.
     """
 
     check: str
     cause: str
-    told: str = field(compare=False)
-    counts: bool = field(default=False, compare=False)
+    causes: frozenset[str] = frozenset()
+    told: str = ""
+    counts: bool = False
 
     @property
     def text(self) -> str:
-        """``every declared watch is in force (server)``."""
+        """``every declared watch is in force (server: it did not pass the request on)``."""
         return f"{self.check} ({self.cause})" if self.cause else self.check
+
+    def includes(self, other: Failure) -> bool:
+        """Whether another run fails in the same way: for the same cause, and for no new one."""
+        same = (self.check, self.cause) == (other.check, other.cause)
+        return same and other.causes <= self.causes
 
 
 def failure_of(run: Run) -> Failure | None:
@@ -50,7 +54,7 @@ def failure_of(run: Run) -> Failure | None:
     """
     if run.error is not None:
         name = type(run.error).__name__
-        return Failure(GOES_ON, name, str(run.error).partition("\n")[0])
+        return Failure(GOES_ON, name, told=str(run.error).partition("\n")[0])
     if run.verdict.value != "fail":
         return None
     number, check = next(
@@ -61,7 +65,9 @@ def failure_of(run: Run) -> Failure | None:
     populations = {one.agent: one.population for one in measured.info.planned.values()}
     text = _without_agents(check.text, populations)
     counts = bool(expected) and _counts(expected[number])
-    return Failure(text, _cause(check, measured), f"{check.text}: {check.evidence}", counts)
+    causes = _causes(check, measured)
+    told = f"{check.text}: {check.evidence}"
+    return Failure(text, causes[0], frozenset(causes), told, counts)
 
 
 def _counts(expectation: Expectation) -> bool:
@@ -90,36 +96,67 @@ def _without_agents(text: str, populations: Mapping[str, str]) -> str:
     return re.sub(r"^\d+ roster entries", "roster entries", text)
 
 
-def _cause(check: Check, measured: Measurement) -> str:
-    if check.text.startswith(_OF_CODE):
-        return _of_code(measured)
-    if check.text.startswith(_OF_WATCHES):
-        return _of_watches(measured)
-    return _of_times(measured) if check.text.startswith(_OF_TIMES) else ""
+def _causes(check: Check, measured: Measurement) -> tuple[str, ...]:
+    """Why a check fails, in words that stay the same from run to run; "" first: none is worst."""
+    for beginnings, find in _FIND:
+        if check.text.startswith(beginnings):
+            return find(measured)
+    return ("",)
 
 
-def _of_code(measured: Measurement) -> str:
+def _of_code(measured: Measurement) -> tuple[str, ...]:
     """The first exception, or why the first agent did not end well."""
     raised = [one.error.partition(":")[0] for one in measured.info.failures if one.agent]
     ended = [one.reason or one.outcome for one in measured.info.all_outcomes()]
-    return next(iter(raised), "") or next((one.partition(":")[0] for one in ended if one), "")
+    wrong = [one.partition(":")[0] for one in ended if one not in ("", "ok")]
+    return (*raised, *wrong) or ("",)
 
 
-def _of_watches(measured: Measurement) -> str:
+def _of_watches(measured: Measurement) -> tuple[str, ...]:
     groups = unexcused(measured.causes.watch_groups)
-    return _words(groups[0].cause) if groups else ""
+    return tuple(_words(one.cause) for one in groups) or ("",)
 
 
-def _of_times(measured: Measurement) -> str:
+def _of_rosters(measured: Measurement) -> tuple[str, ...]:
+    rosters = measured.rosters
+    return (
+        "",
+        *(
+            f"served {entry_text(rosters.served(agent, peer))}, expected "
+            + " or ".join(sorted(map(entry_text, rosters.oracle.allowed(agent, peer))))
+            for agent, peer in rosters.wrong()
+        ),
+    )
+
+
+def _of_times(measured: Measurement) -> tuple[str, ...]:
     groups = measured.causes.time_groups
-    main = next((group for group in groups if not _is_latency(group)), next(iter(groups), None))
-    return f"{main.times[0].what}: {_words(main.cause)}" if main is not None else ""
+    groups = [one for one in groups if not _is_latency(one)] or groups
+    return tuple(f"{one.times[0].what}: {_words(one.cause)}" for one in groups) or ("",)
+
+
+_Find = Callable[[Measurement], tuple[str, ...]]
+_FIND: tuple[tuple[tuple[str, ...], _Find], ...] = (
+    (("no handler", "all agents ended", "outcomes"), _of_code),
+    (("every declared watch", "declared", "time_to_converge.declared"), _of_watches),
+    (("roster_convergence", "rosters converged", "time_to_converge.roster"), _of_rosters),
+    (
+        ("availability", "staleness", "detection", "deliver", "propagation", "time_to_converge"),
+        _of_times,
+    ),
+)
+"""How checks begin, and what finds their causes, the worst first."""
 
 
 def _words(cause: Cause) -> str:
     """The class and the reason, without what differs from run to run."""
-    reason = re.sub(r"\s*\([^()]*\)|\[[^\[\]]*\]", "", cause.reason)
+    reason, places = cause.reason, 1
+    while places:
+        reason, places = _IN_BRACKETS.subn("", reason)
     return f"{cause.kind.words}: {re.sub(r'[0-9.]+', 'N', reason)}"
+
+
+_IN_BRACKETS = re.compile(r"\s*(\([^()]*\)|\[[^\[\]]*\])")
 
 
 def _is_latency(group: TimeGroup) -> bool:

@@ -101,7 +101,7 @@ class Shrinker:
         found = first_failing(
             self._engine,
             trials(),
-            lambda failure: failure == self.failure,
+            self.failure.includes,
             seen,
             ahead=False,
         )

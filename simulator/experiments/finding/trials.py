@@ -42,12 +42,15 @@ class Trial:
         except SimulatorError:
             failure, refused = None, True
         except (Exception, Livelock) as error:
-            failure, refused = Failure(GOES_ON, type(error).__name__, one_line(str(error))), False
+            failure, refused = (
+                Failure(GOES_ON, type(error).__name__, told=one_line(str(error))),
+                False,
+            )
         return Tried(self.number, failure, refused, time.process_time() - began)
 
     def lost(self, error: BaseException) -> Tried:
         """A run that kills its process is a failure."""
-        return Tried(self.number, Failure(GOES_ON, "killed", str(error)))
+        return Tried(self.number, Failure(GOES_ON, "killed", told=str(error)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import os
 import shlex
 import textwrap
 from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 from typing import cast
 
@@ -45,19 +46,15 @@ def readable(document: Document) -> Document:
 
 
 def _together(watches: list[Document]) -> list[Document]:
-    """Watches of the same time as one entry."""
-    found: dict[str, Document] = {}
-    for entry in watches:
-        alike = set(entry) == {"pairs", "at"}
-        first = found.setdefault(str(entry["at"] if alike else entry), {**entry, "pairs": []})
-        if alike:
-            first["pairs"] = [
-                *cast("list[object]", first["pairs"]),
-                *cast("list[object]", entry["pairs"]),
-            ]
-        else:
-            first.update(entry)
-    return list(found.values())
+    """Watches that follow each other and begin at the same time as one entry."""
+    found: list[Document] = []
+    for at, group in groupby(watches, lambda entry: entry.get("at")):
+        alike = list(group)
+        if all(set(entry) == {"pairs", "at"} for entry in alike):
+            pairs = [pair for entry in alike for pair in cast("list[object]", entry["pairs"])]
+            alike = [{"pairs": pairs, "at": at}]
+        found += alike
+    return found
 
 
 def _plain(terms: Document) -> object:

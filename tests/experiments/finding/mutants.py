@@ -436,7 +436,7 @@ def friend_raises_at_farewell(patch: Patch) -> None:
     """A handler raises when somebody leaves."""
 
     def on_unavailable(self: Any, jid: str, _stanza: Any) -> None:
-        self.present.remove(jid)
+        del self.present[jid]
 
     patch.setattr(Friend, "on_unavailable", on_unavailable)
 
@@ -446,7 +446,7 @@ def friend_books_resources(patch: Patch) -> None:
     """Who leaves stays in the book, since it is looked for under another name."""
 
     def on_unavailable(self: Any, jid: str, _stanza: Any) -> None:
-        self.present.discard(jid)
+        self.present.pop(jid, None)
 
     patch.setattr(Friend, "on_unavailable", on_unavailable)
 
@@ -457,7 +457,7 @@ def friend_starts_with_an_empty_book(patch: Patch) -> None:
     real = Friend.settle
 
     def settle(self: Any) -> None:
-        self.there = set
+        self.there = dict
         real(self)
         del self.there
 
@@ -480,14 +480,12 @@ def friend_takes_busy_for_gone(patch: Patch) -> None:
 
 @mutant("agent")
 def friend_settles_after_a_second(patch: Patch) -> None:
-    """The handlers are there a second late, and the first request is answered by nobody."""
+    """The handlers are there late, and the first answers with them."""
     import asyncio  # noqa: PLC0415
 
     async def run(self: Any) -> None:
         await asyncio.sleep(1.5)
-        self.agent.present = set()
         self.agent.settle()
-        self.agent.presence.on_subscribe = self.agent.on_subscribe if self.agent.present else None
 
     patch.setattr(Friend.Settle, "run", run)
 

@@ -9,7 +9,7 @@ from spade.behaviour import OneShotBehaviour
 
 
 class Friend(Agent):
-    """Lets everybody see it, looks back, and keeps a book of who is there.
+    """Lets everybody see it, looks back, and keeps a book of who is there and how it looks.
 
     Its book is right if `confused` is 0.
     """
@@ -19,7 +19,7 @@ class Friend(Agent):
             self.agent.settle()
 
     async def setup(self) -> None:
-        self.present: set[str] = set()
+        self.present: dict[str, str] = {}
         self.asked: list[str] = []
         self.add_behaviour(self.Settle())
 
@@ -47,20 +47,20 @@ class Friend(Agent):
             self.asked.remove(jid)
 
     def on_available(self, jid: str, stanza: Any) -> None:
-        self.present.add(jid.partition("/")[0])
+        self.present[jid.partition("/")[0]] = str(stanza.show)
 
     def on_unavailable(self, jid: str, stanza: Any) -> None:
-        self.present.discard(jid.partition("/")[0])
+        self.present.pop(jid.partition("/")[0], None)
 
     @property
     def confused(self) -> int:
-        """In how many contacts its book and the presence manager differ."""
-        return len(self.there() ^ self.present)
+        """In how many entries its book and the presence manager differ."""
+        return len(self.there().items() ^ self.present.items())
 
-    def there(self) -> set[str]:
-        """Who is there, as the presence manager says."""
+    def there(self) -> dict[str, str]:
+        """Who is there, with its show, as the presence manager says."""
         return {
-            str(jid)
+            str(jid): str(contact["presence"].show)
             for jid, contact in self.presence.get_contacts().items()
             if contact["subscription"] in ("to", "both")
             and contact.get("presence") is not None
