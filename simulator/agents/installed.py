@@ -9,7 +9,7 @@ import importlib.metadata
 from simulator.agents.base import Generation
 from simulator.errors import SimulatorError
 
-_GENERATIONS = {"3": "simulator.spade3.generation"}
+_GENERATIONS = {"3": "simulator.spade3.generation", "4": "simulator.spade4.generation"}
 """By SPADE's major version: the module with its `GENERATION`."""
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from simulator.analysis.checks.check import Check
 from simulator.analysis.checks.defaults import default_checks
-from simulator.analysis.checks.expectations import Check, expectation_checks
+from simulator.analysis.checks.expectations import expectation_checks
 from simulator.analysis.figures.named import Figures
 from simulator.analysis.figures.summary_types import Check as CheckSummary
 from simulator.analysis.figures.summary_types import VerdictSummary
