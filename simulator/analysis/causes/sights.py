@@ -17,7 +17,7 @@ from simulator.analysis.causes.absences import of_fault
 from simulator.analysis.causes.cause import Cause, CauseClass, WrongSight, WrongTime, decided
 from simulator.analysis.causes.evidence import LINK_FAULTS, Evidence
 from simulator.analysis.folds.propagation import Delivery
-from simulator.analysis.states import STALE, Sight, WatchStates
+from simulator.analysis.states import Sight, WatchStates
 from simulator.journal.records import SECOND
 
 UNDER_WAY = Cause(CauseClass.LINK, "changes under way (latency)")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from simulator.analysis.checks.check import Check, limit_text
+from simulator.analysis.checks.check import Check, limit_text, value_text
 from simulator.analysis.checks.verdict import EXIT_CODES, Value
 from simulator.experiments.design.language import Experiment, FigureOverRuns, OverRuns
 from simulator.experiments.judging.intervals import Decision, decide, quantile, runs_to_decide
