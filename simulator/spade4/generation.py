@@ -15,6 +15,7 @@ from simulator.agents.base import Control, Driver, Generation, Host
 from simulator.spade4.control import ManagerControl
 from simulator.spade4.driver import make_driver
 from simulator.spade4.patches import WRITTEN_FOR, connection_patches, tuning, virtual_time
+from simulator.spade4.patches.versions import check_files
 from simulator.spade4.types import Agent
 
 
@@ -48,4 +49,5 @@ class Spade4:
         return False
 
 
+check_files()
 GENERATION: Generation = Spade4()
