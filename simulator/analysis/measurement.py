@@ -16,6 +16,7 @@ from typing import TypeAlias
 from pydantic import ValidationError
 
 from simulator.analysis.causes.attribution import Causes
+from simulator.analysis.causes.deliveries import Deliveries
 from simulator.analysis.causes.evidence import Evidence
 from simulator.analysis.folds.agents import Agents
 from simulator.analysis.folds.deaths import Deaths
@@ -167,7 +168,7 @@ class Measurement:
     @cached_property
     def causes(self) -> Causes:
         """Why presence was wrong, and watches are not in force; only once all is measured."""
-        return Causes(Evidence(self.states, self.info, self.propagation, self.places))
+        return Causes(Evidence(self.states, self.info, Deliveries(self.propagation), self.places))
 
     def can_read(self, agent: str) -> bool:
         """Is it known what the server holds of the agent's roster?"""

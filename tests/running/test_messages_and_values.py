@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import simulator
-from simulator.analysis.checks.expectations import Check
+from simulator.analysis.checks.check import Check
 from simulator.analysis.run import Run
 from simulator.errors import ScenarioError
 from simulator.journal.work_records import MessageReceived, MessageSent, Value

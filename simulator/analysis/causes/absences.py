@@ -10,6 +10,9 @@ from simulator.analysis.causes.evidence import CUTS, SERVER_FAULTS, STOPS_FOR_GO
 from simulator.analysis.states import FaultSpan
 from simulator.journal.records import Failure
 
+NEVER_AGAIN = "SPADE's own manager never calls a handler again once it has raised"
+"""What `Evidence.silenced` means."""
+
 
 def of_fault(evidence: Evidence, span: FaultSpan, what: str) -> Cause:
     """The cause that a fault of a link or of the server is."""
@@ -23,6 +26,8 @@ def raised(evidence: Evidence, agent: str, failure: Failure) -> Cause:
     population = evidence.population(agent)
     where = f" ({failure.place})" if failure.place else ""
     reason = f"code of {population} raised {failure.error} in {failure.where}{where}"
+    if evidence.silenced(agent, failure.where) is not None:
+        reason += f", and {NEVER_AGAIN}"
     return Cause(CauseClass.USER_CODE, reason, place=failure.place)
 
 
@@ -63,6 +68,9 @@ def crashed(evidence: Evidence, agent: str, t: int) -> Cause | None:
     if death is None:
         return None
     entry = evidence.entry(death.died.origin)
+    if evidence.comes_back(agent):
+        reason = f"{population} has crashed, and comes back only later ({entry})"
+        return Cause(CauseClass.SCENARIO, reason, fault=death.died.origin)
     reason = f"{population} crashes and does not come back in time ({entry})"
     remedy = "give the crash a `restart_after`"
     return Cause(CauseClass.SCENARIO, reason, remedy, fault=death.died.origin)
@@ -91,7 +99,8 @@ def _not_started(evidence: Evidence, agent: str, life: str, t: int) -> Cause | N
         return Cause(
             CauseClass.USER_CODE, f"setup() of {population} has not returned: {outcome.reason}"
         )
-    return Cause(CauseClass.SCENARIO, f"{population} has not started by then")
+    again = " again" if evidence.death(agent, t) is not None else ""
+    return Cause(CauseClass.SCENARIO, f"{population} has not started{again} by then")
 
 
 def _without_stream(evidence: Evidence, agent: str, t: int) -> Cause | None:
@@ -168,6 +177,8 @@ def lost_on_the_way(evidence: Evidence, sender: str, receiver: str, t: int, what
     if server is not None:
         return of_fault(evidence, server, f"{what} met a server that was down")
     if evidence.end - t <= evidence.patience:
+        if evidence.is_past:
+            return Cause(CauseClass.LINK, f"{what} was under way (latency)")
         return Cause(CauseClass.LINK, f"{what} was under way at the end", "make the run longer")
     gone = absent(evidence, receiver, evidence.end)
     if gone is not None:

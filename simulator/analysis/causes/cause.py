@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 
 from simulator.analysis.states import DeclaredWatch, WatchStates
+
+C = TypeVar("C")
 
 
 class CauseClass(StrEnum):
@@ -46,12 +49,28 @@ class Cause(msgspec.Struct, frozen=True):
     fault: str = ""
     place: str = ""
 
+    def document(self) -> dict[str, str]:
+        """The cause as plain data."""
+        return {
+            "cause": self.kind.value,
+            "reason": self.reason,
+            "remedy": self.remedy,
+            "fault": self.fault,
+            "place": self.place,
+        }
+
+
+def decided(rules: Iterable[Callable[[C], Cause | None]], case: C) -> Cause:
+    """The one cause of a case: that of the first rule that knows."""
+    known = (cause for rule in rules if (cause := rule(case)) is not None)
+    return next(known, Cause(CauseClass.UNKNOWN, "nothing in the journal says why"))
+
 
 @dataclass(frozen=True, slots=True)
 class NotInForce:
-    """A declared watch that is not in force at the end, and why.
+    """A declared watch that is not in force at the end, or at an earlier time, and why.
 
-    `since`: from when on it was not, in microseconds.
+    `watch`: as it stood then. `since`: from when on it was not in force, in microseconds.
     """
 
     watch: DeclaredWatch
@@ -59,16 +78,21 @@ class NotInForce:
     cause: Cause
 
 
-class WrongTime(msgspec.Struct, frozen=True):
-    """A time (microseconds) in which a watcher saw its contact wrongly, for one cause."""
+class WrongSight(msgspec.Struct, frozen=True):
+    """A time (microseconds) in which a watcher saw its contact wrongly."""
 
     watch: WatchStates
     what: Literal["ghost", "blind", "mislabelled"]
     begin: int
     end: int
-    cause: Cause
 
     @property
     def lasted(self) -> int:
         """How long, in microseconds."""
         return self.end - self.begin
+
+
+class WrongTime(WrongSight, frozen=True):
+    """Wrong sight for one cause."""
+
+    cause: Cause

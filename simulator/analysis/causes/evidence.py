@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from random import Random
-from typing import NamedTuple
 
+from simulator.analysis.causes.deliveries import Deliveries
 from simulator.analysis.folds.agents import CRASH
-from simulator.analysis.folds.propagation import Change, Delivery, Propagation
 from simulator.analysis.folds.run_info import RunInfo
 from simulator.analysis.states import (
     AgentStates,
@@ -35,47 +34,43 @@ _OPEN = frozenset(("established", "resumed"))
 _SAMPLES = 200
 
 
-class Receipt(NamedTuple):
-    """One change of a contact at one watcher, and what became of it."""
-
-    change: Change
-    fate: Delivery
-    received: int
-
-    @property
-    def accepted(self) -> int:
-        """When the server had it."""
-        return self.change.actual.t
-
-
 class Evidence:
     """What is known of a finished run, by agent.
 
     `places`: where the entries of the scenario stand in its file, such as ``workers.yaml:23``.
+    `until`: only what had begun by this time, in microseconds; None: all.
     """
 
     def __init__(
         self,
         states: States,
         info: RunInfo,
-        propagation: Propagation,
+        deliveries: Deliveries,
         places: Mapping[str, str],
+        until: int | None = None,
     ) -> None:
         self.states = states
         self.info = info
-        self.end = states.end
+        self.end = states.end if until is None else until
+        self.is_past = until is not None
         self.places = places
-        self._propagation = propagation
+        self.deliveries = deliveries
         self._faults: dict[str, list[FaultSpan]] = {}
         self.of_server: list[FaultSpan] = []
-        for span in sorted(states.faults, key=lambda span: (span.begin, span)):
+        begun = [span for span in states.faults if span.begin <= self.end]
+        for span in sorted(begun, key=lambda span: (span.begin, span)):
             for agent in span.agents:
                 self._faults.setdefault(agent, []).append(span)
             if span.fault in SERVER_FAULTS:
                 self.of_server.append(span)
         self._deaths: dict[str, list[Death]] = {}
         for death in states.deaths:
-            self._deaths.setdefault(death.died.agent, []).append(death)
+            if death.died.t <= self.end:
+                self._deaths.setdefault(death.died.agent, []).append(death)
+
+    def until(self, t: int) -> Evidence:
+        """What had begun by `t`."""
+        return Evidence(self.states, self.info, self.deliveries, self.places, t)
 
     # --- the plan ---
 
@@ -219,6 +214,12 @@ class Evidence:
             None,
         )
 
+    def comes_back(self, agent: str) -> bool:
+        """Does the agent start after the time up to which this goes?"""
+        life = self.agent(agent).life
+        later = zip(life.times, life.values, strict=True)
+        return any(t > self.end and value == "started" for t, value in later)
+
     def session(self, agent: str, t: int) -> SessionState | None:
         """The best of an agent's sessions at `t`: an open one, else what there was last."""
         found = [steps.at(t) for steps in self.agent(agent).sessions.values()]
@@ -270,11 +271,24 @@ class Evidence:
         """What an agent's code raised, in order."""
         return self._failures.get(agent, [])
 
+    def silenced(self, agent: str, handler: str) -> Failure | None:
+        """What ended a handler of the agent's for good; None where nothing did.
+
+        aioxmpp disconnects a slot of SPADE's own manager in which a handler raised. Two slots lead
+        to each handler of availability. A coroutine that SPADE never awaits raises nothing.
+        """
+        if self.manager(agent) != "spade":
+            return None
+        slots = 2 if handler in ("on_available", "on_unavailable") else 1
+        raised = [one for one in self.failures(agent) if one.where == handler and one.traceback]
+        return raised[slots - 1] if len(raised) >= slots else None
+
     @cached_property
     def _failures(self) -> dict[str, list[Failure]]:
         found: dict[str, list[Failure]] = {}
         for failure in self.info.failures:
-            found.setdefault(failure.agent, []).append(failure)
+            if failure.t <= self.end or not self.is_past:
+                found.setdefault(failure.agent, []).append(failure)
         return found
 
     @cached_property
@@ -282,38 +296,13 @@ class Evidence:
         """How many requests reached each agent, of watches that are declared."""
         heard: dict[str, int] = {}
         for watch in self.states.all_declared():
-            count = sum(moment.kind == "heard" for moment in watch.history)
+            count = sum(one.kind == "heard" and one.t <= self.end for one in watch.history)
             heard[watch.contact] = heard.get(watch.contact, 0) + count
         return heard
 
     def handler_calls(self, agent: str, handler: str) -> int:
         """How often a handler of the agent's own was called."""
         return self.info.handlers.get((agent, handler), 0)
-
-    # --- deliveries ---
-
-    def receipts(self, watch: WatchStates) -> list[Receipt]:
-        """What became of each change of the contact at the watcher, in order."""
-        found, changes = self._propagation, self._propagation.changes
-        return [
-            Receipt(changes[found.change[row]], Delivery(found.fate[row]), found.received[row])
-            for row in self._rows.get(watch, ())
-        ]
-
-    def fates(self, watch: WatchStates) -> dict[int, int]:
-        """What became of each change of the contact, by the time at which the server had it."""
-        found = self._propagation
-        return {
-            found.changes[found.change[row]].actual.t: found.fate[row]
-            for row in self._rows.get(watch, ())
-        }
-
-    @cached_property
-    def _rows(self) -> dict[WatchStates, list[int]]:
-        rows: dict[WatchStates, list[int]] = {}
-        for row, watch in enumerate(self._propagation.watch):
-            rows.setdefault(watch, []).append(row)
-        return rows
 
 
 def _paths(agent: object, behaviours: object) -> Iterator[str]:

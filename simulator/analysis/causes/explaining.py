@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from simulator.analysis.causes.attribution import Causes
@@ -15,10 +16,10 @@ from simulator.analysis.causes.groups import (
     grouped_watches,
 )
 from simulator.analysis.causes.history import Told, history
-from simulator.analysis.causes.texts import SEEN, WORST, cause_texts
+from simulator.analysis.causes.texts import WORST, cause_texts, texts_at, wrong_text
 from simulator.analysis.states import DeclaredState, DeclaredWatch, WatchStates
 from simulator.errors import InputError
-from simulator.journal.records import SECOND
+from simulator.journal.records import SECOND, AnyRecord
 
 _STATES = {
     DeclaredState.UNDECLARED: "not declared",
@@ -35,8 +36,9 @@ _STATES = {
 class Explanation:
     """Sentences: what it is about, what is wrong and why, and what happened.
 
-    `watches` and `times` are the causes behind it, the worst first. `history` is that of one
-    watch, and empty for several.
+    `watches` and `times` are the causes behind it, the worst first; `unseen`: the watches in force
+    whose watchers saw nothing at the time that was asked about. `history` is that of one watch,
+    and empty for several.
     """
 
     title: str
@@ -44,6 +46,7 @@ class Explanation:
     history: tuple[Told, ...]
     watches: tuple[WatchGroup, ...]
     times: tuple[TimeGroup, ...]
+    unseen: tuple[WatchGroup, ...] = ()
 
     def __str__(self) -> str:
         told = [f"  {seconds(one.t):>12}  {one.text}" for one in self.history]
@@ -55,18 +58,11 @@ class Explanation:
             "title": self.title,
             "answer": list(self.answer),
             "history": [{"time_s": one.t / SECOND, "text": one.text} for one in self.history],
-            "not_in_force": [
-                {
-                    **_plain(group),
-                    "state": group.state.name.lower(),
-                    "prescribed": group.prescribed,
-                    "watches": [[one.watcher, one.contact] for one in group.watches],
-                }
-                for group in self.watches
-            ],
+            "not_in_force": [_plain(group) for group in self.watches],
+            "unseen": [_plain(group) for group in self.unseen],
             "wrong_time": [
                 {
-                    **_plain(group),
+                    **group.cause.document(),
                     "watch_s": group.total / SECOND,
                     "times": [
                         {
@@ -84,42 +80,50 @@ class Explanation:
         }
 
 
-def _plain(group: WatchGroup | TimeGroup) -> dict[str, object]:
-    cause = group.cause
+def _plain(group: WatchGroup) -> dict[str, object]:
     return {
-        "cause": cause.kind.value,
-        "reason": cause.reason,
-        "remedy": cause.remedy,
-        "fault": cause.fault,
-        "place": cause.place,
+        **group.cause.document(),
+        "state": group.state.name.lower(),
+        "prescribed": group.prescribed,
+        "watches": [[one.watcher, one.contact] for one in group.watches],
     }
 
 
 def explain(
     causes: Causes,
+    records: Iterable[AnyRecord],
     watchers: Collection[str] = (),
     contacts: Collection[str] = (),
     at: int | None = None,
 ) -> Explanation:
     """Why what these watchers see of these contacts is wrong; nobody named means everybody.
 
-    One watch is told with its history. `at`: as it stood at this time (microseconds), with what
-    had happened by then. Raises InputError for agents of which none watches the other.
+    One watch is told with its history, from the `records` of the observation. `at`: how things
+    stood at this time (microseconds), with what had happened by then. Raises InputError for agents
+    of which none watches the other.
     """
     fits = _fitting(watchers, contacts)
     states = causes.evidence.states
     known = [watch for watch in states.all_watches() if fits(watch)]
     if not known and (watchers or contacts):
         raise InputError(_nobody_watches(causes, watchers, contacts))
-    not_in_force = [one for one in causes.not_in_force if fits(one.watch)]
     wrong = [one for watch in known for one in causes.of(watch)]
-    if at is not None:
-        wrong = [one for one in wrong if one.begin <= at < one.end]
+    if at is None:
+        found = _Found(
+            causes, known, [one for one in causes.not_in_force if fits(one.watch)], wrong
+        )
+    else:
+        found = _Found(
+            causes,
+            known,
+            [one for one in causes.not_in_force_at(at) if fits(one.watch)],
+            [one for one in wrong if one.begin <= at < one.end or at == one.end == states.end],
+            at,
+            [one for one in causes.unseen_at(at) if fits(one.watch)],
+        )
     if len(known) == 1 and (watchers or contacts):
-        (watch,) = known
-        declared = states.declared.get(watch.watcher, {}).get(watch.contact)
-        return _one(causes, declared, watch, not_in_force, wrong, at)
-    return _several(causes, len(known), watchers, contacts, not_in_force, wrong, at)
+        return found.one(known[0], records)
+    return found.several({*watchers, *contacts})
 
 
 def _fitting(
@@ -148,34 +152,81 @@ def _listed(names: Collection[str]) -> str:
     return ", ".join(several[:WORST]) + (" and others" if len(several) > WORST else "")
 
 
-def _one(
-    causes: Causes,
-    declared: DeclaredWatch | None,
-    watch: WatchStates,
-    not_in_force: list[NotInForce],
-    wrong: list[WrongTime],
-    at: int | None,
-) -> Explanation:
-    evidence = causes.evidence
-    t = evidence.end if at is None else at
-    origin = f" ({evidence.entry(declared.origin)})" if declared is not None else ""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found of these watches; `at`: at this time, None: in the whole run."""
+
+    causes: Causes
+    watches: Sequence[WatchStates]
+    not_in_force: Sequence[NotInForce]
+    wrong: Sequence[WrongTime]
+    at: int | None = None
+    unseen: Sequence[NotInForce] = ()
+
+    def several(self, names: Collection[str]) -> Explanation:
+        """The causes, for several watches; `names`: the agents that were asked about."""
+        about = f" of {_listed(names)}" if names else ""
+        count = f"{len(self.watches)} watch{'es' if len(self.watches) != 1 else ''}{about}"
+        watches, times = grouped_watches(self.not_in_force), grouped_times(self.wrong)
+        unseen = grouped_watches(self.unseen)
+        evidence = self.causes.evidence
+        if self.at is None:
+            wrong = len(self.not_in_force)
+            told = f"{wrong} declared and not in force" if wrong else "every declared one in force"
+            title = f"{count}: {told} at the end"
+            answer = cause_texts(evidence, watches, times) or ["nothing is wrong"]
+        else:
+            title = f"{count} at {seconds(self.at)}: {self._counted(self.at)}"
+            answer = texts_at(evidence, [*watches, *unseen], times) or ["nothing is wrong then"]
+        return self._explanation(title, answer, ())
+
+    def _counted(self, at: int) -> str:
+        """``30 in force, 2 pending``: how the watches stood."""
+        words = (_state_words(self.causes, watch, at) for watch in self.watches)
+        stood = Counter(text.partition(":")[0] for text in words)
+        return ", ".join(f"{count} {words}" for words, count in stood.most_common())
+
+    def one(self, watch: WatchStates, records: Iterable[AnyRecord]) -> Explanation:
+        """One watch, with its history."""
+        causes, evidence, at = self.causes, self.causes.evidence, self.at
+        declared = _declared(causes, watch)
+        origin = f" ({evidence.entry(declared.origin)})" if declared is not None else ""
+        words = _state_words(causes, watch, evidence.end if at is None else at)
+        when = "at the end" if at is None else f"at {seconds(at)}"
+        answer = [_why(one) for one in self.not_in_force]
+        if at is None:
+            answer += _total(watch, self.wrong)
+        else:
+            answer += _seen(evidence, watch, self.wrong, self.unseen, at)
+        told = history(evidence, declared, watch, causes.of(watch), records)
+        until = evidence.end if at is None else at
+        return self._explanation(
+            f"{watch.watcher} watches {watch.contact}{origin}: {words} {when}",
+            answer,
+            [one for one in told if one.t <= until],
+        )
+
+    def _explanation(self, title: str, answer: Iterable[str], told: Iterable[Told]) -> Explanation:
+        return Explanation(
+            title,
+            tuple(answer),
+            tuple(told),
+            tuple(grouped_watches(self.not_in_force)),
+            tuple(grouped_times(self.wrong)),
+            tuple(grouped_watches(self.unseen)),
+        )
+
+
+def _declared(causes: Causes, watch: WatchStates) -> DeclaredWatch | None:
+    return causes.evidence.states.declared.get(watch.watcher, {}).get(watch.contact)
+
+
+def _state_words(causes: Causes, watch: WatchStates, t: int) -> str:
+    declared = _declared(causes, watch)
     state = declared.states.at(t) if declared is not None else None
-    when = "at the end" if at is None else f"at {seconds(at)}"
-    words = _STATES[state if state is not None else DeclaredState.UNDECLARED]
-    title = f"{watch.watcher} watches {watch.contact}{origin}: {words} {when}"
-    answer = [_why(one) for one in not_in_force if at is None or one.since <= at]
-    if at is None:
-        answer += _total(evidence, watch, wrong)
-    else:
-        answer += _seen(evidence, watch, wrong, at)
-    told = history(evidence, declared, watch, causes.of(watch))
-    return Explanation(
-        title,
-        tuple(answer),
-        tuple(one for one in told if one.t <= t),
-        tuple(grouped_watches(not_in_force)),
-        tuple(grouped_times(wrong)),
-    )
+    if declared is not None and state in (None, DeclaredState.UNDECLARED):
+        return "not declared yet" if t < declared.at else "no longer declared"
+    return _STATES[state if state is not None else DeclaredState.UNDECLARED]
 
 
 def _why(one: NotInForce) -> str:
@@ -185,51 +236,36 @@ def _why(one: NotInForce) -> str:
     return f"not in force since {since}: {cause.kind.words}: {cause.reason}{remedy}"
 
 
-def _total(evidence: Evidence, watch: WatchStates, wrong: list[WrongTime]) -> list[str]:
-    if not wrong:
+def _total(watch: WatchStates, wrong: Iterable[WrongTime]) -> list[str]:
+    groups = grouped_times(wrong)
+    if not groups:
         seen = any(watch.sights.values)
         return ["what the watcher saw was right whenever it was authorised"] if seen else []
-    groups = grouped_times(wrong)
     return [
         f"{seconds(group.total)} wrong: {group.cause.kind.words}: {group.cause.reason}"
         for group in groups
     ]
 
 
-def _seen(evidence: Evidence, watch: WatchStates, wrong: list[WrongTime], at: int) -> list[str]:
+def _seen(
+    evidence: Evidence,
+    watch: WatchStates,
+    wrong: Iterable[WrongTime],
+    unseen: Iterable[NotInForce],
+    at: int,
+) -> list[str]:
     w, c = watch.watcher, watch.contact
     shows = {resource: steps.at(at) for resource, steps in evidence.agent(c).shows.items()}
     there = [show or "no show" for show in shows.values() if show is not None]
     actual = f"available ({', '.join(there)})" if there else "unavailable"
     connected = "connected" if evidence.is_open(w, at) else "not connected"
-    sight = watch.sights.at(at)
     sentences = [f"{w} is {connected}; {c} is {actual}, as the server holds it"]
-    if wrong:
-        (one,) = wrong
-        seen = SEEN[one.what].format(w=w, c=c)
-        span = f"from {seconds(one.begin)} to {seconds(one.end)}"
-        sentences.append(f"{seen} {span}: {one.cause.kind.words}: {one.cause.reason}")
-    else:
-        sentences.append(
-            f"{w} sees it rightly" if sight else f"{w} may not see it: it is not authorised then"
-        )
+    sentences += [
+        f"{w} sees nothing of it: {one.cause.kind.words}: {one.cause.reason}" for one in unseen
+    ]
+    sentences += [wrong_text(one) for one in wrong]
+    if len(sentences) == 1:
+        sight = watch.sights.at(at)
+        right = f"{w} sees it rightly"
+        sentences.append(right if sight else f"{w} may not see it: it is not authorised then")
     return sentences
-
-
-def _several(
-    causes: Causes,
-    count: int,
-    watchers: Collection[str],
-    contacts: Collection[str],
-    not_in_force: list[NotInForce],
-    wrong: list[WrongTime],
-    at: int | None,
-) -> Explanation:
-    watch_groups = grouped_watches(not_in_force if at is None else ())
-    time_groups = grouped_times(wrong)
-    about = f" of {_listed({*watchers, *contacts})}" if watchers or contacts else ""
-    when = "" if at is None else f" at {seconds(at)}"
-    watches = f"{count} watch{'es' if count != 1 else ''}"
-    title = f"{watches}{about}{when}: {len(not_in_force)} declared and not in force at the end"
-    answer = cause_texts(causes.evidence, watch_groups, time_groups) or ["nothing is wrong"]
-    return Explanation(title, tuple(answer), (), tuple(watch_groups), tuple(time_groups))

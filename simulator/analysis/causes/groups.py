@@ -9,6 +9,10 @@ from simulator.analysis.causes.cause import Cause, NotInForce, WrongTime
 from simulator.analysis.states import DeclaredState, DeclaredWatch
 
 _WORDS = {
+    DeclaredState.IN_FORCE: (
+        "watch in force whose watcher sees nothing",
+        "watches in force whose watchers see nothing",
+    ),
     DeclaredState.PENDING: ("request pending", "requests pending"),
     DeclaredState.REFUSED: ("request refused", "requests refused"),
     DeclaredState.ENDED: ("watch ended", "watches ended"),

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from simulator.analysis.causes.absences import NEVER_AGAIN
 from simulator.analysis.causes.cause import WrongTime
-from simulator.analysis.causes.evidence import Evidence, Receipt, seconds
+from simulator.analysis.causes.deliveries import Receipt
+from simulator.analysis.causes.evidence import Evidence, seconds
 from simulator.analysis.causes.texts import SEEN
-from simulator.analysis.folds.propagation import Delivery
-from simulator.analysis.states import DeclaredWatch, MomentKind, WatchStates
-from simulator.journal.records import Actual
+from simulator.analysis.folds.agents import CRASH
+from simulator.analysis.folds.declared import Declared
+from simulator.analysis.folds.propagation import Change, Delivery
+from simulator.analysis.states import DeclaredWatch, Moment, MomentKind, WatchStates
+from simulator.journal.records import (
+    Action,
+    Actual,
+    Agent,
+    AnyRecord,
+    Died,
+    Failure,
+    FaultChanged,
+    Received,
+    Roster,
+    Sent,
+    Session,
+    Watch,
+)
 
 
 class Told(NamedTuple):
@@ -43,7 +60,6 @@ _LIVES = {
     "stopping": "{} is told to stop",
     "stopped": "{} has stopped",
     "failed": "{} has failed to start",
-    "dead": "{} crashes, and can tell nobody",
 }
 _SESSIONS = {
     "established": "the stream of {} is established",
@@ -58,70 +74,135 @@ _SESSIONS = {
 def history(
     evidence: Evidence,
     declared: DeclaredWatch | None,
-    watch: WatchStates | None,
-    wrong: list[WrongTime],
+    watch: WatchStates,
+    wrong: Iterable[WrongTime],
+    records: Iterable[AnyRecord],
 ) -> list[Told]:
-    """Everything that happened to a watch, in order. At one time: causes before what they cause."""
-    known = declared or watch
-    if known is None:
-        return []
-    agents = (known.watcher, known.contact)
-    told = [
-        *_faults(evidence, agents),
-        *(one for agent in agents for one in _life(evidence, agent)),
-        *(_moments(declared) if declared is not None else ()),
-        *(one for agent in agents for one in _failures(evidence, agent)),
-        *(_presence(evidence, watch) if watch is not None else ()),
-        *_wrong(wrong),
-    ]
+    """Everything that happened to a watch, in the order of the journal.
+
+    `records`: those of the observation. What the watcher sees wrongly comes behind what else
+    happened at that time.
+    """
+    told = [*_Teller(evidence, declared, watch).told(records), *_wrong(wrong)]
     return sorted(told, key=lambda one: one.t)
 
 
-def _moments(watch: DeclaredWatch) -> Iterator[Told]:
-    for moment in watch.history:
-        text = _MOMENTS[moment.kind]
-        yield Told(moment.t, text.format(w=watch.watcher, c=watch.contact, detail=moment.detail))
+class _Teller:
+    """Tells of the records that concern one watch."""
+
+    def __init__(
+        self, evidence: Evidence, declared: DeclaredWatch | None, watch: WatchStates
+    ) -> None:
+        self._evidence = evidence
+        self._declared = declared
+        self._watcher, self._contact = watch.watcher, watch.contact
+        self._pair = frozenset((watch.watcher, watch.contact))
+        self._receipts = {one.change.actual: one for one in evidence.deliveries.receipts(watch)}
+        states: dict[str, dict[str, DeclaredWatch]] = {}
+        self._states, self._fold = states, Declared(states)
+        self._moments = 0
+        self._streams: dict[tuple[str, str], str] = {}
+        self._tellers: dict[type, Callable[..., Iterator[str]]] = {
+            Agent: self._life,
+            Died: self._died,
+            Session: self._session,
+            Failure: self._failure,
+            Actual: self._actual,
+        }
+        self._folds: dict[type, Callable[..., None]] = {
+            Action: self._fold.action,
+            Sent: self._fold.sent,
+            Received: self._fold.received,
+            Roster: self._fold.roster,
+        }
+
+    def told(self, records: Iterable[AnyRecord]) -> Iterator[Told]:
+        """What the records say, and what was found at the end, when the rosters were read."""
+        for record in records:
+            for _ in self._fold.begin_until(record.t):
+                yield from self._new_moments()
+            for text in self._texts(record):
+                yield Told(record.t, text)
+            yield from self._new_moments()
+        if self._declared is not None:
+            yield from self._telling(self._declared.history[self._moments :])
+
+    def _texts(self, record: AnyRecord) -> Iterator[str]:
+        tell, fold = self._tellers.get(type(record)), self._folds.get(type(record))
+        if isinstance(record, FaultChanged):
+            self._fold.fault(record)
+            if not record.agents or not self._pair.isdisjoint(record.agents):
+                yield from self._fault(record)
+        elif isinstance(record, Watch):
+            if (record.agent, record.peer) == (self._watcher, self._contact):
+                self._fold.plan(record)
+        elif fold is not None:
+            if {getattr(record, "agent", ""), getattr(record, "peer", "")} == self._pair:
+                fold(record)
+        elif tell is not None and getattr(record, "agent", "") in self._pair:
+            yield from tell(record)
+
+    def _new_moments(self) -> Iterator[Told]:
+        """What the last record made of the declared watch."""
+        watch = self._states.get(self._watcher, {}).get(self._contact)
+        if watch is not None:
+            new = watch.history[self._moments :]
+            self._moments += len(new)
+            yield from self._telling(new)
+
+    def _telling(self, moments: Iterable[Moment]) -> Iterator[Told]:
+        for moment in moments:
+            text = _MOMENTS[moment.kind]
+            yield Told(
+                moment.t, text.format(w=self._watcher, c=self._contact, detail=moment.detail)
+            )
+
+    def _fault(self, record: FaultChanged) -> Iterator[str]:
+        hit = [agent for agent in (self._watcher, self._contact) if agent in record.agents]
+        whom, name = " and ".join(hit) or "the server", record.fault.replace("_", " ")
+        if record.state == "begin":
+            yield f"{name} hits {whom} ({self._evidence.entry(record.origin)})"
+        else:
+            yield f"the {name} of {whom} is over"
+
+    def _life(self, record: Agent) -> Iterator[str]:
+        yield _LIVES[record.state].format(record.agent)
+
+    def _died(self, record: Died) -> Iterator[str]:
+        if record.cause == CRASH:
+            yield f"{record.agent} crashes, and can tell nobody"
+
+    def _session(self, record: Session) -> Iterator[str]:
+        key = (record.agent, record.resource)
+        # A client whose session was lost calls a new stream both established and resumed.
+        again = record.state == "resumed" and self._streams.get(key) == "established"
+        self._streams[key] = record.state
+        if not again:
+            yield _SESSIONS[record.state].format(self._session_name(*key))
+
+    def _session_name(self, agent: str, resource: str) -> str:
+        """Its name, and the resource of an agent that has several."""
+        several = len(self._evidence.agent(agent).sessions) > 1
+        return f"{agent}/{resource}" if several and resource else agent
+
+    def _failure(self, record: Failure) -> Iterator[str]:
+        place = f" ({record.place})" if record.place else ""
+        text = f"{record.agent} raises {record.error} in {record.where}{place}"
+        if self._evidence.silenced(record.agent, record.where) == record:
+            text += f"; {NEVER_AGAIN}"
+        yield text
+
+    def _actual(self, record: Actual) -> Iterator[str]:
+        one = self._receipts.get(record)
+        if one is not None:
+            who = self._session_name(record.agent, record.resource)
+            yield f"{who} {_became(one.change)}{_fate(one, self._watcher)}"
 
 
-def _faults(evidence: Evidence, agents: tuple[str, str]) -> Iterator[Told]:
-    spans = {
-        span: agent
-        for agent in agents
-        for span in (*evidence.faults_of(agent), *evidence.of_server)
-    }
-    for span in spans:
-        hit = [agent for agent in agents if agent in span.agents]
-        whom = " and ".join(dict.fromkeys(hit)) or "the server"
-        name = span.fault.replace("_", " ")
-        yield Told(span.begin, f"{name} hits {whom} ({evidence.entry(span.origin)})")
-        if span.begin < span.end < evidence.end:
-            yield Told(span.end, f"the {name} of {whom} is over")
-
-
-def _life(evidence: Evidence, agent: str) -> Iterator[Told]:
-    states = evidence.agent(agent)
-    for t, life in zip(states.life.times, states.life.values, strict=True):
-        if life in _LIVES and evidence.life(agent, t) == life:
-            yield Told(t, _LIVES[life].format(agent))
-    for steps in states.sessions.values():
-        for t, session in zip(steps.times, steps.values, strict=True):
-            yield Told(t, _SESSIONS[session].format(agent))
-
-
-def _failures(evidence: Evidence, agent: str) -> Iterator[Told]:
-    for failure in evidence.failures(agent):
-        place = f" ({failure.place})" if failure.place else ""
-        yield Told(failure.t, f"{agent} raises {failure.error} in {failure.where}{place}")
-
-
-def _presence(evidence: Evidence, watch: WatchStates) -> Iterator[Told]:
-    w, c = watch.watcher, watch.contact
-    for one in evidence.receipts(watch):
-        accepted = one.change.actual
-        yield Told(accepted.t, f"{c} {_became(accepted)}{_fate(one, w)}")
-
-
-def _became(actual: Actual) -> str:
+def _became(change: Change) -> str:
+    if change.of != "presence":
+        return f"changes its {change.of} to {change.what}"
+    actual = change.actual
     if actual.available:
         return f"is available{f' ({actual.show})' if actual.show else ''}"
     if actual.cause == "broken":
@@ -141,7 +222,7 @@ def _fate(receipt: Receipt, watcher: str) -> str:
             return ""
 
 
-def _wrong(wrong: list[WrongTime]) -> Iterator[Told]:
+def _wrong(wrong: Iterable[WrongTime]) -> Iterator[Told]:
     for one in wrong:
         what = SEEN[one.what].format(w=one.watch.watcher, c=one.watch.contact)
         until = seconds(one.end)

@@ -9,15 +9,21 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from functools import partial
 from itertools import groupby, pairwise
 from typing import Literal
 
 from simulator.analysis.causes.absences import of_fault
-from simulator.analysis.causes.cause import Cause, CauseClass, WrongTime
+from simulator.analysis.causes.cause import (
+    Cause,
+    CauseClass,
+    WrongSight,
+    WrongTime,
+    decided,
+)
 from simulator.analysis.causes.evidence import LINK_FAULTS, Evidence
 from simulator.analysis.folds.propagation import Delivery
-from simulator.analysis.states import STALE, Sight, WatchStates
+from simulator.analysis.states import Sight, WatchStates
 from simulator.journal.records import SECOND
 
 UNDER_WAY = Cause(CauseClass.LINK, "changes under way (latency)")
@@ -26,25 +32,15 @@ _SLOW = 10 * SECOND
 """A real server that takes so long, on links without a fault, is slow."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(WrongSight, frozen=True):
     """A piece of wrong sight. `arrived`: the watcher was told in the end.
 
     `cut_short`: it ended with the watch, before anybody could know.
     """
 
-    watch: WatchStates
-    sight: Sight
-    begin: int
-    end: int
     arrived: bool
     cut_short: bool
     evidence: Evidence
-
-    @property
-    def lasted(self) -> int:
-        """How long, in microseconds."""
-        return self.end - self.begin
 
 
 Rule = Callable[[Case], Cause | None]
@@ -52,10 +48,9 @@ Rule = Callable[[Case], Cause | None]
 
 def wrong_times(evidence: Evidence, watch: WatchStates) -> Iterator[WrongTime]:
     """All wrong time of a watch, in pieces of one cause each, in order."""
-    fates = evidence.fates(watch)
+    fates = evidence.deliveries.fates(watch)
     changes = sorted(fates)
-    for sight, begin, end, after in _stale_spans(evidence, watch):
-        what = _WHAT[sight]
+    for what, begin, end, after in _stale_spans(evidence, watch):
         between = changes[bisect_right(changes, begin) : bisect_left(changes, end)]
         # No rule but `_under_way` could hold. Nearly all wrong time of a large run is this.
         if not between and after not in _UNTOLD and evidence.is_calm(watch, begin, end):
@@ -63,14 +58,14 @@ def wrong_times(evidence: Evidence, watch: WatchStates) -> Iterator[WrongTime]:
             continue
         cases = [
             Case(
-                *(watch, sight, one, other),
+                *(watch, what, one, other),
                 arrived=fates.get(one) in _ARRIVED or (other == end and after not in _UNTOLD),
                 cut_short=other == end and after in _UNTOLD,
                 evidence=evidence,
             )
             for one, other in pairwise([begin, *between, end])
         ]
-        for cause, group in groupby(cases, cause_of):
+        for cause, group in groupby(cases, partial(decided, RULES)):
             first, *others = group
             last = others[-1] if others else first
             yield WrongTime(watch, what, first.begin, last.end, cause)
@@ -78,15 +73,15 @@ def wrong_times(evidence: Evidence, watch: WatchStates) -> Iterator[WrongTime]:
 
 def _stale_spans(
     evidence: Evidence, watch: WatchStates
-) -> Iterator[tuple[Sight, int, int, Sight | None]]:
+) -> Iterator[tuple[Literal["ghost", "blind", "mislabelled"], int, int, Sight | None]]:
     """Each wrong sight: what, its begin and end, and what came after it, if anything did."""
     sights = watch.sights
     ends = [*sights.times[1:], evidence.end]
     afters = [*sights.values[1:], None]
     for sight, begin, end, after in zip(sights.values, sights.times, ends, afters, strict=True):
         last = min(end, evidence.end)
-        if sight in STALE and begin < last:
-            yield sight, begin, last, after
+        if sight in _WHAT and begin < last:
+            yield _WHAT[sight], begin, last, after
 
 
 _WHAT: dict[Sight, Literal["ghost", "blind", "mislabelled"]] = {
@@ -97,15 +92,6 @@ _WHAT: dict[Sight, Literal["ghost", "blind", "mislabelled"]] = {
 _UNTOLD = (None, Sight.UNAUTHORISED)
 """What comes after a wrong sight that ended with the run or with the watch."""
 _ARRIVED = (Delivery.DELIVERED, Delivery.SUPERSEDED)
-
-
-def cause_of(case: Case) -> Cause:
-    """The one cause of a piece."""
-    for rule in RULES:
-        cause = rule(case)
-        if cause is not None:
-            return cause
-    return Cause(CauseClass.UNKNOWN, "nothing in the journal says why")
 
 
 def _server_down(case: Case) -> Cause | None:
@@ -137,7 +123,7 @@ def _death_unnoticed(case: Case) -> Cause | None:
     """The contact is gone, as its own client says, and the server has told nobody."""
     contact = case.watch.contact
     death = case.evidence.death(contact, case.begin)
-    gone = case.sight is Sight.GHOST and death is not None and case.lasted > case.evidence.patience
+    gone = case.what == "ghost" and death is not None and case.lasted > case.evidence.patience
     if not gone or death is None:
         return None
     population = case.evidence.population(contact)

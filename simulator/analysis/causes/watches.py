@@ -8,71 +8,17 @@ that asks, over the server, to the contact that answers, and back.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from simulator.analysis.causes.absences import absent, crashed, lost_on_the_way, of_fault, raised
+from simulator.analysis.causes.case import Case
 from simulator.analysis.causes.cause import Cause, CauseClass
-from simulator.analysis.causes.evidence import Evidence
-from simulator.analysis.states import DeclaredState, DeclaredWatch, MomentKind
+from simulator.analysis.states import DeclaredState
 from simulator.journal.records import SECOND
 
 _SOON = 5 * SECOND
 """Who was there for so long after a request could have answered it."""
 
-
-_CLOSING: frozenset[MomentKind] = frozenset(
-    ("in_force", "not_served", "refusal_heard", "act", "over")
-)
-"""What closes a request, so that the next one is new."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A declared watch that is not in force, with the evidence."""
-
-    watch: DeclaredWatch
-    evidence: Evidence
-
-    @property
-    def population(self) -> str:
-        """The contact's."""
-        return self.evidence.population(self.watch.contact)
-
-    def last(self, kind: MomentKind, since: int = 0) -> int | None:
-        """When something happened last, not before `since`."""
-        times = [one.t for one in self.watch.history if one.kind == kind and one.t >= since]
-        return times[-1] if times else None
-
-    @property
-    def since(self) -> int:
-        """When the watcher asked first for what is still open.
-
-        Who asks again while the server holds a request is not heard again (RFC 6121, 3.1.3).
-        """
-        closed = [one.t for one in self.watch.history if one.kind in _CLOSING]
-        later = [
-            one.t
-            for one in self.watch.history
-            if one.kind == "asked" and one.t >= max(closed, default=0)
-        ]
-        return later[0] if later else self.watch.asked or 0
-
-    @property
-    def heard(self) -> int | None:
-        """When the contact heard of the open request."""
-        return None if self.watch.asked is None else self.last("heard", self.since)
-
-
 Rule = Callable[[Case], Cause | None]
-
-
-def cause_of(case: Case) -> Cause:
-    """The one cause of a watch that is not in force."""
-    for rule in RULES:
-        cause = rule(case)
-        if cause is not None:
-            return cause
-    return Cause(CauseClass.UNKNOWN, "nothing in the journal says why")
 
 
 def _prescribed(case: Case) -> Cause | None:
@@ -173,37 +119,58 @@ def _contact_gone(case: Case) -> Cause | None:
 def _code_raised(case: Case) -> Cause | None:
     """The contact's code raised, and it has not answered."""
     contact = case.watch.contact
-    for failure in case.evidence.failures(contact):
-        if case.heard is not None and (failure.place or failure.where.startswith("on_")):
-            return raised(case.evidence, contact, failure)
-    return None
+    failures = [
+        one
+        for one in case.evidence.failures(contact)
+        if one.where == "on_subscribe" or (one.place and not one.where.startswith("on_"))
+    ]
+    if case.heard is None or not failures:
+        return None
+    asked = [one for one in failures if one.where == "on_subscribe"]
+    return raised(case.evidence, contact, (asked or failures)[0])
+
+
+def _before_setup(case: Case) -> Cause | None:
+    """It came before the agent's setup() had set a handler, and SPADE keeps no request for one.
+
+    SPADE calls setup() once it has connected, and what waited at the server comes before that.
+    """
+    evidence, contact, heard = case.evidence, case.watch.contact, case.heard
+    if heard is None or not _misses_calls(case):
+        return None
+    started = evidence.started(contact)
+    raised_then = any(
+        one.where == "on_subscribe" and one.t == heard for one in evidence.failures(contact)
+    )
+    if started is None or heard > started or raised_then or not evidence.own_code(contact):
+        return None
+    return Cause(
+        CauseClass.PRESENCE_MANAGER,
+        f"the request reached {case.population} before its setup() had set a handler or"
+        " `approve_all`, and SPADE's own manager does not keep it",
+        "use the documented manager, or ask again once it has started",
+    )
 
 
 def _handler_not_called(case: Case) -> Cause | None:
-    """SPADE's own manager did not hand the request to the agent's handler.
-
-    It keeps no request for a handler that is set later, and never calls one again that raised.
-    """
-    evidence, contact, heard = case.evidence, case.watch.contact, case.heard
-    if heard is None or evidence.manager(contact) != "spade":
+    """SPADE's own manager did not hand the request to the agent's handler."""
+    evidence, contact = case.evidence, case.watch.contact
+    calls = evidence.handler_calls(contact, "on_subscribe")
+    if case.heard is None or not calls or not _misses_calls(case):
         return None
-    calls, requests = evidence.handler_calls(contact, "on_subscribe"), evidence.requests_heard
-    started = evidence.started(contact)
-    if calls < requests[contact] and started is not None and heard <= started:
-        return Cause(
-            CauseClass.PRESENCE_MANAGER,
-            f"the request reached {case.population} before its setup() had set a handler, and"
-            " SPADE's own manager does not keep it",
-            "use the documented manager, or ask again once it has started",
-        )
-    if 0 < calls < requests[contact]:
-        return Cause(
-            CauseClass.PRESENCE_MANAGER,
-            f"SPADE's own manager called on_subscribe of {case.population} for {calls} of"
-            f" {requests[contact]} requests",
-            "use the documented manager",
-        )
-    return None
+    return Cause(
+        CauseClass.PRESENCE_MANAGER,
+        f"SPADE's own manager called on_subscribe of {case.population} for {calls} of"
+        f" {evidence.requests_heard[contact]} requests",
+        "use the documented manager",
+    )
+
+
+def _misses_calls(case: Case) -> bool:
+    """Has the contact SPADE's own manager, which handed fewer requests on than it heard?"""
+    evidence, contact = case.evidence, case.watch.contact
+    calls = evidence.handler_calls(contact, "on_subscribe")
+    return evidence.manager(contact) == "spade" and calls < evidence.requests_heard[contact]
 
 
 def _nobody_answers(case: Case) -> Cause | None:
@@ -262,6 +229,7 @@ RULES: tuple[Rule, ...] = (
     _refused,
     _answer_lost,
     _contact_gone,
+    _before_setup,
     _code_raised,
     _handler_not_called,
     _nobody_answers,

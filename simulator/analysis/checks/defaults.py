@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from simulator.analysis.causes.absences import NEVER_AGAIN
 from simulator.analysis.causes.groups import unexcused
 from simulator.analysis.causes.texts import watches_text
-from simulator.analysis.checks.expectations import Check, some
+from simulator.analysis.checks.check import Check, some
 from simulator.analysis.checks.offenders import offenders, worst
 from simulator.analysis.measurement import Measurement
 from simulator.analysis.states import Share
@@ -74,7 +75,10 @@ def _nothing_raised(measurement: Measurement) -> Check:
         + (f" ({failure.place})" if failure.place else "")
         for failure in raised
     ]
-    return Check(text, "fail", some(list(dict.fromkeys(told))))
+    evidence = measurement.causes.evidence
+    ended = any(evidence.silenced(one.agent, one.where) is not None for one in raised)
+    more = (NEVER_AGAIN,) if ended else ()
+    return Check(text, "fail", some(list(dict.fromkeys(told))), more)
 
 
 def _declared(measurement: Measurement) -> Check:

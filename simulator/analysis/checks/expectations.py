@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Iterable
+from dataclasses import replace
 
+from simulator.analysis.checks.check import SHOWN, Check, limit_text, some, value_text
+from simulator.analysis.checks.events import in_order_check, nobody_saw_check
 from simulator.analysis.checks.offenders import worst
 from simulator.analysis.figures.named import Figure, Figures
 from simulator.analysis.figures.rosters import entry_text
 from simulator.analysis.folds.work.values import counted, number
 from simulator.analysis.measurement import Measurement
-from simulator.analysis.quantities import seconds_text
-from simulator.journal.records import SECOND, AnyRecord, Received
 from simulator.journal.work_records import Value
 from simulator.scenario.language.expectations import (
     Expectation,
@@ -22,35 +20,9 @@ from simulator.scenario.language.expectations import (
     NobodySaw,
     RosterEntry,
     RosterExpectation,
-    Sight,
-    Step,
     ValueExpectation,
 )
 from simulator.scenario.language.expected_figures import COMPARATORS, FigureExpectation
-
-SHOWN = 5
-"""At most so many pieces of evidence are named; the rest is counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that must hold. `unknown`: the evidence does not say.
-
-    `offenders`: who made a figure fail, the worst first, one sentence each. `place`: where the
-    expectation stands in the scenario's file, as far as that is known.
-    """
-
-    text: str
-    verdict: Literal["pass", "fail", "unknown"]
-    evidence: str
-    offenders: tuple[str, ...] = ()
-    place: str = ""
-
-    @property
-    def told(self) -> str:
-        """The evidence, and the place of an expectation that does not hold."""
-        wrong = self.place and self.verdict != "pass"
-        return f"{self.evidence} ({self.place})" if wrong else self.evidence
 
 
 def expectation_checks(
@@ -76,21 +48,18 @@ def _check(
         case RosterExpectation():
             return _roster_check(expectation, measurement)
         case NobodySaw():
-            found = measurement.expected.sightings[number].found
-            return _nobody_saw_check(expectation.nobody_saw, found)
+            return nobody_saw_check(number, expectation.nobody_saw, measurement)
         case ValueExpectation():
             return _value_check(expectation.value, measurement)
         case InOrder():
-            return _in_order_check(
-                expectation.in_order, measurement.expected.progress[number].found
-            )
+            return in_order_check(number, expectation.in_order, measurement)
 
 
 def _figure_check(
     expectation: FigureExpectation, figure: Figure, measurement: Measurement
 ) -> Check:
     limits = " and ".join(
-        f"{word.replace('_', ' ')} {value_text(limit, expectation.unit)}"
+        f"{word.replace('_', ' ')} {limit_text(limit, expectation.unit)}"
         for word, limit in expectation.limits
     )
     text = f"{expectation.figure} {limits}"
@@ -108,15 +77,6 @@ def figure_text(figure: Figure, unit: str) -> str:
         return f"absent: {figure.absent}"
     note = f" ({figure.note})" if figure.note else ""
     return value_text(figure.value, unit) + note
-
-
-def value_text(value: float, unit: str) -> str:
-    """A value in its unit: times (µs) as seconds, shares and ratios as they are."""
-    if math.isinf(value):
-        return "never"
-    if unit == "time":
-        return seconds_text(value / SECOND, ".6g")
-    return f"{value:.0f}" if unit == "count" else f"{value:.6g}"
 
 
 def _roster_check(expectation: RosterExpectation, measurement: Measurement) -> Check:
@@ -205,47 +165,3 @@ def _keeps(record: Value, word: str, limit: bool | float | str) -> bool:
         return record.value is limit if isinstance(limit, bool) else record.value == limit
     measured = number(record)
     return measured is not None and COMPARATORS[word](measured, limit)
-
-
-def _nobody_saw_check(sight: Sight, records: Sequence[Received]) -> Check:
-    what = "available" if sight.available else "unavailable"
-    parts = [f"nobody of {_listed(sight.by)} saw {_listed(sight.contact)} {what}"]
-    if sight.show is not None:
-        parts.append(f"with show {sight.show or 'none'}")
-    if sight.status is not None:
-        parts.append(f"with status {sight.status!r}")
-    if sight.after is not None:
-        parts.append(f"from {value_text(sight.after, 'time')} on")
-    if sight.before is not None:
-        parts.append(f"before {value_text(sight.before, 'time')}")
-    text = " ".join(parts)
-    if not records:
-        return Check(text, "pass", "no such presence arrived")
-    seen = [f"{one.agent} saw {one.peer} at {value_text(one.t, 'time')}" for one in records]
-    return Check(text, "fail", some(seen))
-
-
-def _listed(texts: str | tuple[str, ...]) -> str:
-    return texts if isinstance(texts, str) else ", ".join(texts)
-
-
-def _in_order_check(steps: Sequence[Step], found: Sequence[AnyRecord]) -> Check:
-    texts = [_step_text(step) for step in steps]
-    text = "in this order: " + ", then ".join(texts)
-    times = [value_text(record.t, "time") for record in found]
-    if len(found) == len(steps):
-        return Check(text, "pass", f"at {', '.join(times)}")
-    so_far = f" after {texts[len(found) - 1]} at {times[-1]}" if found else ""
-    return Check(text, "fail", f"step {len(found) + 1} ({texts[len(found)]}) did not come{so_far}")
-
-
-def _step_text(step: Step) -> str:
-    given = step.model_dump(exclude_none=True, by_alias=True)
-    agent = given.pop("agent")
-    return f"{agent} " + " ".join(f"{key} {value}" for key, value in given.items())
-
-
-def some(items: Sequence[str]) -> str:
-    """The first few items, and how many more there are."""
-    more = f", and {len(items) - SHOWN} more" if len(items) > SHOWN else ""
-    return ", ".join(items[:SHOWN]) + more

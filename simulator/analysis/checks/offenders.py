@@ -7,22 +7,26 @@ sentences are of the run; a fault or an entry of the scenario comes with its lin
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
-from simulator.analysis.causes.cause import WrongTime
 from simulator.analysis.causes.evidence import Evidence, seconds
-from simulator.analysis.causes.texts import SEEN, cause_texts, watches_text
+from simulator.analysis.causes.texts import (
+    cause_texts,
+    change_text,
+    meanwhile,
+    watches_text,
+    wrong_text,
+)
 from simulator.analysis.figures.rosters import (
     belief_divergence,
     believed_absent,
     believed_ghosts,
     entry_text,
 )
-from simulator.analysis.folds.propagation import Change, Delivery
+from simulator.analysis.folds.propagation import Delivery
 from simulator.analysis.measurement import Measurement
-from simulator.analysis.states import DeclaredState, FaultSpan
-from simulator.scenario.language.faults import FAULT_KINDS
+from simulator.analysis.states import DeclaredState
 
 SHOWN = 3
 """So many offenders are named; the rest is counted."""
@@ -33,7 +37,12 @@ _Of = Callable[[Measurement], Sentences]
 
 def worst(measurement: Measurement, figure: str) -> tuple[str, ...]:
     """The worst offenders of a figure, and how many more there are."""
-    found = list(offenders(measurement, figure))
+    return limited(offenders(measurement, figure))
+
+
+def limited(sentences: Sentences) -> tuple[str, ...]:
+    """The first few sentences, and how many more there are."""
+    found = list(sentences)
     more = (f"and {len(found) - SHOWN} more",) if len(found) > SHOWN else ()
     return (*found[:SHOWN], *more)
 
@@ -49,25 +58,6 @@ def offenders(measurement: Measurement, figure: str) -> Sentences:
         if not dot:
             return ()
     return _OFFENDERS[name](measurement)
-
-
-# --- which fault ---
-
-
-def _meanwhile(evidence: Evidence, agents: Sequence[str], begin: int, end: int) -> str:
-    """``, while black hole at 20 s (faults[0], a.yaml:23) hit b``; nothing without a fault."""
-    for agent in agents:
-        span = evidence.link_fault(agent, begin, end) or evidence.fault(
-            agent, FAULT_KINDS, begin, end
-        )
-        if span is not None:
-            return f", while {evidence.which(span)} hit {agent}"
-    fault = evidence.server_fault(begin, end)
-    return "" if fault is None else f", while {_server(evidence, fault)}"
-
-
-def _server(evidence: Evidence, span: FaultSpan) -> str:
-    return f"the server had its {evidence.which(span)}"
 
 
 # --- watches ---
@@ -98,10 +88,10 @@ def _late_watches(measurement: Measurement) -> Iterator[str]:
         for t, watch in sorted(came, key=lambda one: -one[0]):
             entry = evidence.entry(watch.origin)
             agents = (watch.watcher, watch.contact)
-            meanwhile = _meanwhile(evidence, agents, watch.asked or t, t)
+            hit = meanwhile(evidence, agents, watch.asked or t, t)
             yield (
                 f"{watch.watcher} -> {watch.contact} was in force only at {seconds(t)}"
-                f" ({entry}){meanwhile}"
+                f" ({entry}){hit}"
             )
 
 
@@ -117,7 +107,7 @@ def _wrong_entries(measurement: Measurement) -> Iterator[str]:
         since = changed[-1] if changed else 0
         yield (
             f"{agent} has {peer} as {served}, expected {expected} since {seconds(since)}"
-            + _meanwhile(evidence, (agent, peer), since, measurement.end)
+            + meanwhile(evidence, (agent, peer), since, measurement.end)
         )
 
 
@@ -133,8 +123,8 @@ def _late_entries(measurement: Measurement) -> Iterator[str]:
         ]
         for t, agent, peer in sorted(changed, key=lambda one: -one[0]):
             served = entry_text(measurement.rosters.served(agent, peer))
-            meanwhile = _meanwhile(measurement.causes.evidence, (agent, peer), t, t)
-            yield f"{agent} had {peer} as {served} only at {seconds(t)}{meanwhile}"
+            hit = meanwhile(measurement.causes.evidence, (agent, peer), t, t)
+            yield f"{agent} had {peer} as {served} only at {seconds(t)}{hit}"
 
 
 # --- sights ---
@@ -152,19 +142,13 @@ def _wrong(
         and (not only_last or one.end == measurement.end)
     ]
     for one in sorted(found, key=lambda one: -one.lasted):
-        yield _wrong_text(one)
-
-
-def _wrong_text(one: WrongTime) -> str:
-    seen = SEEN[one.what].format(w=one.watch.watcher, c=one.watch.contact)
-    span = f"from {seconds(one.begin)} to {seconds(one.end)}"
-    return f"{seen} {span}: {one.cause.kind.words}: {one.cause.reason}"
+        yield wrong_text(one)
 
 
 def _late_sights(measurement: Measurement) -> Iterator[str]:
     """What was wrong last."""
     for one in sorted(measurement.causes.wrong_times, key=lambda one: (-one.end, -one.lasted)):
-        yield _wrong_text(one)
+        yield wrong_text(one)
 
 
 # --- deliveries and deaths ---
@@ -176,9 +160,9 @@ def _deliveries(measurement: Measurement, *fates: Delivery) -> Iterator[str]:
         if fate in fates:
             change, watch = found.changes[found.change[row]], found.watch[row]
             last = change.issued + evidence.patience
-            meanwhile = _meanwhile(evidence, (watch.watcher, watch.contact), change.issued, last)
+            hit = meanwhile(evidence, (watch.watcher, watch.contact), change.issued, last)
             what = _FATES[Delivery(fate)]
-            yield f"{_change(evidence, change)} {what} {watch.watcher}{meanwhile}"
+            yield f"{change_text(evidence, change)} {what} {watch.watcher}{hit}"
 
 
 _FATES = {
@@ -187,14 +171,6 @@ _FATES = {
     Delivery.LOST: "never reached",
     Delivery.NOT_DUE: "was not due at",
 }
-
-
-def _change(evidence: Evidence, change: Change) -> str:
-    """``boss's change to away at 20 s (timeline[0], a.yaml:9)``."""
-    actual = change.actual
-    became = (actual.show or "available") if actual.available else "unavailable"
-    origin = f" ({evidence.entry(change.origin)})" if change.origin else ""
-    return f"{actual.agent}'s change to {became} at {seconds(change.issued)}{origin}"
 
 
 def _slow_deliveries(measurement: Measurement) -> Iterator[str]:
@@ -207,9 +183,9 @@ def _slow_deliveries(measurement: Measurement) -> Iterator[str]:
     for took, row in sorted(rows, key=lambda one: -one[0]):
         change, watch = found.changes[found.change[row]], found.watch[row]
         agents = (watch.watcher, watch.contact)
-        meanwhile = _meanwhile(evidence, agents, change.issued, change.issued + took)
+        hit = meanwhile(evidence, agents, change.issued, change.issued + took)
         yield (
-            f"{_change(evidence, change)} reached {watch.watcher} after {seconds(took)}{meanwhile}"
+            f"{change_text(evidence, change)} reached {watch.watcher} after {seconds(took)}{hit}"
         )
 
 
@@ -246,27 +222,40 @@ def _divergence(measurement: Measurement) -> Iterator[str]:
 
 def _ghosts(measurement: Measurement) -> Iterator[str]:
     for agent, peer in believed_ghosts(measurement):
-        since = _since(measurement, agent, peer)
+        since = _since(measurement, agent, peer, "on_unavailable")
         yield f"{agent} believes {peer} available, who is not there{since}"
 
 
 def _absent(measurement: Measurement) -> Iterator[str]:
     for agent, peer in believed_absent(measurement):
-        yield f"{agent} believes {peer} away, who is available{_since(measurement, agent, peer)}"
+        since = _since(measurement, agent, peer, "on_available")
+        yield f"{agent} believes {peer} away, who is available{since}"
 
 
-def _since(measurement: Measurement, agent: str, peer: str) -> str:
+def _since(measurement: Measurement, agent: str, peer: str, handler: str) -> str:
     """Since when it is otherwise, the manager that missed it, and the fault meanwhile."""
     evidence = measurement.causes.evidence
     times = [steps.times[-1] for steps in evidence.agent(peer).shows.values() if steps.times]
     t = max(times, default=0)
-    manager = _manager(evidence, agent)
-    return f" since {seconds(t)} ({manager}){_meanwhile(evidence, (agent, peer), t, t)}"
+    manager = _manager(evidence, agent, handler)
+    return f" since {seconds(t)} ({manager}){meanwhile(evidence, (agent, peer), t, t)}"
 
 
-def _manager(evidence: Evidence, agent: str) -> str:
-    own = evidence.manager(agent) == "spade"
-    return "SPADE's own manager" if own else "the documented manager"
+def _manager(evidence: Evidence, agent: str, handler: str = "") -> str:
+    """The manager; of SPADE's own, also whether it has ceased to call this handler."""
+    if evidence.manager(agent) != "spade":
+        return "the documented manager"
+    raised = evidence.silenced(agent, handler) if handler else None
+    if raised is None:
+        return "SPADE's own manager"
+    where = f", {raised.place}," if raised.place else ""
+    return (
+        f"SPADE's own manager, which heeds no contact that {_HEEDED[handler]} since {handler}"
+        f" raised {raised.error}{where} at {seconds(raised.t)}"
+    )
+
+
+_HEEDED = {"on_available": "comes", "on_unavailable": "goes"}
 
 
 # --- messages and agents ---
@@ -280,7 +269,7 @@ def _undelivered(measurement: Measurement) -> Iterator[str]:
             agents = (record.agent, record.peer)
             yield (
                 f"the message of {record.agent} to {record.peer} at {seconds(record.t)} did not"
-                f" arrive{_meanwhile(evidence, agents, record.t, record.t)}"
+                f" arrive{meanwhile(evidence, agents, record.t, record.t)}"
             )
 
 
@@ -293,10 +282,10 @@ def _slow_messages(measurement: Measurement) -> Iterator[str]:
     ]
     for time, record in sorted(took, key=lambda one: -one[0]):
         agents = (record.agent, record.peer)
-        meanwhile = _meanwhile(evidence, agents, record.t, record.t + time)
+        hit = meanwhile(evidence, agents, record.t, record.t + time)
         yield (
             f"the message of {record.agent} to {record.peer} at {seconds(record.t)} took"
-            f" {seconds(time)}{meanwhile}"
+            f" {seconds(time)}{hit}"
         )
 
 

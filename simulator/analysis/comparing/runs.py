@@ -16,7 +16,7 @@ from difflib import unified_diff
 from itertools import takewhile
 from typing import Literal, NamedTuple, TypeVar
 
-from simulator.analysis.checks.expectations import value_text
+from simulator.analysis.checks.check import value_text
 from simulator.analysis.comparing.event_texts import event_orders
 from simulator.analysis.figures.named import Figure, figures
 from simulator.analysis.figures.rosters import ABSENT, belief_text, entry_text, roster_rows

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import get_args
 
-from simulator.analysis.causes.cause import Cause
 from simulator.analysis.causes.texts import WORST
 from simulator.analysis.figures.rosters import (
     belief_divergence,
@@ -47,7 +46,7 @@ def _declared(measurement: Measurement) -> Entry:
         {
             "state": group.state.name.lower(),
             "count": len(group.watches),
-            **_cause(group.cause),
+            **group.cause.document(),
             "prescribed": group.prescribed,
             "watches": [[watch.watcher, watch.contact] for watch in group.watches[:MOST]],
         }
@@ -60,24 +59,13 @@ def _wrong_time(measurement: Measurement) -> Entry:
     """What wrong time comes of, the most first, with the watches that were wrong longest."""
     groups = [
         {
-            **_cause(group.cause),
+            **group.cause.document(),
             "watch_s": group.total / SECOND,
             "watches": [[one.watch.watcher, one.watch.contact] for one in group.times[:WORST]],
         }
         for group in measurement.causes.time_groups[:MOST]
     ]
     return {"wrong_time": groups}
-
-
-def _cause(cause: Cause) -> Entry:
-    """A cause; `fault`: the scenario's entry behind it, `place`: file and line of user code."""
-    return {
-        "cause": cause.kind.value,
-        "reason": cause.reason,
-        "remedy": cause.remedy,
-        "fault": cause.fault,
-        "place": cause.place,
-    }
 
 
 def _phases(measurement: Measurement) -> Entry:

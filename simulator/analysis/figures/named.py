@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence, Sized
 from dataclasses import dataclass, replace
 
 from simulator.analysis.causes.cause import CauseClass
-from simulator.analysis.figures.quantiles import FEW, quantiles
+from simulator.analysis.figures.quantiles import quantiles, samples_text
 from simulator.analysis.figures.rosters import (
     belief_divergence,
     believed_absent,
@@ -187,9 +187,7 @@ def _quantiles(name: str, values: Sequence[int], absent: str) -> Figures:
     found = quantiles(values)
     if found is None:
         return {f"{name}.{part}": Figure(None, absent) for part in QUANTILES}
-    note = f"{found.samples} samples"
-    if found.few:
-        note += f", fewer than {FEW}"
+    note = samples_text(found.samples)
     return {
         f"{name}.{part}": Figure(value, note=note, samples=found.samples)
         for part, value in zip(QUANTILES, found.values, strict=True)

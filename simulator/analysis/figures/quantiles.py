@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import ceil, floor
 
 FEW = 20
-"""Quantiles over fewer samples say so."""
+"""Quantiles over fewer samples say so: in them, no sample lies above p95."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,12 @@ class Quantiles:
     def few(self) -> bool:
         """Are there too few samples to trust the tail?"""
         return self.samples < FEW
+
+
+def samples_text(samples: int) -> str:
+    """``200 samples``; ``1 sample, fewer than the 20 that p95 needs``."""
+    text = f"{samples} sample{'s' if samples != 1 else ''}"
+    return text if samples >= FEW else f"{text}, fewer than the {FEW} that p95 needs"
 
 
 def quantiles(values: Sequence[float]) -> Quantiles | None:

@@ -96,17 +96,22 @@ class Sightings:
 class Progress:
     """How far the steps of one `in_order` have come.
 
-    `found`: for each step the first record that fits it, after the one before.
+    `found`: for each step the first record that fits it, after the one before. `early`: of a step
+    whose turn has not come, by its number, the last record that fits it.
     """
 
     def __init__(self, steps: Sequence[Step], names: Names) -> None:
         self.found: list[AnyRecord] = []
+        self.early: dict[int, AnyRecord] = {}
         self._steps = steps
         self._names = names
 
     def see(self, record: AnyRecord) -> None:
         """Take the next record."""
         place = len(self.found)
+        for number, step in enumerate(self._steps[place + 1 :], start=place + 1):
+            if _fits(step, record, self._names):
+                self.early[number] = record
         if place < len(self._steps) and _fits(self._steps[place], record, self._names):
             self.found.append(record)
 

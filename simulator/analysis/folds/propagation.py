@@ -19,6 +19,7 @@ from __future__ import annotations
 from array import array
 from collections import deque
 from enum import IntEnum
+from typing import Literal
 
 from simulator.analysis.folds.watches import Watches
 from simulator.analysis.states import WatchStates
@@ -39,16 +40,36 @@ class Delivery(IntEnum):
 class Change:
     """One change of one resource's presence; times in microseconds.
 
-    `origin`: the plan's entry that asked for it, as far as that is known.
+    `origin`: the plan's entry that asked for it, as far as that is known. `of`: what became
+    another; ``presence`` is availability and show, whatever else changed with them.
     """
 
-    __slots__ = ("actual", "issued", "number", "origin")
+    __slots__ = ("actual", "issued", "number", "of", "origin")
 
-    def __init__(self, number: int, actual: Actual, issued: int, origin: str) -> None:
+    def __init__(
+        self,
+        number: int,
+        actual: Actual,
+        issued: int,
+        origin: str,
+        of: Literal["presence", "status", "priority"] = "presence",
+    ) -> None:
         self.number = number
+        self.of = of
         self.origin = origin
         self.actual = actual
         self.issued = issued
+
+    @property
+    def what(self) -> str:
+        """What it became: ``unavailable``, ``available``, ``dnd``, ``'at lunch'``, ``5``."""
+        actual = self.actual
+        if self.of == "presence":
+            return (actual.show or "available") if actual.available else "unavailable"
+        if self.of == "priority":
+            return str(actual.priority)
+        texts = dict(actual.status)
+        return repr(texts.get("", next(iter(texts.values()), ""))) if texts else "nothing"
 
 
 class _Due:
@@ -64,13 +85,20 @@ class _Due:
 
 _Queues = dict[str, deque[_Due]]
 
-_GONE = (False, "", (), 0)
+_Content = tuple[bool, str, object, int]
+_GONE: _Content = (False, "", (), 0)
 
 
-def _content(actual: Actual) -> tuple[bool, str, object, int]:
+def _content(actual: Actual) -> _Content:
     if not actual.available:
         return _GONE
     return (True, actual.show, actual.status, actual.priority)
+
+
+def _changed(before: _Content, after: _Content) -> Literal["presence", "status", "priority"]:
+    if before[:2] != after[:2]:
+        return "presence"
+    return "priority" if before[2] == after[2] else "status"
 
 
 class Propagation:
@@ -88,7 +116,7 @@ class Propagation:
         self.fate = array("b")
         self.received = array("q")
         self._watches = watches
-        self._held: dict[tuple[str, str], tuple[bool, str, object, int]] = {}
+        self._held: dict[tuple[str, str], _Content] = {}
         self._issued: dict[tuple[str, str], int] = {}
         self._acted: dict[str, Action] = {}
         self._queues: dict[WatchStates, _Queues] = {}
@@ -109,10 +137,12 @@ class Propagation:
         key = (record.agent, record.resource)
         content = _content(record)
         issued = self._issued.pop((record.agent, record.id), record.t) if record.id else record.t
-        if self._held.get(key, _GONE) == content:
+        before = self._held.get(key, _GONE)
+        if before == content:
             return
         self._held[key] = content
-        change = Change(len(self.changes), record, issued, self._origin(record, issued))
+        origin = self._origin(record, issued)
+        change = Change(len(self.changes), record, issued, origin, _changed(before, content))
         self.changes.append(change)
         for watch in self._watches.of_contact(record.agent):
             self._expect(watch, change)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from simulator.analysis.checks.expectations import Check, value_text
+from simulator.analysis.checks.check import Check, limit_text
 from simulator.analysis.checks.verdict import EXIT_CODES, Value
 from simulator.experiments.design.language import Experiment, FigureOverRuns, OverRuns
 from simulator.experiments.judging.intervals import Decision, decide, runs_to_decide
@@ -173,7 +173,7 @@ def _text(expectation: OverRuns) -> str:
     if not isinstance(expectation, FigureOverRuns):
         return f"the verdict is pass in {share}"
     limits = " and ".join(
-        f"{word.replace('_', ' ')} {value_text(limit, expectation.unit)}"
+        f"{word.replace('_', ' ')} {limit_text(limit, expectation.unit)}"
         for word, limit in expectation.limits
     )
     return f"{expectation.figure} {limits} in {share}"

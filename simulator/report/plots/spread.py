@@ -58,9 +58,10 @@ def plot_spread(run: Run, view: View) -> FigureBase:
     first = rows.row(0, named=True)
     faults = [fault.on_axis(first["issued_s"], per_second) for fault in faults_of(run)]
     above = shade(axes, faults, room=4)
-    what = (first["show"] or "available") if first["available"] else "unavailable"
+    shown = run.measurement.propagation.changes[change]
+    does = "becomes" if shown.of == "presence" else f"changes its {shown.of} to"
     at = time_text(first["issued_s"])
-    title = f"{first['contact']} becomes {what} at {at}: who learns of it, when"
+    title = f"{first['contact']} {does} {shown.what} at {at}: who learns of it, when"
     entitle(axes, title, _note(rows, due), room=6 + above)
     return figure
 

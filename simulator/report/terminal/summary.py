@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.analysis.figures import summary_types as shapes
+from simulator.analysis.figures.quantiles import samples_text
 from simulator.analysis.quantities import duration_text, seconds_text, share_text, time_text
 from simulator.analysis.run import Run
 from simulator.journal.folder import PICTURE
@@ -64,7 +65,7 @@ def print_verdict(console: Console, summary: shapes.Summary) -> None:
         style="default not bold",
     )
     console.print(line, soft_wrap=True)
-    if value == "unknown":
+    if value != "fail":
         for reason in verdict["reasons"]:
             console.print(Text(f"  {printable(reason)}", style="yellow"), soft_wrap=True)
 
@@ -132,8 +133,7 @@ def _text(family: Family, entry: shapes.Entry) -> str:
     """The figures of a family, as their unit alone tells to show them."""
     if family.parts == QUANTILES:
         times = ", ".join(f"{part} {duration_text(entry[f'{part}_s'])}" for part in QUANTILES)
-        note = f"; {entry['note']}" if entry["note"] else ""
-        return f"{times} ({entry['samples']} samples{note})"
+        return f"{times} ({samples_text(entry['samples'])})"
     if family.unit == "count" and family.parts:
         return _counts({part: entry[part] for part in family.parts})
     return _FORMATS[family.unit].format(entry.get("value", entry.get("count")))

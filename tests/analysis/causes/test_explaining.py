@@ -7,10 +7,27 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from msgspec.structs import replace
 
 import simulator
+from simulator.analysis.causes.explaining import explain
+from simulator.analysis.measurement import observed
 from simulator.analysis.run import Run
 from simulator.errors import InputError
+from simulator.journal.records import Actual, Agent, AnyRecord, Received, Sent
+from simulator.rfc6121.words import PresenceType
+from tests.analysis.journals import (
+    actual,
+    end,
+    fault,
+    head,
+    measured,
+    push,
+    seeing,
+    up,
+    us,
+    watch,
+)
 from tests.runs import run_text
 
 SCENARIO = """
@@ -96,7 +113,7 @@ def test_an_agent_is_either_end_and_a_contact_is_one(run: Run) -> None:
     assert run.explain("boss[0]").title.startswith("3 watches of boss-0")
     assert run.explain(contact="boss").title.startswith("6 watches")
     assert run.explain("asker", "boss[1]").title.startswith("3 watches")
-    assert run.explain("asker", "boss[1]", at_s=3).answer == ("nothing is wrong",)
+    assert run.explain("asker", "boss[1]", at_s=3).answer == ("nothing is wrong then",)
 
 
 @pytest.mark.parametrize(
@@ -146,3 +163,143 @@ def test_a_run_in_memory_and_its_folder_are_explained_alike(run: Run, tmp_path: 
     saved = simulator.open_run(memory.save(tmp_path / "saved"))
     assert saved.explain().answer == memory.explain().answer
     assert saved.places["faults[0]"] == f"{file}:11"
+
+
+def told(*records: AnyRecord, until: float = 60) -> list[str]:
+    """The history of a's watch on b, by hand."""
+    journal = [*head("a", "b"), watch("a", "b"), *records, *end(until, "a", "b")]
+    found = explain(measured(*journal).causes, observed(journal), {"a"}, {"b"})
+    return [one.text for one in found.history]
+
+
+def stanza(
+    kind: type[Sent] | type[Received], agent: str, type: PresenceType, peer: str
+) -> AnyRecord:
+    return kind(t=us(3), agent=agent, resource="r", type=type, peer=peer)
+
+
+def test_a_history_is_in_the_order_of_the_journal_within_one_instant_too() -> None:
+    history = told(
+        Agent(t=us(3), agent="b", state="starting"),
+        up(3, "b"),
+        stanza(Sent, "a", "subscribe", "b"),
+        Agent(t=us(3), agent="b", state="started"),
+        stanza(Received, "b", "subscribe", "a"),
+        push(3, "a", "b", "none", ask=True),
+        stanza(Sent, "b", "subscribed", "a"),
+        fault(3, "stall", "begin", "b"),
+    )
+    assert history == [
+        "the scenario declares that a watches b",
+        "b starts",
+        "the stream of b is established",
+        "a asks b for its presence",
+        "b has started",
+        "the request reaches b",
+        "the server tells a that the request is pending",
+        "b approves",
+        "stall hits b (faults[0])",
+    ]
+
+
+def test_a_change_of_the_status_alone_is_told_as_that() -> None:
+    lunch = Actual(
+        t=us(5), agent="b", resource="r", available=True, show="dnd", status=(("", "At lunch"),)
+    )
+    history = told(
+        *seeing("a", "b"),
+        actual(4, "b", show="dnd", id="1"),
+        lunch,
+        replace(lunch, t=us(6), priority=3),
+    )
+    assert [text.partition(";")[0] for text in history if text.startswith("b ")] == [
+        "b is available",
+        "b is available (dnd)",
+        "b changes its status to 'At lunch'",
+        "b changes its priority to 3",
+    ]
+
+
+LATER = """
+    name: What is wrong comes and goes
+    populations:
+      asker: {count: 2}
+      slow: {on_subscribe: {approve: {delay: 10s}}}
+      late: {start: 20s, on_subscribe: approve}
+    subscriptions:
+      - {from: asker, to: [slow, late], at: 2s}
+      - {from: slow, to: late, at: 40s}
+    faults:
+      - {at: 25s, crash: {who: "asker[0]", restart_after: 10s}}
+      - {at: 26s, for: 5s, black_hole: "asker[1]"}
+    timeline:
+      - {at: 27s, who: late, do: set_presence, show: dnd}
+      - {at: 45s, who: slow, do: unsubscribe, peer: late}
+    network: {latency: 100ms}
+    run: {duration: 50s}
+    """
+
+
+@pytest.fixture(scope="module")
+def changing(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return run_text(LATER, tmp_path_factory.mktemp("changing"))
+
+
+@pytest.mark.parametrize(
+    ("at_s", "stood", "causes"),
+    [
+        (0, "5 not declared yet", ["nothing is wrong then"]),
+        (
+            2.05,
+            "4 pending, 1 not declared yet",
+            [
+                "link: 2 requests pending: the request was under way (latency)",
+                "scenario: 2 requests pending: late has not started by then",
+            ],
+        ),
+        (
+            5,
+            "4 pending, 1 not declared yet",
+            [
+                "scenario: 2 requests pending: `on_subscribe` of slow answers only later",
+                "scenario: 2 requests pending: late has not started by then",
+            ],
+        ),
+        (23, "4 in force, 1 not declared yet", ["nothing is wrong then"]),
+        (
+            28,
+            "4 in force, 1 not declared yet",
+            [
+                "scenario: 2 watches in force whose watchers see nothing: asker has crashed, and"
+                " comes back only later (faults[0]",
+                "link: 1 watch seen wrongly: a fault of the watcher's link: black hole at 26 s",
+            ],
+        ),
+        (44, "5 in force", ["link: 1 watch seen wrongly: a fault of the watcher's link"]),
+        (47, "4 in force, 1 no longer declared", ["link: 1 watch seen wrongly: a fault of"]),
+    ],
+)
+def test_a_time_has_the_states_and_causes_of_that_time(
+    changing: Run, at_s: float, stood: str, causes: list[str]
+) -> None:
+    found = changing.explain(at_s=at_s)
+    assert found.title == f"5 watches at {at_s:g} s: {stood}"
+    for text, cause in zip(found.answer, causes, strict=True):
+        assert text.startswith(cause)
+
+
+def test_one_watch_at_a_time_has_the_cause_of_that_time(changing: Run) -> None:
+    early = changing.explain("asker[0]", "slow", at_s=5)
+    assert early.title.endswith("pending: asked, not answered at 5 s")
+    assert early.answer[0] == (
+        "not in force since 2 s: scenario: `on_subscribe` of slow answers only later"
+    )
+    crashed = changing.explain("asker[0]", "late", at_s=28)
+    assert crashed.answer[1].startswith("asker-0 sees nothing of it: scenario: asker has crashed")
+
+
+def test_the_end_as_a_time_says_what_the_end_says(run: Run) -> None:
+    end = run.measurement.end / 1e6
+    then, at_the_end = run.explain(at_s=end).document(), run.explain().document()
+    assert then["not_in_force"] == at_the_end["not_in_force"]
+    assert run.explain(at_s=end).title == "7 watches at 21 s: 6 in force, 1 pending"

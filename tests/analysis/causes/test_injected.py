@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 import simulator
+from simulator.analysis.causes.absences import NEVER_AGAIN
 from simulator.analysis.causes.attribution import Causes
 from simulator.analysis.causes.cause import CauseClass
 from simulator.analysis.causes.evidence import Evidence
 from simulator.analysis.run import Run
 from simulator.rfc6121.account import Delivery
 from simulator.rfc6121.stanza import Presence
+from simulator.scenario.reading.loader import load_scenario
 from simulator.servers.base import RunContext
 from simulator.servers.embedded.backend import EmbeddedBackend
 from simulator.servers.embedded.server import EmbeddedServer
@@ -105,6 +107,42 @@ def test_the_cause_of_wrong_time(name: str, kind: CauseClass) -> None:
     groups = played(name).measurement.causes.time_groups
     assert groups
     assert groups[0].cause.kind is kind, [group.cause for group in groups]
+
+
+def reason(name: str) -> str:
+    (group,) = played(name).measurement.causes.watch_groups
+    return group.text
+
+
+def test_a_handler_that_raised_is_never_called_again() -> None:
+    """Of the two requests, SPADE hands only the first one on."""
+    run = played("raises")
+    assert run.measurement.info.handlers["boss", "on_subscribe"] == 1
+    assert reason("raises") == (
+        "2 requests pending: code of boss raised AttributeError: 'Raises' object has no attribute"
+        " 'friends' in on_subscribe (programs.py:17), and SPADE's own manager never calls a handler"
+        " again once it has raised"
+    )
+    (check,) = (one for one in run.verdict.checks if one.text == "no handler or behaviour raised")
+    assert check.offenders == (NEVER_AGAIN,)
+    told = [one.text for one in run.explain("asker[1]", "boss").history if "raises" in one.text]
+    assert told[0].endswith(f"; {NEVER_AGAIN}")
+
+
+def test_the_documented_manager_calls_it_again() -> None:
+    scenario = load_scenario(FOLDER / "raises.yaml", {"presence_manager": "documented"})
+    run = simulator.run(scenario, out=False)
+    assert run.measurement.info.handlers["boss", "on_subscribe"] == 2
+    (group,) = run.measurement.causes.watch_groups
+    assert group.text.endswith("in on_subscribe (programs.py:17)")
+
+
+def test_a_request_before_setup_names_the_agent_and_what_to_do() -> None:
+    assert reason("before_setup") == (
+        "1 request pending (asker -> boss): the request reached boss before its setup() had set a"
+        " handler or `approve_all`, and SPADE's own manager does not keep it; use the documented"
+        " manager, or ask again once it has started"
+    )
 
 
 def test_every_scenario_has_its_label() -> None:

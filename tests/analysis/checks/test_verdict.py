@@ -4,20 +4,23 @@ from typing import Any
 
 import pytest
 
-from simulator.analysis.checks.expectations import Check
+from simulator.analysis.checks.check import Check, limit_text, value_text
 from simulator.analysis.checks.verdict import Verdict, judge
 from simulator.analysis.figures.named import figures
-from simulator.journal.records import AnyRecord, Outcome
+from simulator.journal.records import Agent, AnyRecord, Outcome
 from tests.analysis.journals import (
     actual,
     asks,
     did,
+    down,
     end,
+    fault,
     final,
     head,
     hears,
     measured,
     push,
+    says,
     seeing,
     sees,
     up,
@@ -88,6 +91,17 @@ def test_a_failed_agent_fails_the_usual_checks() -> None:
     assert found.reasons == ("all agents ended ok: 1 of 2 did: a failed (it raised)",)
 
 
+def test_a_pass_tells_what_does_not_hold_though_no_expectation_asks_for_it() -> None:
+    scenario = {"expect": [{"figure": "outcomes.failed", "equals": 1}]}
+    outcome = Outcome(t=us(9), agent="a", outcome="failed", reason="it raised")
+    found = verdict(*head("a", "b", scenario=scenario), outcome, *end(9, "b"))
+    assert found.value == "pass"
+    assert found.reasons == (
+        "no expectation asks for it, but this does not hold:"
+        " all agents ended ok: 1 of 2 did: a failed (it raised)",
+    )
+
+
 @pytest.mark.parametrize(
     ("tail", "reason"),
     [
@@ -108,7 +122,7 @@ def test_incomplete_evidence_is_unknown(tail: list[AnyRecord], reason: str) -> N
 FIGURES = [
     ({"figure": "time_to_converge.roster", "at_most": "1s"}, "pass", "0.4 s (after start)"),
     ({"figure": "time_to_converge.roster", "at_most": "200ms"}, "fail", "0.4 s (after start)"),
-    ({"figure": "roster_convergence", "equals": 1}, "pass", "1"),
+    ({"figure": "roster_convergence", "equals": 1}, "pass", "100%"),
     ({"figure": "deliveries.lost", "equals": 0}, "pass", "0"),
     ({"figure": "outcomes.ok", "above": 3}, "fail", "3"),
     (
@@ -169,6 +183,23 @@ def test_nobody_saw_names_who_did() -> None:
     check = checked({"nobody_saw": {"contact": "b"}})
     assert check.text == "nobody of all saw b available"
     assert check.evidence == "a saw b at 0.4 s"
+    assert check.offenders == ("a saw b available at 0.4 s: b's change to available at 0.4 s",)
+
+
+def test_nobody_saw_names_the_entry_and_the_fault() -> None:
+    check = checked(
+        {"nobody_saw": {"contact": "b", "show": "dnd"}},
+        did(5, "b"),
+        says(5, "b", "1", "dnd"),
+        actual(5, "b", show="dnd", id="1"),
+        fault(5, "stall", "begin", "a"),
+        fault(6, "stall", "end", "a"),
+        sees(6, "a", "b", show="dnd", id="1"),
+    )
+    assert check.offenders == (
+        "a saw b available (dnd) at 6 s: b's change to dnd at 5 s (timeline[0]), while stall at 5 s"
+        " (faults[0]) hit a",
+    )
 
 
 def test_a_journal_that_knows_only_a_part_of_the_plan_is_judged() -> None:
@@ -205,6 +236,36 @@ def test_in_order() -> None:
     assert failed.evidence == (
         "step 2 (a contact b roster to) did not come after c did set_presence at 7 s"
     )
+    early, *_ = failed.offenders
+    assert early == "step 2 (a contact b roster to) came at 0.4 s, too early"
+
+
+def test_a_step_that_never_came_names_who_was_not_there_and_the_fault() -> None:
+    steps = [
+        {"agent": "a", "sent": "subscribe", "to": "b"},
+        {"agent": "b", "became": "stopped"},
+    ]
+    check = checked(
+        {"in_order": steps},
+        Agent(t=us(1), agent="b", state="started"),
+        up(1, "b"),
+        fault(3, "black_hole", "begin", "b"),
+        down(5, "b"),
+    )
+    assert check.offenders == (
+        "b was not there at the end: link: member has no stream: black hole at 3 s (faults[0])",
+        "meanwhile, black hole at 3 s (faults[0]) hit b",
+    )
+
+
+SHARES = {0.0: "0%", 8.37e-05: "0.00837%", 1e-9: "<0.0001%", 0.25: "25%", 0.9999999: ">99.99%"}
+
+
+@pytest.mark.parametrize(("share", "text"), SHARES.items())
+def test_a_share_is_in_percent_and_never_reads_as_nothing_or_all(share: float, text: str) -> None:
+    assert value_text(share, "share") == text
+    assert value_text(1, "share") == "100%"
+    assert limit_text(0.99999, "share") == "99.999%"
 
 
 def test_a_push_after_the_observation_is_no_event() -> None:

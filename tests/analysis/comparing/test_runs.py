@@ -105,7 +105,7 @@ def test_other_times_are_other_figures_and_no_other_order(runs: Any) -> None:
         "staleness.blind",
         "cause.staleness.link",
     }
-    assert figures["staleness"] == (f"{0.1 / 7.7:.6g}", f"{0.1 / 7.65:.6g}")
+    assert figures["staleness"] == (f"{10 / 7.7:.4g}%", f"{10 / 7.65:.4g}%")
 
 
 def test_a_roster_entry_differs_in_each_view(runs: Any) -> None:

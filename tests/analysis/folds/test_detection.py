@@ -69,7 +69,7 @@ def test_quantiles_of_two_samples_say_so() -> None:
     )
     values = [found[f"detection_time.{part}"].value for part in ("p50", "p95", "p99", "max")]
     assert values == [1_500_000, 1_950_000, 1_990_000, 2_000_000]
-    assert found["detection_time.p50"].note == "2 samples, fewer than 20"
+    assert found["detection_time.p50"].note == "2 samples, fewer than the 20 that p95 needs"
 
 
 def test_without_a_death_the_figure_is_absent() -> None:

@@ -238,6 +238,14 @@ def test_the_graph_marks_what_agents_believe_wrongly(tmp_path: Path) -> None:
     assert [line.get_marker() for line in figure.axes[0].lines] == ["D", "o"]
 
 
+def test_the_spread_of_a_status_is_not_told_as_coming(tmp_path: Path) -> None:
+    lunch = actual(3, "b", id="2", status=(("", "At lunch"),))
+    records = [*head("a", "b"), watch("a", "b"), *seeing("a", "b"), lunch, *end(9, "a", "b")]
+    (axes,) = PLOTS["spread"](open_run(write(records, tmp_path))).axes
+    title = "b changes its status to 'At lunch' at 3 s: who learns of it, when"
+    assert axes.get_title("left") == title
+
+
 def test_the_spread_is_of_the_change_with_the_most_watchers(tmp_path: Path) -> None:
     """c's change at 2.0 is due to a; that of b at 3.0 to a and c, who has it after 40 ms."""
     run = open_run(
