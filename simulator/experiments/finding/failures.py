@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from simulator.analysis.causes.cause import Cause, CauseClass
 from simulator.analysis.causes.groups import TimeGroup, unexcused
-from simulator.analysis.checks.expectations import Check
+from simulator.analysis.checks.check import Check
 from simulator.analysis.figures.rosters import entry_text
 from simulator.analysis.measurement import Measurement
 from simulator.analysis.run import Run
