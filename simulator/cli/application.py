@@ -17,6 +17,7 @@ from simulator.cli.commands import (
     diagnosing,
     explaining,
     exporting,
+    finding,
     listing,
     opening,
     plotting,
@@ -24,7 +25,6 @@ from simulator.cli.commands import (
     running,
     scenarios,
     sweeping,
-    watching,
 )
 from simulator.cli.failures import print_error, print_faults
 from simulator.cli.options import UNKNOWN, WRONG_CALL
@@ -34,11 +34,12 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "new": creating.new,
     "run": running.run,
     "sweep": sweeping.sweep,
+    "find": finding.find,
     "check": scenarios.check,
     "open": opening.open_,
     "explain": explaining.explain,
     "runs": listing.runs,
-    "watch": watching.watch,
+    "watch": opening.watch,
     "plot": plotting.plot,
     "report": reporting.report,
     "compare": comparing.compare,
@@ -60,6 +61,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "simulator sweep scenarios/experiments/quick.yaml",
         "simulator sweep latency.yaml --workers 4 --set replications=50 --table latency.csv",
         "simulator sweep latency.yaml --scheduler tcp://10.0.0.1:8786 --junit results.xml",
+    ),
+    "find": (
+        "simulator find scenarios/find/first_meeting.yaml",
+        "simulator find workers.yaml --for 10min --workers 4",
+        "simulator find workers.yaml --runs 1000 --seed 2 --set populations.worker.count=3",
     ),
     "check": ("simulator check scenarios/*.yaml",),
     "open": ("simulator open", "simulator open runs/workers-seed1 --junit results.xml"),

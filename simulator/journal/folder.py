@@ -115,6 +115,20 @@ def refuse_sweep(folder: Path) -> None:
     )
 
 
+def free_named_folder(wanted: Path | None, parent: Path, name: str) -> Path:
+    """Make a folder for results: `wanted`, which must not exist, or the next free one in `parent`.
+
+    Raises RunFolderError for a folder that exists or cannot be made.
+    """
+    stem = file_stem(name) or "scenario"
+    names = (parent / (f"{stem}-{number}" if number > 1 else stem) for number in itertools.count(1))
+    for folder in [wanted] if wanted is not None else names:
+        with _refusing(folder), contextlib.suppress(FileExistsError):
+            folder.mkdir(mode=0o700, parents=True)
+            return folder
+    raise _taken(wanted or parent)
+
+
 def free_folder(parent: Path, name: str, seed: int) -> Path:
     """The next free name of a run folder in `parent`, which need not exist."""
     return next(folder for folder in _names(parent, name, seed) if not folder.exists())

@@ -105,12 +105,17 @@ class TlsWay(Way):
         assert client.transport is not None
         try:
             with named_failures(self.address):
-                encrypted = await asyncio.get_running_loop().start_tls(
-                    client.transport,
-                    cast(asyncio.Protocol, client),
-                    self._way.trust.context,
-                    server_hostname=client.requested_jid.domain.encode("idna").decode(),
+                attempt = asyncio.ensure_future(
+                    asyncio.get_running_loop().start_tls(
+                        client.transport,
+                        cast(asyncio.Protocol, client),
+                        self._way.trust.context,
+                        server_hostname=client.requested_jid.domain.encode("idna").decode(),
+                    )
                 )
+                # slixmpp takes a connection for one that was given up if there is no attempt.
+                client._current_connection_attempt = attempt
+                encrypted = await attempt
                 assert encrypted is not None
                 shown = encrypted.get_extra_info("ssl_object").getpeercert(binary_form=True)
                 self._way.trust.check(shown, client.requested_jid.domain)

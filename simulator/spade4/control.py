@@ -119,5 +119,9 @@ def presence_show(show: str) -> PresenceShow:
 
 
 def status_text(status: Iterable[tuple[str | None, str]]) -> str:
-    """The one text that SPADE can send; a plan with several was refused."""
-    return next((text for _, text in status), "")
+    """The one text that SPADE can send. Raises ValueError for texts in languages."""
+    texts = dict(status)
+    text = texts.pop(None, "")
+    if texts:
+        raise ValueError(f"SPADE 4 has one status text, without a language: {dict(status)}")
+    return text

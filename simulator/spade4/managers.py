@@ -27,7 +27,11 @@ def make_manager(agent: Agent, approve_all: bool = False) -> Manager:
     host: Host | None = getattr(agent, "harness", None)
     if host is None:
         return cast(Manager, spade.presence.PresenceManager(agent, approve_all))
-    return cast(Manager, SpadeManager(agent, host, approve_all))
+    manager = SpadeManager(agent, host, approve_all)
+    if host.plan.manager == "documented":  # until it is here
+        agent.client.auto_authorize = None  # type: ignore[union-attr]
+        agent.client.auto_subscribe = False  # type: ignore[union-attr]
+    return cast(Manager, manager)
 
 
 _HANDLERS = frozenset(

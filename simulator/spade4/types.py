@@ -68,7 +68,7 @@ class Client(Protocol):
     get_dns_records: Callable[..., Any]
     _attempt_connection: Callable[..., Any]
     _connect_loop_wait: float
-    _current_connection_attempt: asyncio.Future[object] | None
+    _current_connection_attempt: asyncio.Future[Any] | None
     _run_out_filters: asyncio.Future[object] | None
 
     def __getitem__(self, plugin: str) -> Any: ...

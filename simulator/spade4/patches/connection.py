@@ -14,11 +14,12 @@ from spade.container import Container
 from simulator.agents.base import Meet
 from simulator.agents.shared import behaviours, messages, spawning
 from simulator.agents.shared.replacing import replace
+from simulator.agents.shared.versions import check_versions
 from simulator.journal.work_records import MessageRoute
 from simulator.spade4.driver import adopt
 from simulator.spade4.managers import make_manager
 from simulator.spade4.messages import content_inside
-from simulator.spade4.patches import versions
+from simulator.spade4.patches.versions import WRITTEN_FOR
 
 
 @contextlib.contextmanager
@@ -34,7 +35,7 @@ def connection_patches(
     messages go between agents of this process. Enter it inside the running loop: SPADE's
     container, a singleton, is reset to it.
     """
-    versions.check()
+    check_versions(WRITTEN_FOR)
     with contextlib.ExitStack() as stack:
         # SPADE's sets uvloop's policy for the whole process.
         replace(stack, spade.container, "get_or_create_eventloop", asyncio.get_running_loop)
