@@ -130,7 +130,11 @@ def _attribute(module: ModuleType, name: str) -> object:
     try:
         return reduce(getattr, name.split("."), module)
     except AttributeError:
-        classes = [word for word, value in vars(module).items() if inspect.isclass(value)]
-        raise NotUsableError(
-            f"`{module.__name__}` has no `{name}`", nearest(name, classes)
-        ) from None
+        own = [word for word, value in vars(module).items() if _is_of(module, value)]
+        raise NotUsableError(f"`{module.__name__}` has no `{name}`", nearest(name, own)) from None
+
+
+def _is_of(module: ModuleType, value: object) -> bool:
+    """Whether something is a class of this module, or of a package's parts; not an imported one."""
+    where = f"{value.__module__}." if inspect.isclass(value) else ""
+    return where.startswith(f"{module.__name__}.")
