@@ -8,9 +8,19 @@
 # make lock     refresh the locks; needs uv (pip install uv)
 # make clean    remove everything that these targets have made
 #
-# PYTHON=/path/to/python3.12 chooses the Python, VENV=folder where the environment goes.
+# SPADE=4 sets up and tests with SPADE 4, on Python 3.13, in an environment of its own; without it,
+# SPADE 3. PYTHON=/path/to/python3.12 chooses the Python, VENV=folder where the environment goes.
 
+SPADE := 3
+ifeq ($(SPADE),4)
+VENV := .venv-spade4
+PYTHONS := 3.13 3.14 3.12 3.11
+LOCKED := requirements-spade4
+else
 VENV := .venv
+PYTHONS := 3.12 3.11
+LOCKED := requirements
+endif
 # The tools of the site need a newer Jinja than SPADE 3.3.3 allows.
 DOCS_VENV := $(VENV)-docs
 PYTHON :=
@@ -54,19 +64,19 @@ runtime: $(VENV)/.runtime
 dev: $(VENV)/.dev
 
 $(BIN)/python:
-	@python=$$(PYTHON="$(PYTHON)" .ci/find-python) || exit 1; \
+	@python=$$(PYTHON="$(PYTHON)" .ci/find-python $(PYTHONS)) || exit 1; \
 	echo "Setting up $(VENV) with $$($$python --version), $$python. Once; this takes a minute."; \
 	$$python -m venv --clear $(VENV)
 
-$(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
-	@echo "Installing what requirements.lock names"
-	@$(PIP) --require-hashes --requirement requirements.lock
+$(VENV)/.runtime: $(LOCKED).lock pyproject.toml | $(BIN)/python
+	@echo "Installing what $(LOCKED).lock names"
+	@$(PIP) --require-hashes --requirement $(LOCKED).lock
 	@$(PIP) --no-build-isolation --no-deps --editable .
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
-	@echo "Installing what requirements-dev.lock names"
-	@$(PIP) --require-hashes --requirement requirements-dev.lock
+$(VENV)/.dev: $(LOCKED)-dev.lock $(VENV)/.runtime
+	@echo "Installing what $(LOCKED)-dev.lock names"
+	@$(PIP) --require-hashes --requirement $(LOCKED)-dev.lock
 	@touch $@
 
 $(DOCS_VENV)/.done: requirements-docs.lock
@@ -82,11 +92,14 @@ notebooks: dev
 
 # Keeps the versions that are locked wherever pyproject.toml allows them still.
 lock:
-	$(LOCK) pyproject.toml --group build --output-file requirements.lock
+	$(LOCK) pyproject.toml --group build --extra spade3 --output-file requirements.lock
 	$(LOCK) pyproject.toml --group build --group dev --extra notebook --extra dask \
-		--constraint requirements.lock --output-file requirements-dev.lock
+		--extra spade3 --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) pyproject.toml --group build --extra spade4 --output-file requirements-spade4.lock
+	$(LOCK) pyproject.toml --group build --group dev --extra notebook --extra dask --extra spade4 \
+		--constraint requirements-spade4.lock --output-file requirements-spade4-dev.lock
 	$(LOCK) --group docs --output-file requirements-docs.lock
 
 clean:
-	rm -rf $(VENV) $(DOCS_VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf .venv .venv-spade4 $(VENV) $(DOCS_VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 	find simulator tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

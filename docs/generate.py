@@ -40,8 +40,10 @@ _NAMED_TYPES = [
 TITLES = {
     "Draw": "Distribution",
     "Directed": "Fault in a direction",
+    "Durations": "Span of durations",
     "Entry": "Timeline entry",
     "Hit": "Fault that hits agents",
+    "Moments": "Span of the run",
     "LogNormal": "Log-normal",
     "Portion": "Share of a group",
     "Ramp": "One after the other",
@@ -65,11 +67,11 @@ HEAD = """\
 # Scenario reference
 
 A scenario is one YAML file. It says who the agents are, whom they watch, what they do, and what
-must hold. `simulator check FILE` reports all mistakes at once, with their lines: a mistake hides no
-other one, but what depends on it. While the number of a population's agents is wrong, for example, no
-element or sample of it can be judged. Names in `observe` and `value` are checked against the sources of
-your classes, as far as these tell; the run tells the rest. `simulator schema` prints the JSON Schema,
-with which your editor can complete and check scenario files.
+must hold. `simulator check FILE` reports all mistakes at once, with their lines. A mistake hides
+none but what depends on it: while the number of a population's agents is wrong, for example, no
+element or sample of it can be judged. Names in `observe` and `value` are looked for in the sources
+of your classes, as far as these tell; the run tells the rest. `simulator schema` prints the JSON
+Schema, with which your editor can complete and check scenario files.
 
 Unknown keys are errors. Values are never converted to fit, so `count: "3"` is an error, too. YAML
 is read by the rules of version 1.2, so `no` and `1:30` are texts.
@@ -311,6 +313,20 @@ not be read, the expectation is `unknown`.
 observe: {seller: [sold]}
 expect:
   - value: {agent: seller, name: sold, at_least: 3}
+```
+""",
+    "Search": """\
+`simulator find` changes what this allows, and nothing else. Without `search` it has the values of
+this table. See [find what goes wrong](howto/find.md).
+
+```yaml
+search:
+  faults: [reset, crash, server_restart]
+  actions: [set_presence]
+  latency: {from: 5ms, to: 200ms}
+  targets: member
+  when: {from: 5s, to: 20s}
+  at_most: 2
 ```
 """,
     "Selector": """\

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import Phase, settings
 
 from simulator.cli import application
 from tests.calls import Call, Called
+from tests.generations import is_foreign
 
 # To explain a failure, Hypothesis traces it, and on Python 3.11 that was seen never to end: a test
 # that fails must fail.
@@ -23,6 +25,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write the journals in tests/data/journals anew",
     )
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out what is for another generation of SPADE, its conftest files too."""
+    return True if _of_another_generation(collection_path) else None
+
+
+def _of_another_generation(path: Path) -> bool:
+    if path.is_dir():
+        conftest = path / "conftest.py"
+        return conftest.is_file() and conftest != Path(__file__) and is_foreign(conftest)
+    return path.suffix == ".py" and path.name.startswith("test_") and is_foreign(path)
 
 
 @pytest.fixture

@@ -51,6 +51,9 @@ class FakeGeneration:
     def tuning(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
 
+    def missing(self, _plan: Any) -> tuple[()]:
+        return ()
+
     def make(self, host: Host) -> Driver:
         return FakeAgent(host)
 

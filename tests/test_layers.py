@@ -27,8 +27,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "virtual_time": {"errors", "garbage"},
     "servers": RUNS,
     "agents": PLANS | {"servers"},
-    # Nothing imports it: `agents.installed` finds it by name.
+    # Nothing imports them: `agents.installed` finds them by name.
     "spade3": PLANS | {"servers", "agents"},
+    "spade4": PLANS | {"servers", "agents"},
     # Nothing of the package imports it: scenarios and users name its classes.
     "behaviours": PLANS | {"agents"},
     "running": RUNS | {"servers", "agents"},
@@ -44,14 +45,17 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 
 # The libraries of the generations, and the one part that may import them.
-LIBRARIES = {"spade3": {"spade", "aioxmpp", "aiosasl", "aioopenssl", "OpenSSL"}}
+LIBRARIES = {
+    "spade3": {"spade", "aioxmpp", "aiosasl", "aioopenssl", "OpenSSL"},
+    "spade4": {"spade", "slixmpp"},
+}
 FINDS_GENERATIONS = "agents/installed.py"
 
 LONGEST_MODULE = 350
 """Lines."""
 SIDE_BY_SIDE = 13
 """Modules in one folder, without its __init__."""
-LARGER: dict[str, int] = {"spade3/patches": 14}
+LARGER: dict[str, int] = {}
 """Folders that are still to be divided."""
 AT_THE_TOP = 8
 

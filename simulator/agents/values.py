@@ -117,8 +117,8 @@ class _Texts:
         return self._several(value, depth + 1)
 
     def _several(self, value: object, depth: int) -> object:
-        if hasattr(value, "bare") and hasattr(value, "localpart"):
-            return self.text(str(value))  # a JID, which is a tuple to aioxmpp
+        if hasattr(value, "bare") and hasattr(value, "resource"):
+            return self.text(str(value))  # a JID, which may be a tuple
         if isinstance(value, Mapping):
             return {
                 self.text(key if isinstance(key, str) else str(self.convert(key, depth))): (

@@ -16,6 +16,7 @@ from typing import TypeAlias
 from pydantic import ValidationError
 
 from simulator.analysis.causes.attribution import Causes
+from simulator.analysis.causes.deliveries import Deliveries
 from simulator.analysis.causes.evidence import Evidence
 from simulator.analysis.folds.agents import Agents
 from simulator.analysis.folds.deaths import Deaths
@@ -33,11 +34,12 @@ from simulator.analysis.folds.watches import Watches
 from simulator.analysis.folds.work.messages import Fate, Messages, Sent
 from simulator.analysis.folds.work.values import Values
 from simulator.analysis.states import ConvergenceOf, Share, States, WatchStates
-from simulator.errors import JournalError
+from simulator.errors import InputError, JournalError
 from simulator.garbage import no_automatic_collection
 from simulator.journal import records as journal
 from simulator.journal.records import AnyRecord
 from simulator.journal.work_records import MessageReceived, MessageSent, Value
+from simulator.scenario.language.words import nearest, quoted
 
 Handler: TypeAlias = Callable[..., object]
 
@@ -167,7 +169,23 @@ class Measurement:
     @cached_property
     def causes(self) -> Causes:
         """Why presence was wrong, and watches are not in force; only once all is measured."""
-        return Causes(Evidence(self.states, self.info, self.propagation, self.places))
+        return Causes(Evidence(self.states, self.info, Deliveries(self.propagation), self.places))
+
+    def agents_named(self, texts: str | Iterable[str]) -> tuple[str, ...]:
+        """The agents that somebody means by names such as ``worker[1]``, or by populations.
+
+        In the order they are named in. Raises InputError for a name that nobody has.
+        """
+        known = self.states.agents
+        found: dict[str, None] = {}
+        for text in (texts,) if isinstance(texts, str) else texts:
+            agents = [name for name in self.expected.names.of(text) if name in known]
+            if not agents:
+                populations = {one.population: None for one in self.info.planned.values()}
+                expected = nearest(text, [*known, *populations])
+                raise InputError(f"no agent {quoted(text)}: expected {expected}")
+            found |= dict.fromkeys(agents)
+        return tuple(found)
 
     def can_read(self, agent: str) -> bool:
         """Is it known what the server holds of the agent's roster?"""

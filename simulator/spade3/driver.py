@@ -1,15 +1,9 @@
-"""One life of a SPADE 3 agent: an instance of a class made from the user's, which is not changed.
-
-`HarnessedAgent` stands in front of that class. It lets the run in before the client connects,
-because what arrives at login would be missed otherwise.
-"""
+"""One life of a SPADE 3 agent: an instance of a class made from the user's."""
 
 from __future__ import annotations
 
 import asyncio
-import functools
-import inspect
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine
 from typing import TypeVar
 
 import aiosasl
@@ -19,8 +13,8 @@ from aioxmpp import PresenceState
 from spade.agent import AuthenticationFailure
 
 from simulator.agents.base import Host, NoAnswer
-from simulator.agents.observer import Observer
-from simulator.agents.user_classes import load_class, make_agent, make_behaviours, place_of_method
+from simulator.agents.shared import harnessed
+from simulator.agents.shared.driver import SpadeDriver
 from simulator.journal.records import Belief, Roster
 from simulator.scenario.plan import PresencePlan
 from simulator.spade3 import types
@@ -38,25 +32,17 @@ class HarnessedAgent(spade.agent.Agent):
     driver: AgentDriver
 
     def submit(self, coro: Coroutine[object, object, _T]) -> asyncio.Task[_T]:
-        """As SPADE's; the task is remembered, so that a crash can end it."""
-        task: asyncio.Task[_T] = super().submit(coro)
-        self.driver.remember(task)
-        return task
+        """As SPADE's; the task is remembered."""
+        return harnessed.remembered(self, super().submit(coro))
 
     def set(self, name: str, value: object) -> None:
         """As SPADE's; the value is recorded."""
         super().set(name, value)
-        driver = getattr(self, "driver", None)
-        if driver is not None:  # a constructor may use it already
-            driver.kept(name, value)
+        harnessed.tell_kept(self, name, value)
 
     async def setup(self) -> None:
         """As the agent's own. Raises TypeError, with the place, for one that is no coroutine."""
-        done = super().setup()
-        if not inspect.isawaitable(done):
-            place = place_of_method(type(self).__mro__[2], "setup")
-            raise TypeError(f"{place} is not a coroutine: write `async def setup(self)`")
-        await done
+        await harnessed.finish_setup(self, super().setup())
 
     async def _async_register(self) -> None:
         """Nothing: accounts are made by the run, before an agent starts."""
@@ -79,49 +65,24 @@ class HarnessedAgent(spade.agent.Agent):
             raise AuthenticationFailure(str(error)) from error
 
 
-@functools.lru_cache(64)
-def harnessed(own: type) -> type:
-    """A class that is `own` with `HarnessedAgent` in front, under the same name."""
-    return type(own.__name__, (HarnessedAgent, own), {"__module__": own.__module__})
-
-
 def make_driver(host: Host) -> AgentDriver:
     """Make an agent as the host's plan says, with its behaviours. Raises what its class raises."""
-    plan = host.plan
-    own = spade.agent.Agent if plan.agent_class is None else load_class(plan.agent_class)
-    agent = make_agent(harnessed(own), host.jid, host.password, plan)
-    if not hasattr(agent, "_alive"):
-        place = place_of_method(own, "__init__")
-        raise TypeError(f"{place} does not call super().__init__(jid, password)")
-    driver = AgentDriver(host, agent)
-    for behaviour in make_behaviours(plan):
-        agent.add_behaviour(behaviour)
-    return driver
+    return harnessed.make_driver(host, HarnessedAgent, spade.agent.Agent, AgentDriver)
 
 
-def adopt(agent: HarnessedAgent, host: Host) -> None:
+def adopt(agent: types.Agent, host: Host) -> None:
     """Put `HarnessedAgent` in front of the class of an agent that somebody else has made."""
-    if not isinstance(agent, HarnessedAgent):
-        own: type = type(agent)
-        agent.__class__ = harnessed(own)
+    harnessed.put_in_front(HarnessedAgent, agent)
     AgentDriver(host, agent)
 
 
-class AgentDriver:
+class AgentDriver(SpadeDriver[types.Agent]):
     """The `Driver` of one SPADE 3 agent, whose class is a `harnessed` one."""
 
-    def __init__(self, host: Host, agent: HarnessedAgent) -> None:
-        self._host = host
-        self._tasks: dict[asyncio.Task[object], None] = {}
+    def __init__(self, host: Host, agent: types.Agent) -> None:
         self._watcher: ClientWatcher | None = None
-        self.observer: Observer | None = None
-        self._is_dead = False
-        agent.harness = host
-        agent.driver = self
-        self.agent: types.Agent = agent
         self.control = ManagerControl(agent)
-        for name, value in self.knowledge.items():
-            self.kept(name, value)
+        super().__init__(host, agent)
 
     def connecting(self) -> None:
         """The client is made and not connected: let the observer in and name the server."""
@@ -135,31 +96,11 @@ class AgentDriver:
         self.observer = observer
         host.attach(self.control)
 
-    def kept(self, name: str, value: object) -> None:
-        """The agent put something into SPADE's knowledge base."""
-        if not self._is_dead:
-            self._host.kept(str(name), value)
-
-    @property
-    def knowledge(self) -> Mapping[str, object]:
-        return self.agent._values
-
-    def remember(self, task: asyncio.Task[_T]) -> None:
-        """Keep a task of the agent's until it is done."""
-        self._tasks[task] = None
-        task.add_done_callback(self._tasks.pop)
-
     @property
     def _client(self) -> types.Client | None:
         return self.agent.client
 
     # --- life ---
-
-    async def start(self) -> None:
-        await self.agent.start(auto_register=False)
-
-    async def stop(self) -> None:
-        await self.agent.stop()
 
     def crash(self) -> None:
         """End the agent silently. Tasks that it made past SPADE's `submit` go on, without it."""
@@ -180,10 +121,7 @@ class AgentDriver:
             end.cancel()
 
     def _end(self) -> None:
-        for behaviour in list(self.agent.behaviours):
-            behaviour.kill()
-        for task in list(self._tasks):
-            task.cancel()
+        self.end_behaviours()
         if self._client is not None:
             self._client.stop()
         self.agent._alive.clear()
@@ -196,16 +134,8 @@ class AgentDriver:
             )
 
     @property
-    def is_alive(self) -> bool:
-        return self.agent.is_alive()
-
-    @property
     def is_connected(self) -> bool:
         return self._client is not None and self._client.established
-
-    @property
-    def holds_run_open(self) -> bool:
-        return any(getattr(one, "holds_run_open", False) for one in self.agent.behaviours)
 
     # --- views ---
 

@@ -13,6 +13,7 @@ from typing import cast
 import spade.presence
 
 from simulator.agents.base import Host
+from simulator.agents.shared.handlers import is_users, never_awaited
 from simulator.spade3.presence.manager import PresenceManager, Recovery
 from simulator.spade3.types import Agent, Manager
 
@@ -31,11 +32,6 @@ def make_manager(agent: Agent) -> Manager:
     return DocumentedManager(agent, host, host.plan.recovery)
 
 
-def _is_users(manager: object, handler: object) -> bool:
-    """Whether a handler is the agent's own: SPADE's and ours are methods of the manager."""
-    return getattr(handler, "__self__", None) is not manager
-
-
 class DocumentedManager(PresenceManager):
     """The documented manager of a planned agent."""
 
@@ -45,7 +41,7 @@ class DocumentedManager(PresenceManager):
         self.report = host.report
 
     def _call(self, where: str, handler: Callable[..., object], *arguments: object) -> None:
-        if _is_users(self, handler):
+        if is_users(self, handler):
             self._host.handler_called(where)
         super()._call(where, handler, *arguments)
 
@@ -65,11 +61,11 @@ class SpadeManager(spade.presence.PresenceManager):
         """SPADE is about to call a handler."""
         handler = getattr(self, where)
         skipped = self.approve_all and where in _UNDER_APPROVE_ALL
-        if skipped or not _is_users(self, handler):
+        if skipped or not is_users(self, handler):
             return
         self._host.handler_called(where)
         if inspect.iscoroutinefunction(handler):
-            self._host.report(where, _never_awaited(handler))
+            self._host.report(where, never_awaited(handler))
 
 
 _UNDER_APPROVE_ALL = frozenset(("on_subscribe", "on_unsubscribe"))
@@ -104,12 +100,3 @@ def _observed(slot: str, where: str) -> Callable[..., None]:
 
 for _slot, _where in _SLOTS.items():
     setattr(SpadeManager, _slot, _observed(_slot, _where))
-
-
-def _never_awaited(handler: Callable[..., object]) -> RuntimeWarning:
-    code = inspect.unwrap(handler).__code__
-    place = f"{code.co_filename.rpartition('/')[2]}:{code.co_firstlineno}"
-    return RuntimeWarning(
-        f"{handler.__qualname__} ({place}) is a coroutine function, which SPADE's own presence"
-        " manager never awaits: it does not run (expected a plain function)"
-    )

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from spade.message import SPADE_X_METADATA
 
 from simulator.agents.observer import Content
-from simulator.agents.values import clean
+from simulator.agents.shared.messages import make_content
 from simulator.spade3 import types
 
-_PERFORMATIVE = "performative"
 _THREAD = "_thread_node"
 
 
@@ -25,20 +22,12 @@ def content_of(stanza: types.MessageStanza) -> Content:
         for field in form.fields
     }
     thread = fields.pop(_THREAD, "")
-    return _content(body, fields.items(), thread)
+    return make_content(body, fields.items(), thread)
 
 
 def content_inside(message: types.Message) -> Content:
     """What a message says that SPADE hands over itself."""
-    return _content(message.body, message.metadata.items(), message.thread)
-
-
-def _content(body: str | None, metadata: Iterable[tuple[str, str]], thread: str | None) -> Content:
-    named = {clean(name): clean(value) for name, value in metadata}
-    performative = named.pop(_PERFORMATIVE, "")
-    return Content(
-        clean(body or ""), performative, tuple(sorted(named.items())), clean(thread or "")
-    )
+    return make_content(message.body, message.metadata.items(), message.thread)
 
 
 def error_of(stanza: types.MessageStanza) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 import pytest
-from aioxmpp import JID
 from hypothesis import given
 from hypothesis import strategies as st
+from spade.message import Message
 
 from simulator.agents.values import MOST_ENTRIES, as_json
 
@@ -58,7 +58,7 @@ RING.append(RING)
         ([1, (2, "b")], [1, [2, "b"]]),
         ({"b", "a"}, ["a", "b"]),
         ({1: "one", None: 0}, {"1": "one", "None": 0}),
-        (JID.fromstr("a@b/c"), "a@b/c"),
+        (Message(to="a@b/c").to, "a@b/c"),
         (Bid(3), "Bid(price=3)"),
         (Raising(), "<Raising instance>"),
     ],

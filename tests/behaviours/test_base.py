@@ -7,8 +7,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from aioxmpp import JID
 from spade.behaviour import OneShotBehaviour
+from spade.message import Message
 
 from simulator.behaviours import ChangeStatus, ComeAndGo, Subscribe
 from simulator.behaviours.base import PresenceBehaviour
@@ -129,7 +129,7 @@ def alone(*behaviours: PresenceBehaviour, name: str = "me") -> list[Any]:
             presence=Manager(),
             web=None,
             name=name,
-            jid=JID.fromstr(f"{name}@example.org"),
+            jid=Message(to=f"{name}@example.org").to,
             behaviours=(living := list(behaviours)),
             remove_behaviour=living.remove,
             _alive=asyncio.Event(),

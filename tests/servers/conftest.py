@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import aioxmpp.node
 import pytest
 
 from simulator.servers.local.backend import LocalBackend
@@ -39,13 +38,3 @@ def prosody(tmp_path_factory: Any) -> Iterator[Running]:
 def kind(request: pytest.FixtureRequest) -> type[LocalBackend]:
     """The class of each of our servers."""
     return LOCAL[request.param]
-
-
-@pytest.fixture(autouse=True)
-def _no_discovery(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in a run: aioxmpp finds no other server than the one it is given."""
-
-    async def nobody(*_arguments: Any, **_options: Any) -> list[Any]:
-        return []
-
-    monkeypatch.setattr(aioxmpp.node, "discover_connectors", nobody)

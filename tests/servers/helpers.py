@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import aioxmpp
 import psutil
 import pytest
 
@@ -18,7 +17,6 @@ from simulator.servers import BACKENDS, backend_class
 from simulator.servers.base import Peer, RunContext
 from simulator.servers.local.backend import LocalBackend
 from simulator.servers.real.connector import Address
-from simulator.spade3.connectors import override_peer
 
 LOCAL: dict[str, type[LocalBackend]] = {
     name: kind
@@ -97,14 +95,3 @@ def gone(pid: int) -> bool:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
-
-
-def client_of(account: str, password: str, peer: Peer) -> aioxmpp.PresenceManagedClient:
-    """A stock client as SPADE makes it: with no verification of its own."""
-    client = aioxmpp.PresenceManagedClient(
-        aioxmpp.JID.fromstr(account),
-        aioxmpp.make_security_layer(password, no_verify=True),
-        max_initial_attempts=1,
-    )
-    override_peer(client, peer)
-    return client

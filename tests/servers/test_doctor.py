@@ -7,13 +7,15 @@ from dataclasses import replace
 
 import pytest
 
+from simulator.agents.installed import installed
 from simulator.scenario.plan import FaultPlan
 from simulator.servers import doctor
 from simulator.servers.doctor import Finding, diagnose
 from simulator.servers.local import backend as local
 from simulator.servers.real.proxy import FILES
-from simulator.spade3.patches import WRITTEN_FOR as VERSIONS
 from tests.servers.helpers import plan_of
+
+VERSIONS = installed().versions
 
 
 @pytest.fixture
@@ -54,7 +56,7 @@ def test_a_broken_server_is_a_problem(quick, monkeypatch):
 def test_the_embedded_backend_and_the_rest_are_usable(quick):
     found = by_subject(diagnose(VERSIONS))
     assert found["embedded"].state == "ok"
-    assert {"python", "spade", "aioxmpp", "TLS", "ports", "port 5222", "open files"} <= found.keys()
+    assert {"python", *VERSIONS, "TLS", "ports", "port 5222", "open files"} <= found.keys()
     assert all(f.state != "problem" for f in found.values())
 
 

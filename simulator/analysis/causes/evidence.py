@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from random import Random
-from typing import NamedTuple
 
+from simulator.analysis.causes.deliveries import Deliveries
 from simulator.analysis.folds.agents import CRASH
-from simulator.analysis.folds.propagation import Change, Delivery, Propagation
 from simulator.analysis.folds.run_info import RunInfo
 from simulator.analysis.states import (
     AgentStates,
@@ -35,19 +34,6 @@ _OPEN = frozenset(("established", "resumed"))
 _SAMPLES = 200
 
 
-class Receipt(NamedTuple):
-    """One change of a contact at one watcher, and what became of it."""
-
-    change: Change
-    fate: Delivery
-    received: int
-
-    @property
-    def accepted(self) -> int:
-        """When the server had it."""
-        return self.change.actual.t
-
-
 class Evidence:
     """What is known of a finished run, by agent.
 
@@ -59,7 +45,7 @@ class Evidence:
         self,
         states: States,
         info: RunInfo,
-        propagation: Propagation,
+        deliveries: Deliveries,
         places: Mapping[str, str],
         until: int | None = None,
     ) -> None:
@@ -68,7 +54,7 @@ class Evidence:
         self.end = states.end if until is None else until
         self.is_past = until is not None
         self.places = places
-        self._propagation = propagation
+        self.deliveries = deliveries
         self._faults: dict[str, list[FaultSpan]] = {}
         self.of_server: list[FaultSpan] = []
         begun = [span for span in states.faults if span.begin <= self.end]
@@ -84,7 +70,7 @@ class Evidence:
 
     def until(self, t: int) -> Evidence:
         """What had begun by `t`."""
-        return Evidence(self.states, self.info, self._propagation, self.places, t)
+        return Evidence(self.states, self.info, self.deliveries, self.places, t)
 
     # --- the plan ---
 
@@ -300,31 +286,6 @@ class Evidence:
     def handler_calls(self, agent: str, handler: str) -> int:
         """How often a handler of the agent's own was called."""
         return self.info.handlers.get((agent, handler), 0)
-
-    # --- deliveries ---
-
-    def receipts(self, watch: WatchStates) -> list[Receipt]:
-        """What became of each change of the contact at the watcher, in order."""
-        found, changes = self._propagation, self._propagation.changes
-        return [
-            Receipt(changes[found.change[row]], Delivery(found.fate[row]), found.received[row])
-            for row in self._rows.get(watch, ())
-        ]
-
-    def fates(self, watch: WatchStates) -> dict[int, int]:
-        """What became of each change of the contact, by the time at which the server had it."""
-        found = self._propagation
-        return {
-            found.changes[found.change[row]].actual.t: found.fate[row]
-            for row in self._rows.get(watch, ())
-        }
-
-    @cached_property
-    def _rows(self) -> dict[WatchStates, list[int]]:
-        rows: dict[WatchStates, list[int]] = {}
-        for row, watch in enumerate(self._propagation.watch):
-            rows.setdefault(watch, []).append(row)
-        return rows
 
 
 def _paths(agent: object, behaviours: object) -> Iterator[str]:

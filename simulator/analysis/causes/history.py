@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from simulator.analysis.causes.absences import NEVER_AGAIN
 from simulator.analysis.causes.cause import WrongTime
-from simulator.analysis.causes.evidence import Evidence, Receipt, seconds
+from simulator.analysis.causes.deliveries import Receipt
+from simulator.analysis.causes.evidence import Evidence, seconds
 from simulator.analysis.causes.texts import SEEN
 from simulator.analysis.folds.agents import CRASH
 from simulator.analysis.folds.declared import Declared
@@ -96,7 +97,7 @@ class _Teller:
         self._declared = declared
         self._watcher, self._contact = watch.watcher, watch.contact
         self._pair = frozenset((watch.watcher, watch.contact))
-        self._receipts = {one.change.actual: one for one in evidence.receipts(watch)}
+        self._receipts = {one.change.actual: one for one in evidence.deliveries.receipts(watch)}
         states: dict[str, dict[str, DeclaredWatch]] = {}
         self._states, self._fold = states, Declared(states)
         self._moments = 0

@@ -17,7 +17,7 @@ from simulator.analysis.causes.absences import of_fault
 from simulator.analysis.causes.cause import Cause, CauseClass, WrongSight, WrongTime, decided
 from simulator.analysis.causes.evidence import LINK_FAULTS, Evidence
 from simulator.analysis.folds.propagation import Delivery
-from simulator.analysis.states import STALE, Sight, WatchStates
+from simulator.analysis.states import Sight, WatchStates
 from simulator.journal.records import SECOND
 
 UNDER_WAY = Cause(CauseClass.LINK, "changes under way (latency)")
@@ -42,10 +42,9 @@ Rule = Callable[[Case], Cause | None]
 
 def wrong_times(evidence: Evidence, watch: WatchStates) -> Iterator[WrongTime]:
     """All wrong time of a watch, in pieces of one cause each, in order."""
-    fates = evidence.fates(watch)
+    fates = evidence.deliveries.fates(watch)
     changes = sorted(fates)
-    for sight, begin, end, after in _stale_spans(evidence, watch):
-        what = _WHAT[sight]
+    for what, begin, end, after in _stale_spans(evidence, watch):
         between = changes[bisect_right(changes, begin) : bisect_left(changes, end)]
         # No rule but `_under_way` could hold. Nearly all wrong time of a large run is this.
         if not between and after not in _UNTOLD and evidence.is_calm(watch, begin, end):
@@ -68,15 +67,15 @@ def wrong_times(evidence: Evidence, watch: WatchStates) -> Iterator[WrongTime]:
 
 def _stale_spans(
     evidence: Evidence, watch: WatchStates
-) -> Iterator[tuple[Sight, int, int, Sight | None]]:
+) -> Iterator[tuple[Literal["ghost", "blind", "mislabelled"], int, int, Sight | None]]:
     """Each wrong sight: what, its begin and end, and what came after it, if anything did."""
     sights = watch.sights
     ends = [*sights.times[1:], evidence.end]
     afters = [*sights.values[1:], None]
     for sight, begin, end, after in zip(sights.values, sights.times, ends, afters, strict=True):
         last = min(end, evidence.end)
-        if sight in STALE and begin < last:
-            yield sight, begin, last, after
+        if sight in _WHAT and begin < last:
+            yield _WHAT[sight], begin, last, after
 
 
 _WHAT: dict[Sight, Literal["ghost", "blind", "mislabelled"]] = {

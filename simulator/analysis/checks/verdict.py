@@ -22,7 +22,10 @@ EXIT_CODES: dict[Value, int] = {"pass": 0, "fail": 1, "unknown": 3}
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a run says. `checks` in the order of the scenario; `reasons` in words."""
+    """What a run says. `checks` in the order of the scenario; `reasons` in words.
+
+    The reasons of a pass say what does not hold though no expectation asks for it.
+    """
 
     value: Value
     checks: tuple[Check, ...]
@@ -54,7 +57,7 @@ def judge(measurement: Measurement, figures: Figures) -> Verdict:
     Incomplete evidence makes it ``unknown``, whatever the checks say: the journal has no end,
     or says that the run was not complete, or an agent's outcome is unknown. Else one failed
     check makes it ``fail``, one that could not be judged ``unknown``. Without expectations in
-    the scenario, the default checks are judged.
+    the scenario, the default checks are judged; with them, a pass tells which of those fail.
     """
     expectations = measurement.info.settings.expect
     if expectations:
@@ -68,7 +71,12 @@ def judge(measurement: Measurement, figures: Figures) -> Verdict:
         found = tuple(_reason(check) for check in checks if check.verdict == value)
         if found:
             return Verdict(value, tuple(checks), found)
-    return Verdict("pass", tuple(checks), ())
+    unasked = [check for check in default_checks(measurement) if check.verdict != "pass"]
+    return Verdict("pass", tuple(checks), tuple(map(_unasked, unasked)))
+
+
+def _unasked(check: Check) -> str:
+    return f"no expectation asks for it, but this does not hold: {check.text}: {check.told}"
 
 
 def _reason(check: Check) -> str:

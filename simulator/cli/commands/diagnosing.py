@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.cli.options import UNKNOWN
+from simulator.errors import SimulatorError
 
 _STYLES = {"ok": "green", "missing": "yellow", "problem": "bold red", "note": "cyan"}
 
@@ -25,11 +26,16 @@ def doctor(
     """Check what is installed, start each server once, and say what to fix."""
     from simulator.agents.installed import installed
     from simulator.scenario import build_plan, load_scenario
-    from simulator.servers.doctor import diagnose
+    from simulator.servers.doctor import Finding, diagnose
 
     plan = build_plan(load_scenario(file)) if file is not None else None
+    try:
+        generation = installed()
+        versions, agents = generation.versions, Finding("agents", "ok", generation.name)
+    except SimulatorError as error:
+        versions, agents = {}, Finding("agents", "problem", str(error))
     with Console(stderr=True).status("starting each server once"):
-        findings = diagnose(installed().versions, plan)
+        findings = [agents, *diagnose(versions, plan)]
     table = Table(box=None, show_header=False, padding=(0, 2))
     for finding in findings:
         detail = finding.detail + (f"\n→ {finding.remedy}" if finding.remedy else "")

@@ -65,7 +65,7 @@ def print_verdict(console: Console, summary: shapes.Summary) -> None:
         style="default not bold",
     )
     console.print(line, soft_wrap=True)
-    if value == "unknown":
+    if value != "fail":
         for reason in verdict["reasons"]:
             console.print(Text(f"  {printable(reason)}", style="yellow"), soft_wrap=True)
 

@@ -10,7 +10,7 @@ from simulator.scenario.language.schema import ForDuration, Scenario
 from simulator.scenario.plan import ActionPlan, AgentPlan, Microseconds, Plan, RunPlan
 from simulator.scenario.planning.agents import agent_names, planned_agents
 from simulator.scenario.planning.context import FaultList, Planning
-from simulator.scenario.planning.expectations import check_expectations
+from simulator.scenario.planning.expectations import check_expectations, check_search
 from simulator.scenario.planning.faults import planned_faults
 from simulator.scenario.planning.kept_names import check_kept_names
 from simulator.scenario.planning.timeline import planned_timeline
@@ -49,6 +49,7 @@ def _worked_out(scenario: Scenario, seed: int) -> tuple[Plan, list[Fault]]:
     going_wrong = planned_faults(planning, watches)
     check_expectations(planning)
     check_kept_names(planning)
+    check_search(planning)
     _check_times(planning, actions, agents)
     plan = Plan(
         name=scenario.name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import cast
 
 from simulator.servers.embedded.link import Link
 from simulator.virtual_time.loop import VirtualTimeLoop
@@ -31,8 +32,8 @@ class MemoryTransport(asyncio.Transport):
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
         """Set who is told of what arrives."""
-        assert isinstance(protocol, asyncio.Protocol)
-        self._protocol = protocol
+        # slixmpp's has the methods of an `asyncio.Protocol` and does not descend from it.
+        self._protocol = cast(asyncio.Protocol, protocol)
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Send; aioxmpp hands over a memoryview of a buffer that it uses again."""

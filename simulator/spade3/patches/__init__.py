@@ -11,7 +11,7 @@ these two versions and refuse others.
 
 from simulator.spade3.patches.connection import connection_patches
 from simulator.spade3.patches.tuning import tuning
-from simulator.spade3.patches.versions import WRITTEN_FOR, check_versions
+from simulator.spade3.patches.versions import WRITTEN_FOR
 from simulator.spade3.patches.virtual_time import virtual_time
 
-__all__ = ["WRITTEN_FOR", "check_versions", "connection_patches", "tuning", "virtual_time"]
+__all__ = ["WRITTEN_FOR", "connection_patches", "tuning", "virtual_time"]

@@ -15,7 +15,7 @@ from typing import Any
 import aioxmpp.custom_queue
 import aioxmpp.stream
 
-from simulator.spade3.patches.replacing import replace
+from simulator.agents.shared.replacing import replace
 
 
 def enter(stack: contextlib.ExitStack) -> None:

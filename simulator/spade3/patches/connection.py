@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import itertools
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import aioxmpp.node
@@ -16,12 +14,16 @@ import spade.behaviour
 from spade.container import Container
 
 from simulator.agents.base import Meet
+from simulator.agents.shared import behaviours, spawning
+from simulator.agents.shared import messages as shared_messages
+from simulator.agents.shared.replacing import replace
+from simulator.agents.shared.versions import check_versions
 from simulator.journal.work_records import MessageRoute
+from simulator.spade3.driver import adopt
 from simulator.spade3.managers import make_manager
 from simulator.spade3.messages import content_inside
-from simulator.spade3.patches import loggers, signals, spawning
-from simulator.spade3.patches.replacing import replace
-from simulator.spade3.patches.versions import check_versions
+from simulator.spade3.patches import loggers, signals
+from simulator.spade3.patches.versions import WRITTEN_FOR
 
 
 @contextlib.contextmanager
@@ -37,61 +39,21 @@ def connection_patches(
     messages go between agents of this process. Enter it inside the running loop: SPADE's
     container, a singleton, is reset to it.
     """
-    check_versions()
-    kill = spade.behaviour.CyclicBehaviour.kill
-
-    def observed_kill(self: Any, exit_code: Any = None) -> None:
-        # SPADE's step loop swallows an exception and calls this from its except clause.
-        if isinstance(exit_code, Exception):
-            on_behaviour_error(self.agent, self, exit_code)
-        kill(self, exit_code)
-
+    check_versions(WRITTEN_FOR)
     with contextlib.ExitStack() as stack:
-        for kind in _WITH_RUN:
-            replace(stack, kind, "_run", _telling_of_cancellation(kind._run, on_behaviour_error))
+        behaviours.enter(stack, spade.behaviour, on_behaviour_error)
         replace(stack, aioxmpp.node, "discover_connectors", _discover_nobody)
         replace(stack, aioxmpp.stream.StanzaStream, "sm_location", _nowhere)
         replace(stack, aioxmpp.protocol.XMLStream, "_stream_starts_closing", _closing())
         replace(stack, spade.agent, "PresenceManager", make_manager)
-        replace(stack, spade.behaviour.CyclicBehaviour, "kill", observed_kill)
-        send = _send_over_server if messages == "server" else _observed_send()
-        replace(stack, _CONTAINER, "send", send)
+        shared_messages.enter(stack, Container, messages, content_inside)
         replace(stack, spade.agent, "logging", loggers.Logging())
         signals.enter(stack)
         if meet is not None:
-            spawning.enter(stack, meet)
+            spawning.enter(stack, spade.agent.Agent, adopt, meet)
         stack.callback(Container().reset)
         Container().reset()
         yield
-
-
-_WITH_RUN = (
-    spade.behaviour.CyclicBehaviour,
-    spade.behaviour.PeriodicBehaviour,
-    spade.behaviour.TimeoutBehaviour,
-    spade.behaviour.FSMBehaviour,
-)
-"""SPADE's classes that call a user's `run()`."""
-
-
-def _telling_of_cancellation(
-    run: Callable[[Any], Coroutine[object, object, None]],
-    on_behaviour_error: Callable[[Any, Any, BaseException], None],
-) -> Callable[[Any], Coroutine[object, object, None]]:
-    """`_run()` of a behaviour, which tells of a CancelledError that is not ours.
-
-    SPADE swallows it, and calls `run()` again.
-    """
-
-    async def observed_run(self: Any) -> None:
-        try:
-            await run(self)
-        except asyncio.CancelledError as error:
-            if not self.is_killed():
-                on_behaviour_error(self.agent, self, error)
-            raise
-
-    return observed_run
 
 
 # A server may name another address for resuming a stream, which aioxmpp would use without
@@ -124,37 +86,3 @@ async def _discover_nobody(*_arguments: Any, **_options: Any) -> list[Any]:
     # aioxmpp falls back to DNS, and then to port 5222 of the domain, whenever the peer that it
     # was given fails. An agent must meet the server that was named, or fail.
     return []
-
-
-_CONTAINER: Any = Container.__mro__[1]
-"""Container is a class made by a decorator, in front of this one, which has the methods."""
-
-
-async def _send_over_server(_container: Any, msg: Any, behaviour: Any) -> None:
-    # All agents of a run are in one process, where SPADE hands a message to its receiver at once:
-    # it would meet neither the server nor the network.
-    await behaviour._xmpp_send(msg=msg)
-
-
-def _observed_send() -> Any:
-    stock: Any = _CONTAINER.send
-    numbers = itertools.count(1)
-
-    async def send(self: Any, msg: Any, behaviour: Any) -> None:
-        receiver = str(msg.to)
-        if self.has_agent(receiver):
-            content, id = content_inside(msg), f"inside-{next(numbers)}"
-            sender = _observer(behaviour.agent)
-            if sender is not None:
-                sender.message_sent(msg.to, id, content, "container")
-            heard = _observer(self.get_agent(receiver))
-            if heard is not None:
-                heard.message_received(msg.sender, msg.sender.resource or "", id, content)
-        await stock(self, msg, behaviour)
-
-    return send
-
-
-def _observer(agent: Any) -> Any:
-    """Who observes an agent; nobody before it connects."""
-    return getattr(getattr(agent, "driver", None), "observer", None)

@@ -12,7 +12,7 @@ import aioxmpp.xml
 from aioxmpp.stream import StanzaStream
 from aioxmpp.utils import namespaces
 
-from simulator.spade3.patches.replacing import replace
+from simulator.agents.shared.replacing import replace
 from simulator.spade3.patches.stanza_cache import (
     Remembered,
     divide,

@@ -8,7 +8,7 @@ from typing import Any
 
 from aioxmpp.callbacks import AbstractSignal
 
-from simulator.spade3.patches.replacing import replace
+from simulator.agents.shared.replacing import replace
 
 
 def enter(stack: contextlib.ExitStack) -> None:

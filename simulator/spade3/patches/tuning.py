@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import aioxmpp.structs
 
+from simulator.agents.shared.replacing import replace
 from simulator.spade3.patches import broker, reading, values, writing
-from simulator.spade3.patches.replacing import replace
 
 _PREPARATIONS = ("nodeprep", "nameprep", "resourceprep")
 _CACHE_SIZE = 1 << 17

@@ -9,7 +9,7 @@ from aioxmpp.structs import CompatibilityMixin
 from aioxmpp.xso import XSO, Child, ChildText
 from aioxmpp.xso.model import _PropBase
 
-from simulator.spade3.patches.replacing import replace
+from simulator.agents.shared.replacing import replace
 
 
 def enter(stack: contextlib.ExitStack) -> None:

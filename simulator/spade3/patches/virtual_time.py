@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import aioxmpp.stanza
 import aioxmpp.utils
 
-from simulator.spade3.patches.replacing import replace
+from simulator.agents.shared.replacing import replace
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ import aioxmpp.xml
 from aioxmpp.structs import LanguageMap
 from aioxmpp.xso import XSO
 
-from simulator.spade3.patches.replacing import replace
+from simulator.agents.shared.replacing import replace
 from simulator.spade3.patches.stanza_cache import Remembered, divide, parts_of
 from simulator.spade3.patches.templates import HOLES, PLAIN
 

@@ -91,6 +91,17 @@ def test_a_failed_agent_fails_the_usual_checks() -> None:
     assert found.reasons == ("all agents ended ok: 1 of 2 did: a failed (it raised)",)
 
 
+def test_a_pass_tells_what_does_not_hold_though_no_expectation_asks_for_it() -> None:
+    scenario = {"expect": [{"figure": "outcomes.failed", "equals": 1}]}
+    outcome = Outcome(t=us(9), agent="a", outcome="failed", reason="it raised")
+    found = verdict(*head("a", "b", scenario=scenario), outcome, *end(9, "b"))
+    assert found.value == "pass"
+    assert found.reasons == (
+        "no expectation asks for it, but this does not hold:"
+        " all agents ended ok: 1 of 2 did: a failed (it raised)",
+    )
+
+
 @pytest.mark.parametrize(
     ("tail", "reason"),
     [

@@ -11,7 +11,8 @@ from simulator.servers.base import RunContext
 from simulator.servers.embedded.backend import EmbeddedBackend
 from simulator.spade3 import patches
 from simulator.virtual_time.loop import run
-from tests.servers.helpers import client_of, plan_of
+from tests.servers.helpers import plan_of
+from tests.spade3.clients import client_of
 
 
 def test_each_domain_has_its_server_and_no_link_leads_to_another() -> None:

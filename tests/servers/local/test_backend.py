@@ -16,24 +16,16 @@ import time
 from pathlib import Path
 from typing import Any
 
-import aiosasl
-import aioxmpp
 import psutil
 import pytest
 
-from simulator.agents.failures import explain
 from simulator.errors import AuthenticationRefused, BackendError, ServerUnavailable
 from simulator.rfc6121.stanza import Jid
-from simulator.servers.base import Peer
 from simulator.servers.local import backend as local
 from simulator.servers.local.backend import LocalBackend
-from simulator.servers.local.certificate import make_certificate
 from simulator.servers.local.prosody import ProsodyBackend
-from simulator.servers.real.connector import OverTls
 from simulator.servers.real.session import session
-from simulator.servers.real.trust import Authorities
-from simulator.spade3.generation import GENERATION
-from tests.servers.helpers import LOCAL, client_of, context_of, gone, make_local, wait_until
+from tests.servers.helpers import LOCAL, context_of, gone, make_local, wait_until
 
 
 def family_of(backend: LocalBackend) -> list[psutil.Process]:
@@ -113,32 +105,6 @@ def test_an_account_logs_in_whatever_it_is_called(server):
     asyncio.run(main())
 
 
-def test_two_stock_clients_see_each_other(server):
-    passwords = server.create("romeo", "juliet")
-
-    async def main():
-        romeo = client_of("romeo@localhost", passwords["romeo"], server.peer())
-        juliet = client_of("juliet@localhost", passwords["juliet"], server.peer())
-        seen = asyncio.get_running_loop().create_future()
-
-        def note(jid, stanza, **_more):
-            busy = jid.localpart == "juliet" and stanza.show is aioxmpp.PresenceShow.DND
-            if busy and not seen.done():
-                seen.set_result(jid.bare())
-
-        watching = romeo.summon(aioxmpp.PresenceClient)
-        watching.on_available.connect(note)
-        watching.on_changed.connect(note)
-        juliet_roster = juliet.summon(aioxmpp.RosterClient)
-        juliet_roster.on_subscribe.connect(lambda stanza: juliet_roster.approve(stanza.from_))
-        async with romeo.connected(), juliet.connected():
-            juliet.presence = aioxmpp.PresenceState(available=True, show=aioxmpp.PresenceShow.DND)
-            romeo.summon(aioxmpp.RosterClient).subscribe(aioxmpp.JID.fromstr("juliet@localhost"))
-            return await asyncio.wait_for(seen, 5)
-
-    assert str(asyncio.run(main())) == "juliet@localhost"
-
-
 def test_a_wrong_password_is_refused_by_name(server):
     server.create("guarded")
 
@@ -151,31 +117,6 @@ def test_a_wrong_password_is_refused_by_name(server):
     assert str(server.address) in str(caught.value)
     assert "guarded@localhost" in str(caught.value)
     assert "wrong" not in str(caught.value)
-
-
-def test_a_clients_refused_password_is_explained(server):
-    async def main():
-        async with client_of("nobody@localhost", "wrong", server.peer()).connected():
-            pass
-
-    with pytest.raises(aiosasl.AuthenticationFailure) as caught:
-        asyncio.run(main())
-    assert isinstance(explain(caught.value, GENERATION.password_refusals), AuthenticationRefused)
-
-
-def test_another_certificate_is_refused_before_anything_is_told(server, tmp_path):
-    server.create("careful")
-    other = make_certificate("localhost", tmp_path)
-    stranger = Peer(OverTls(server.address, Authorities(other.authority)))
-
-    async def main():
-        client = client_of("careful@localhost", "secret-careful", stranger)
-        async with client.connected():
-            pass
-
-    with pytest.raises(ServerUnavailable, match="not trusted") as caught:
-        asyncio.run(main())
-    assert str(server.address) in str(caught.value)
 
 
 def test_nothing_is_left_after_stop(kind, tmp_path):

@@ -6,7 +6,6 @@ import ipaddress
 import ssl
 import tempfile
 
-import OpenSSL.SSL
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -17,7 +16,7 @@ from cryptography.x509.oid import NameOID
 from simulator.errors import InputError
 from simulator.servers.local.certificate import make_certificate
 from simulator.servers.real.trust import Anybody, Authorities, Untrusted
-from simulator.spade3.tls import Verifier
+from tests.generations import foreign_names
 
 NOW = datetime.datetime.now(datetime.UTC)
 DAY = datetime.timedelta(days=1)
@@ -69,30 +68,6 @@ def dns(name):
     return x509.DNSName(name)
 
 
-def with_openssl(trust, key, certificate, domain):
-    """Shake hands in memory as aioopenssl does, and check what was shown."""
-    verifier = Verifier(trust)
-    context = OpenSSL.SSL.Context(OpenSSL.SSL.TLS_SERVER_METHOD)
-    context.use_privatekey(key)
-    context.use_certificate(certificate)
-    server = OpenSSL.SSL.Connection(context, None)
-    server.set_accept_state()
-    client = OpenSSL.SSL.Connection(verifier.context, None)
-    client.set_connect_state()
-    done = 0
-    while done < 2:
-        done = 0
-        for end, other in ((client, server), (server, client)):
-            try:
-                end.do_handshake()
-                done += 1
-            except OpenSSL.SSL.WantReadError:
-                pass
-            with contextlib.suppress(OpenSSL.SSL.WantReadError):
-                other.bio_write(end.bio_read(1 << 16))
-    verifier.check(client, domain)
-
-
 def with_ssl(trust, key, certificate, domain):
     """The same with the standard library's TLS."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -113,7 +88,16 @@ def with_ssl(trust, key, certificate, domain):
     trust.check(client.getpeercert(binary_form=True), domain)
 
 
-@pytest.fixture(params=[with_openssl, with_ssl])
+def libraries():
+    """How each TLS library shakes hands that the installed generation uses."""
+    if "simulator.spade3" in foreign_names():
+        return [with_ssl]
+    from tests.spade3.handshakes import with_openssl  # noqa: PLC0415
+
+    return [with_openssl, with_ssl]
+
+
+@pytest.fixture(params=libraries())
 def meet(request):
     """`meet(trust, key, certificate, domain)` raises Untrusted, or does not."""
     return request.param

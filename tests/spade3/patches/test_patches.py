@@ -23,6 +23,7 @@ import spade.agent
 import spade.behaviour
 from spade.container import Container
 
+from simulator.agents.shared.versions import check_versions
 from simulator.errors import SimulatorError
 from simulator.spade3 import patches
 
@@ -91,7 +92,7 @@ def test_no_server_says_where_its_stream_is_resumed() -> None:
 def test_other_versions_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(patches.WRITTEN_FOR, "spade", "9.9")
     with pytest.raises(SimulatorError, match=r"spade 3\.3\.3 is installed; .* spade 9\.9 only"):
-        patches.check_versions()
+        check_versions(patches.WRITTEN_FOR)
 
 
 def test_the_container_follows_the_running_loop() -> None:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import functools
+from collections.abc import Callable
 from typing import Any
 
-import spade.agent
-
 from simulator.agents.base import Meet, Newcomer
-from simulator.spade3.driver import adopt
-from simulator.spade3.patches.replacing import replace
+from simulator.agents.shared.harnessed import own_class
+from simulator.agents.shared.replacing import replace
 
 
-def enter(stack: contextlib.ExitStack, meet: Meet) -> None:
-    """Let agents that no plan made join, until `stack` is closed."""
-    stock_start = spade.agent.Agent._async_start
-    stock_stop = spade.agent.Agent._async_stop
+def enter(
+    stack: contextlib.ExitStack, kind: Any, adopt: Callable[[Any, Newcomer], None], meet: Meet
+) -> None:
+    """Let agents that no plan made join, until `stack` is closed.
+
+    `kind` is SPADE's class of agents; `adopt` gives one of them its host.
+    """
+    stock_start, stock_stop = kind._async_start, kind._async_stop
     # By identity: an agent's class may compare as it likes. Those that are planned are not here.
     newcomers: dict[int, tuple[Any, Newcomer]] = {}
 
@@ -24,7 +27,7 @@ def enter(stack: contextlib.ExitStack, meet: Meet) -> None:
         if id(self) not in newcomers and getattr(self, "harness", None) is not None:
             await stock_start(self, auto_register)
             return
-        own = type(self) if id(self) not in newcomers else type(self).__mro__[2]
+        own = own_class(self)
         newcomer = meet(str(self.jid), self.password, f"{own.__module__}:{own.__qualname__}")
         newcomers[id(self)] = (self, newcomer)
         adopt(self, newcomer)
@@ -38,5 +41,5 @@ def enter(stack: contextlib.ExitStack, meet: Meet) -> None:
         else:
             await newcomer.leave(functools.partial(stock_stop, self))
 
-    replace(stack, spade.agent.Agent, "_async_start", start)
-    replace(stack, spade.agent.Agent, "_async_stop", stop)
+    replace(stack, kind, "_async_start", start)
+    replace(stack, kind, "_async_stop", stop)

@@ -1,0 +1,1 @@
+"""Everything that knows SPADE 4 and slixmpp."""
