@@ -63,6 +63,16 @@ def module_folders(paths: Iterable[str]) -> tuple[str, ...]:
     )
 
 
+def is_own_module(module: ModuleType) -> bool:
+    """Whether it is the user's: neither installed, nor Python's, nor ours."""
+    own = Path(__file__).resolve().parents[2]
+    known = [Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "purelib", "platlib")]
+    file = getattr(module, "__file__", None)
+    return file is not None and not any(
+        Path(file).resolve().is_relative_to(one) for one in (own, *known)
+    )
+
+
 def _places(module: ModuleType) -> Iterable[str]:
     # A package has folders, several where it is a namespace; a module of its own has a file.
     return getattr(module, "__path__", None) or [str(module.__file__)]
