@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 
 from spade.presence import PresenceShow, PresenceType
@@ -45,7 +45,7 @@ class ManagerControl:
         manager.set_presence(
             PresenceType.AVAILABLE,
             manager.get_show() if change.show is None else presence_show(change.show),
-            manager.get_status() if change.status is None else status_text(change.status),
+            manager.get_status() if change.status is None else self._session.say(change.status),
             manager.get_priority() if change.priority is None else change.priority,
         )
 
@@ -105,10 +105,12 @@ class ManagerControl:
 
 def show_presence(manager: Manager, plan: PresencePlan) -> None:
     """Show what a plan says, and nothing of before."""
+    client = manager.agent.client
+    assert client is not None
     manager.set_presence(
         PresenceType.AVAILABLE if plan.available else PresenceType.UNAVAILABLE,
         presence_show(plan.show),
-        status_text(plan.status),
+        session_of(client).say(plan.status),
         plan.priority,
     )
 
@@ -116,12 +118,3 @@ def show_presence(manager: Manager, plan: PresencePlan) -> None:
 def presence_show(show: str) -> PresenceShow:
     """A show as the scenario writes it ("" for none) as SPADE has it."""
     return PresenceShow(show or "none")
-
-
-def status_text(status: Iterable[tuple[str | None, str]]) -> str:
-    """The one text that SPADE can send. Raises ValueError for texts in languages."""
-    texts = dict(status)
-    text = texts.pop(None, "")
-    if texts:
-        raise ValueError(f"SPADE 4 has one status text, without a language: {dict(status)}")
-    return text
