@@ -40,8 +40,10 @@ _NAMED_TYPES = [
 TITLES = {
     "Draw": "Distribution",
     "Directed": "Fault in a direction",
+    "Durations": "Span of durations",
     "Entry": "Timeline entry",
     "Hit": "Fault that hits agents",
+    "Moments": "Span of the run",
     "LogNormal": "Log-normal",
     "Portion": "Share of a group",
     "Ramp": "One after the other",
@@ -310,6 +312,20 @@ not be read, the expectation is `unknown`.
 observe: {seller: [sold]}
 expect:
   - value: {agent: seller, name: sold, at_least: 3}
+```
+""",
+    "Search": """\
+`simulator find` changes what this allows, and nothing else. Without `search` it has the values of
+this table. See [find what goes wrong](howto/find.md).
+
+```yaml
+search:
+  faults: [reset, crash, server_restart]
+  actions: [set_presence]
+  latency: {from: 5ms, to: 200ms}
+  targets: member
+  when: {from: 5s, to: 20s}
+  at_most: 2
 ```
 """,
     "Selector": """\

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from simulator.analysis.comparing.runs import compare
     from simulator.api import load_scenario, open_run, plan, run
+    from simulator.experiments.finding.find import Finding, find
     from simulator.experiments.results import Results, open_sweep
     from simulator.experiments.sweep import sweep
     from simulator.report.run import Run
@@ -26,12 +27,14 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "Finding",
     "Plan",
     "Results",
     "Run",
     "Scenario",
     "__version__",
     "compare",
+    "find",
     "load_scenario",
     "open_run",
     "open_sweep",
@@ -43,11 +46,13 @@ __all__ = [
 # Imported at first use: SPADE, polars and matplotlib take more than a second together, and
 # `simulator.rfc6121` alone needs none of them.
 _HOMES = {
+    "Finding": "simulator.experiments.finding.find",
     "Plan": "simulator.scenario",
     "Results": "simulator.experiments.results",
     "Run": "simulator.report.run",
     "Scenario": "simulator.scenario",
     "compare": "simulator.analysis.comparing.runs",
+    "find": "simulator.experiments.finding.find",
     "load_scenario": "simulator.api",
     "open_run": "simulator.api",
     "open_sweep": "simulator.experiments.results",

@@ -175,6 +175,37 @@ def test_plot_names_the_nearest_kind(call: Call, finished: Path) -> None:
     assert "expected `timeline`" in done.err
 
 
+def test_plot_shows_some_agents_in_a_part_of_the_time(
+    call: Call, finished: Path, tmp_path: Path
+) -> None:
+    done = call("plot", finished, "--agents", "a, b", "--window", "0.5s-2", "-o", tmp_path / "x")
+    assert done.code == 0
+    told = done.out.splitlines()
+    assert "no convergence: agents: the convergence picture is always of all agents" in told
+    assert "no graph: window: the graph picture is always of the end of the run" in told
+    assert str(tmp_path / "x" / "sequence.png") in told
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (("--agents", "bb"), "no agent 'bb': expected `b`"),
+        (("--agents", ","), "--agents: expected names"),
+        (("--window", "90s-95s"), "window: 90 s is outside of the run: expected 0 to 3"),
+        (("--window", "2s-1s"), "window: expected a begin before its end"),
+        (("--window", "9"), "--window 9: expected FROM-TO, such as 10s-25s"),
+        (("--window", "1s-x"), "--window x: expected a duration"),
+        (("convergence", "--agents", "a"), "picture is always of all agents"),
+    ],
+)
+def test_plot_says_what_cannot_be_drawn(
+    call: Call, finished: Path, tmp_path: Path, options: tuple[str, ...], why: str
+) -> None:
+    done = call("plot", finished, *options, "-o", tmp_path / "x")
+    assert (done.code, done.out) == (2, "")
+    assert why in done.err
+
+
 def test_report_writes_a_page_and_its_folder(call: Call, finished: Path, tmp_path: Path) -> None:
     target = tmp_path / "new" / "page.html"
     done = call("report", finished, "-o", target)
@@ -194,6 +225,21 @@ def test_report_to_a_place_that_cannot_be_written_draws_nothing(
     done = call("report", finished, "-o", finished / place)
     assert (done.code, done.out) == (2, "")
     assert why in done.err
+
+
+def test_a_report_is_written_again_and_nothing_else_is_replaced(
+    call: Call, finished: Path, tmp_path: Path
+) -> None:
+    for file in (finished / "report.html", tmp_path / "page.html"):
+        options = [] if file.parent == finished else ["-o", file]
+        assert call("report", finished, *options).code == 0
+        file.write_text(file.read_text() + "<!-- old -->")
+        assert call("report", finished, *options).code == 0
+        assert "<!-- old -->" not in file.read_text()
+    (tmp_path / "thesis.html").write_text("<html>mine</html>")
+    done = call("report", finished, "-o", tmp_path / "thesis.html")
+    assert (done.code, (tmp_path / "thesis.html").read_text()) == (2, "<html>mine</html>")
+    assert "exists already, and is no report" in done.err
 
 
 def test_report_of_no_run_makes_no_folder(call: Call, tmp_path: Path) -> None:
@@ -259,7 +305,7 @@ def test_explain_gives_json(call: Call, finished: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--agent", "c"), "no agent c: expected `a`, `b`"),
+        (("--agent", "c"), "no agent 'c': expected `a`, `b`"),
         (("--agent", "b", "--contact", "a"), "swap --agent and --contact"),
         (("--at", "noon"), "--at noon: expected a duration such as 60s or 2min"),
         (("--at", "2h"), "7200 s is outside of the run"),

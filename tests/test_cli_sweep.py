@@ -27,7 +27,7 @@ def test_each_point_is_a_row(call: Call) -> None:
     done = call("sweep", "small.yaml", "--workers", "0", "--table", "runs.csv")
     assert done.code == 0
     titles, *rows, total, where = [line.split() for line in done.out.splitlines()]
-    assert titles == ["verdict", "runs", "passed", "point", "reason"]
+    assert titles == ["verdict", "runs", "passed", "point", "evidence"]
     assert [row[:5] for row in rows] == [
         ["PASS", "3", "3", "latency_s", "0.005"],
         ["PASS", "3", "3", "latency_s", "0.02"],
@@ -49,7 +49,8 @@ def test_points_are_judged_by_what_the_experiment_expects(call: Call) -> None:
         {
             "text": "time_to_converge.declared below 0.08 s in 60 % of runs",
             "verdict": "unknown",
-            "evidence": "6 of 6 runs do; with 95 % confidence, 54.07 % to 100 % of all runs would;"
+            "evidence": "6 of 6 runs do (0.03 s in each run);"
+            " with 95 % confidence, 54.07 % to 100 % of all runs would;"
             " about 2 more runs would decide",
         }
     ]

@@ -34,11 +34,12 @@ from simulator.analysis.folds.watches import Watches
 from simulator.analysis.folds.work.messages import Fate, Messages, Sent
 from simulator.analysis.folds.work.values import Values
 from simulator.analysis.states import ConvergenceOf, Share, States, WatchStates
-from simulator.errors import JournalError
+from simulator.errors import InputError, JournalError
 from simulator.garbage import no_automatic_collection
 from simulator.journal import records as journal
 from simulator.journal.records import AnyRecord
 from simulator.journal.work_records import MessageReceived, MessageSent, Value
+from simulator.scenario.language.words import nearest, quoted
 
 Handler: TypeAlias = Callable[..., object]
 
@@ -169,6 +170,22 @@ class Measurement:
     def causes(self) -> Causes:
         """Why presence was wrong, and watches are not in force; only once all is measured."""
         return Causes(Evidence(self.states, self.info, Deliveries(self.propagation), self.places))
+
+    def agents_named(self, texts: str | Iterable[str]) -> tuple[str, ...]:
+        """The agents that somebody means by names such as ``worker[1]``, or by populations.
+
+        In the order they are named in. Raises InputError for a name that nobody has.
+        """
+        known = self.states.agents
+        found: dict[str, None] = {}
+        for text in (texts,) if isinstance(texts, str) else texts:
+            agents = [name for name in self.expected.names.of(text) if name in known]
+            if not agents:
+                populations = {one.population: None for one in self.info.planned.values()}
+                expected = nearest(text, [*known, *populations])
+                raise InputError(f"no agent {quoted(text)}: expected {expected}")
+            found |= dict.fromkeys(agents)
+        return tuple(found)
 
     def can_read(self, agent: str) -> bool:
         """Is it known what the server holds of the agent's roster?"""

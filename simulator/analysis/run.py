@@ -208,5 +208,6 @@ def open_run(folder: Path | str) -> Run:
         problem = "is not a folder" if path.exists() else "there is no such folder"
         raise RunFolderError(path, problem)
     if not (path / FILE_NAME).is_file():
+        run_folder.refuse_sweep(path)
         raise RunFolderError(path, f"is not a run folder: it holds no {FILE_NAME}")
     return Run(path)

@@ -17,6 +17,7 @@ from simulator.cli.commands import (
     diagnosing,
     explaining,
     exporting,
+    finding,
     listing,
     opening,
     plotting,
@@ -24,7 +25,6 @@ from simulator.cli.commands import (
     running,
     scenarios,
     sweeping,
-    watching,
 )
 from simulator.cli.failures import print_error, print_faults
 from simulator.cli.options import UNKNOWN, WRONG_CALL
@@ -34,11 +34,12 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "new": creating.new,
     "run": running.run,
     "sweep": sweeping.sweep,
+    "find": finding.find,
     "check": scenarios.check,
     "open": opening.open_,
     "explain": explaining.explain,
     "runs": listing.runs,
-    "watch": watching.watch,
+    "watch": opening.watch,
     "plot": plotting.plot,
     "report": reporting.report,
     "compare": comparing.compare,
@@ -61,6 +62,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "simulator sweep latency.yaml --workers 4 --set replications=50 --table latency.csv",
         "simulator sweep latency.yaml --scheduler tcp://10.0.0.1:8786 --junit results.xml",
     ),
+    "find": (
+        "simulator find scenarios/find/first_meeting.yaml",
+        "simulator find workers.yaml --for 10min --workers 4",
+        "simulator find workers.yaml --runs 1000 --seed 2 --set populations.worker.count=3",
+    ),
     "check": ("simulator check scenarios/*.yaml",),
     "open": ("simulator open", "simulator open runs/workers-seed1 --junit results.xml"),
     "explain": (
@@ -70,7 +76,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "runs": ("simulator runs",),
     "watch": ("simulator watch", "simulator watch runs/workers-seed1"),
-    "plot": ("simulator plot", "simulator plot latest timeline sequence --format svg"),
+    "plot": (
+        "simulator plot",
+        "simulator plot latest timeline sequence --format svg",
+        "simulator plot latest sequence --agents worker[0],worker[3] --window 40s-70s",
+    ),
     "report": ("simulator report", "simulator report runs/one runs/other -o both.html"),
     "compare": ("simulator compare", "simulator compare runs/one runs/other --only rosters"),
     "export": ("simulator export --to csv", "simulator export latest --to parquet -o frames"),

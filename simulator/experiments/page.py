@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import base64
+import math
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 
-import jinja2
 import polars as pl
-from markupsafe import Markup
 
-from simulator import __version__
 from simulator.errors import InputError
 from simulator.experiments.design.language import FigureOverRuns
 from simulator.experiments.judging.tables import PASSED
 from simulator.experiments.judging.verdicts import PointVerdict, cell_text, short_names
 from simulator.experiments.results import Results
 from simulator.experiments.running.store import DOCUMENT
+from simulator.report.page.frame import render
+from simulator.report.plots.style import nothing_in
 from simulator.scenario.figures import figure_column
 
 DEFAULT_FIGURES = ("time_to_converge.declared", "staleness")
@@ -47,25 +46,24 @@ class Picture:
 
 def build_sweep_page(results: Results, place: Path | None = None) -> str:
     """The page. `place` is the folder that it will be in, for its links to the kept runs."""
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_read), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
     figures = _figures(results)
     short = short_names(results.parameters)
-    return environment.get_template("page.html").render(
-        results=results,
-        parameters=[short[name] for name in results.parameters],
-        figures=figures,
-        rows=list(_rows(results, figures, place or results.folder)),
-        pictures=list(_pictures(results, figures[0])),
-        document=(results.folder / DOCUMENT).read_text("utf-8"),
-        version=__version__,
-        style=Markup(files("simulator.report.page").joinpath("page.css").read_text("utf-8")),
+    pictures = list(_pictures(results, figures[0]))
+    drawn = [(picture.kind, picture.kind.capitalize()) for picture in pictures]
+    return render(
+        "simulator.experiments",
+        title=results.name,
+        question=results.question,
+        parts=[("points", "Points"), *drawn, ("experiment", "Experiment")],
+        values={
+            "results": results,
+            "parameters": [short[name] for name in results.parameters],
+            "figures": figures,
+            "rows": list(_rows(results, figures, place or results.folder)),
+            "pictures": pictures,
+            "document": (results.folder / DOCUMENT).read_text("utf-8"),
+        },
     )
-
-
-def _read(name: str) -> str:
-    return files("simulator.experiments").joinpath(name).read_text(encoding="utf-8")
 
 
 def _figures(results: Results) -> list[str]:
@@ -93,8 +91,10 @@ def _mean_text(row: dict[str, float | None]) -> str:
     mean, low, high = (row[name] for name in ("mean", "mean_low", "mean_high"))
     if mean is None:
         return "-"
+    if mean == math.inf:
+        return "never in any run" if row["min"] == math.inf else "never in some runs"
     if low is None or high is None:
-        return "never in some runs" if mean == float("inf") else f"{mean:.4g}"
+        return f"{mean:.4g}"
     return f"{mean:.4g} ({low:.4g} to {high:.4g})"
 
 
@@ -117,6 +117,8 @@ def _pictures(results: Results, figure: str) -> Iterator[Picture]:
         try:
             drawn = results.plot(kind, **options)
         except InputError:
+            continue
+        if nothing_in(drawn):
             continue
         image = BytesIO()
         drawn.savefig(image, format="png", dpi=_DPI, metadata={"Software": None})

@@ -37,6 +37,10 @@ RUN = "run.json"
 SUMMARY = "summary.json"
 PICTURE = "convergence.png"
 LOG = "agents.log"
+SWEEP = "manifest.json"
+"""The folder of a sweep, which is none of a run, has such a file."""
+KEPT = "kept"
+"""Where a sweep has the run folders that it kept."""
 PLACES = "places"
 """The key of run.json under which the places of the scenario's entries are."""
 
@@ -93,6 +97,36 @@ def _refusing(folder: Path) -> Iterator[None]:
 def file_stem(title: str, between: str = "-") -> str:
     """A title as the beginning of a file name: small letters and digits, perhaps none."""
     return re.sub(r"[^a-z0-9]+", between, title.lower()).strip(between)[:40]
+
+
+def is_sweep(folder: Path) -> bool:
+    """Whether a folder is that of a sweep."""
+    return (folder / SWEEP).is_file()
+
+
+def refuse_sweep(folder: Path) -> None:
+    """Raise RunFolderError, which says what to do, where a run is wanted and this is a sweep."""
+    if not is_sweep(folder):
+        return
+    kept = min((folder / KEPT).glob("*/"), default=None)
+    runs = f"its kept runs are in {folder / KEPT}, such as {kept}" if kept else "it kept no run"
+    raise RunFolderError(
+        folder, f"is a sweep, not a run: simulator report {folder} shows it; {runs}"
+    )
+
+
+def free_named_folder(wanted: Path | None, parent: Path, name: str) -> Path:
+    """Make a folder for results: `wanted`, which must not exist, or the next free one in `parent`.
+
+    Raises RunFolderError for a folder that exists or cannot be made.
+    """
+    stem = file_stem(name) or "scenario"
+    names = (parent / (f"{stem}-{number}" if number > 1 else stem) for number in itertools.count(1))
+    for folder in [wanted] if wanted is not None else names:
+        with _refusing(folder), contextlib.suppress(FileExistsError):
+            folder.mkdir(mode=0o700, parents=True)
+            return folder
+    raise _taken(wanted or parent)
 
 
 def free_folder(parent: Path, name: str, seed: int) -> Path:

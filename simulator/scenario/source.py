@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from pathlib import Path
 
 from simulator.errors import Fault
@@ -34,13 +35,43 @@ class Place:
 
 
 @dataclass
+class Unknown:
+    """What is not known of a document that parts were left out of.
+
+    `names`: populations of which not even the number of agents is known, and words that name
+    agents; `populations`: those that something is missing of. `has_unknown_names`: of a population,
+    the agents' names are unknown. `keys`: what stands under them cannot be judged.
+    """
+
+    names: set[str] = field(default_factory=set)
+    populations: set[str] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
+    has_unknown_names: bool = False
+
+    def concerns(self, value: object, known: Collection[str]) -> bool:
+        """Does a selector name somebody who is not known? `known`: the populations that are."""
+        if isinstance(value, dict):
+            return any(self.concerns(one, known) for one in value.values())
+        if isinstance(value, list | tuple):
+            return any(self.concerns(one, known) for one in value)
+        if not isinstance(value, str):
+            return False
+        if value == "all":
+            return bool(self.names) or self.has_unknown_names
+        population = value.partition("[")[0]
+        if self.has_unknown_names and population not in known:
+            return True
+        return any(population == one or value.startswith(f"{one}-") for one in self.names)
+
+
+@dataclass
 class Source:
     """A document as plain data, and where each of its parts stands.
 
     `values` and `keys` map a path inside the document to the place of the value there, and of
     the key that leads to it. `folder` is where relative file names start. Where `data` is what
-    is left of a faulty document, `whole` is that document, and `kept` tells the original numbers
-    of the items of its lists.
+    is left of a faulty document, `whole` is that document, `kept` tells the original numbers of
+    the items of its lists, and `unknown` what cannot be judged any more.
     """
 
     file: str
@@ -50,6 +81,25 @@ class Source:
     keys: dict[DocumentPath, Place] = field(default_factory=dict)
     whole: Source | None = None
     kept: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    unknown: Unknown = field(default_factory=Unknown)
+
+    def is_unknown(self, path: DocumentPath) -> bool:
+        """Does what stands at a path depend on what is not known of the rest?"""
+        unknown = self.unknown
+        part, last = (path[0], path[-1]) if path else ("", "")
+        if last in unknown.keys:
+            return True
+        if part == "populations" and "on_subscribe" not in path:
+            return False
+        known = part_of(self.data, "populations")
+        names = known if isinstance(known, dict) else {}
+        value = reduce(part_of, self._as_written(path), self.data)
+        if part == "subscriptions" and len(path) > 2 and path[2] == "graph":
+            entry = reduce(part_of, self._as_written(path[:2]), self.data)
+            among = [part_of(entry, key) for key in ("among", "from", "to")]
+            value = [one for one in among if one is not None] or ["all"]
+        named = path[2:] if part == "expect" else path[1:] if part == "observe" else ()
+        return unknown.concerns([value, *named], names)
 
     def place(self, path: DocumentPath, *, key: bool = False) -> Place:
         """The place of a path, or of the nearest part above it that has one."""

@@ -16,6 +16,7 @@ from simulator.agents.base import Host
 from simulator.agents.shared.handlers import is_users, never_awaited
 from simulator.scenario.plan import PresencePlan
 from simulator.spade4.control import show_presence
+from simulator.spade4.presence.manager import PresenceManager
 from simulator.spade4.types import Agent, Manager
 
 
@@ -27,11 +28,27 @@ def make_manager(agent: Agent, approve_all: bool = False) -> Manager:
     host: Host | None = getattr(agent, "harness", None)
     if host is None:
         return cast(Manager, spade.presence.PresenceManager(agent, approve_all))
-    manager = SpadeManager(agent, host, approve_all)
-    if host.plan.manager == "documented":  # until it is here
-        agent.client.auto_authorize = None  # type: ignore[union-attr]
-        agent.client.auto_subscribe = False  # type: ignore[union-attr]
-    return cast(Manager, manager)
+    if host.plan.manager == "spade":
+        return cast(Manager, SpadeManager(agent, host, approve_all))
+    return DocumentedManager(agent, host, approve_all)
+
+
+class DocumentedManager(PresenceManager):
+    """The documented manager of a planned agent."""
+
+    def __init__(self, agent: Agent, host: Host, approve_all: bool = False) -> None:
+        self._host = host
+        super().__init__(agent, approve_all, host.plan.recovery)
+        self.report = host.report
+
+    def show_first(self, plan: PresencePlan) -> None:
+        """Let this be the first presence."""
+        show_presence(self, plan)
+
+    def _call(self, where: str, handler: Callable[..., object], *arguments: object) -> None:
+        if is_users(self, handler):
+            self._host.handler_called(where)
+        super()._call(where, handler, *arguments)
 
 
 _HANDLERS = frozenset(

@@ -83,3 +83,43 @@ def test_the_command_writes_the_page(write: Write, call: Call) -> None:
     done = call("report", "out")
     assert (done.code, done.out.strip()) == (0, "report: out/report.html")
     assert "Small: simulator report" in Path("out/report.html").read_text()
+
+
+NEVER = """\
+name: Some never
+scenario:
+  name: Two
+  populations: {a: {}, b: {on_subscribe: {approve: {delay: 50ms}}}}
+  subscriptions: [{pairs: [[a, b]], at: 500ms}]
+  run: {duration: 2s}
+vary: {grid: {populations.b.on_subscribe.approve.delay: [50ms, 1h]}}
+replications: 2
+expect:
+  - {figure: time_to_converge.declared, at_most: 1s}
+  - {figure: propagation_latency.p95, at_most: 1s}
+"""
+
+
+@pytest.mark.filterwarnings("error:overflow:RuntimeWarning", "error:No artists:UserWarning")
+def test_the_page_says_what_each_expectation_measured_also_where_it_never_came(
+    write: Write, call: Call
+) -> None:
+    found = sweep(write(NEVER), "out", workers=0)
+    good, bad = html.document_fromstring(build_sweep_page(found)).findall(".//tbody/tr")
+    assert "2 of 2 runs do (0.13 s in each run)" in good.text_content()
+    assert "never in any run" in bad.xpath("td")[4].text_content()
+    assert "0 of 2 runs do (never in any run)" in bad.text_content()
+    assert "(not measured in any run), 2 do not say" in bad.text_content()
+    told = call("sweep", "small.yaml", "--out", "out", "--workers", "0").out
+    assert "declared at most 1 s in every run: 0 of 2 runs do (never in any run); " in told
+    assert "; propagation_latency.p95 not measured in any run" in told
+
+
+@pytest.mark.parametrize("command", ["explain", "plot", "open", "watch", "compare"])
+def test_a_command_for_runs_says_what_a_sweep_is(write: Write, call: Call, command: str) -> None:
+    swept(write, TWO)
+    done = call(command, "out", *(["out"] if command == "compare" else []))
+    assert done.code == 2
+    assert "out: is a sweep, not a run: simulator report out shows it; it kept no run" in done.err
+    sweep(write(NEVER), "never", workers=0)
+    assert "its kept runs are in never/kept, such as never/kept/point" in call("open", "never").err

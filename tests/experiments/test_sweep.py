@@ -14,11 +14,12 @@ import pytest
 import simulator
 from simulator.errors import InputError, RunFailed, RunFolderError
 from simulator.experiments.design.reading import load_experiment
-from simulator.experiments.running import engines, store, work
+from simulator.experiments.running import store, work
 from simulator.experiments.sweep import sweep
 from simulator.scenario import build_plan
 from tests.experiments.conftest import EXPERIMENT, SCENARIO, Write
 
+REAL = work.work
 TABLES = ("runs.parquet", "curves.parquet")
 
 
@@ -81,9 +82,9 @@ def stopping_after(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
         if len(done) == count:
             raise KeyboardInterrupt
         done.append(job)
-        return work.work(job)
+        return REAL(job)
 
-    monkeypatch.setattr(engines, "work", stop)
+    monkeypatch.setattr(work, "work", stop)
 
 
 def counting(monkeypatch: pytest.MonkeyPatch) -> list[work.Job]:
@@ -91,9 +92,9 @@ def counting(monkeypatch: pytest.MonkeyPatch) -> list[work.Job]:
 
     def count(job: work.Job) -> work.Outcome:
         done.append(job)
-        return work.work(job)
+        return REAL(job)
 
-    monkeypatch.setattr(engines, "work", count)
+    monkeypatch.setattr(work, "work", count)
     return done
 
 

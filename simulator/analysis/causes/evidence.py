@@ -201,11 +201,6 @@ class Evidence:
         death = self.death(agent, t) if life == "dead" else None
         return "started" if death is not None and death.died.cause != CRASH else life
 
-    def life_since(self, agent: str, t: int) -> int:
-        """Since when it is so."""
-        times = [time for time in self.agent(agent).life.times if time <= t]
-        return times[-1] if times else 0
-
     def started(self, agent: str) -> int | None:
         """When an agent had started for the first time."""
         life = self.agent(agent).life
@@ -239,18 +234,6 @@ class Evidence:
             for time, state in zip(steps.times, steps.values, strict=True):
                 if time <= t and state in _OPEN:
                     yield time
-
-    def down_since(self, agent: str) -> int | None:
-        """Since when an agent has had no open stream up to the end; None where it has one."""
-        if self.is_open(agent, self.end):
-            return None
-        ends = [
-            time
-            for steps in self.agent(agent).sessions.values()
-            for time, state in zip(steps.times, steps.values, strict=True)
-            if state not in _OPEN
-        ]
-        return max(ends, default=0)
 
     def suspended(self, agent: str, begin: int, end: int) -> bool:
         """Was a broken stream of its taken up again between these times, with its state?"""

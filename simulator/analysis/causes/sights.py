@@ -14,13 +14,7 @@ from itertools import groupby, pairwise
 from typing import Literal
 
 from simulator.analysis.causes.absences import of_fault
-from simulator.analysis.causes.cause import (
-    Cause,
-    CauseClass,
-    WrongSight,
-    WrongTime,
-    decided,
-)
+from simulator.analysis.causes.cause import Cause, CauseClass, WrongSight, WrongTime, decided
 from simulator.analysis.causes.evidence import LINK_FAULTS, Evidence
 from simulator.analysis.folds.propagation import Delivery
 from simulator.analysis.states import Sight, WatchStates

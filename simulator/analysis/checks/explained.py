@@ -8,7 +8,6 @@ from simulator.analysis.causes.explaining import Explanation, explain
 from simulator.analysis.measurement import Measurement, observed
 from simulator.errors import InputError
 from simulator.journal.records import SECOND, AnyRecord
-from simulator.scenario.language.words import nearest
 
 
 def explained(
@@ -23,19 +22,5 @@ def explained(
         end = measurement.end / SECOND
         raise InputError(f"{at_s:g} s is outside of the run: expected 0 to {end:g} s")
     at = None if at_s is None else round(at_s * SECOND)
-    watchers, contacts = _named(measurement, agent), _named(measurement, contact)
+    watchers, contacts = map(measurement.agents_named, (agent, contact))
     return explain(measurement.causes, observed(records), watchers, contacts, at)
-
-
-def _named(measurement: Measurement, texts: str | Sequence[str]) -> frozenset[str]:
-    """The agents that are meant."""
-    several = (texts,) if isinstance(texts, str) else tuple(texts)
-    known = measurement.states.agents
-    found: set[str] = set()
-    for text in several:
-        agents = [name for name in measurement.expected.names.of(text) if name in known]
-        if not agents:
-            populations = {one.population for one in measurement.info.planned.values()}
-            raise InputError(f"no agent {text}: expected {nearest(text, [*known, *populations])}")
-        found.update(agents)
-    return frozenset(found)

@@ -52,8 +52,7 @@ class PhaseSpans:
 
     def watch(self, record: Watch) -> None:
         """Take a watch: its entry of the plan begins when it is declared, whoever asks when."""
-        if record.at:
-            self._extend(record.origin, record.at)
+        self._extend(record.origin, record.at)
 
     def action(self, record: Action) -> None:
         """Take an action of the plan."""

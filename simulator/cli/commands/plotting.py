@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.text import Text
 
 from simulator.cli.console import measured_run
-from simulator.cli.options import RunFolder
+from simulator.cli.options import RunFolder, parse_seconds
+from simulator.errors import InputError
 from simulator.report.pictures import PICTURES
 
 
@@ -31,6 +32,14 @@ def plot(
         ),
     ] = None,
     format_: Annotated[str, typer.Option("--format", help="png, svg or pdf.")] = "png",
+    agents: Annotated[
+        str | None,
+        typer.Option(metavar="A,B...", help="Only what is about these agents, or a population."),
+    ] = None,
+    window: Annotated[
+        str | None,
+        typer.Option(metavar="FROM-TO", help="Only this part of the run, such as 10s-25s."),
+    ] = None,
 ) -> None:
     """Draw pictures of a run."""
     from simulator.journal.runs import named
@@ -41,7 +50,27 @@ def plot(
         folder, kinds = None, [str(folder), *(kinds or ())]  # only kinds were given
     folder = named(folder)
     console = Console()
-    for picture in draw_pictures(measured_run(folder), kinds or (), out, f".{format_}"):
+    pictures = draw_pictures(
+        *(measured_run(folder), kinds or (), out, f".{format_}"),
+        agents=None if agents is None else _names(agents),
+        window=None if window is None else _window(window),
+    )
+    for picture in pictures:
         where = str(picture.path) if picture.path else f"no {picture.kind}"
         text = f"{where}: {picture.nothing}" if picture.nothing else where
         console.print(Text(text), soft_wrap=True)
+
+
+def _names(text: str) -> list[str]:
+    names = [name for part in text.split(",") if (name := part.strip())]
+    if not names:
+        raise InputError("--agents: expected names, such as worker[1],worker[2]")
+    return names
+
+
+def _window(text: str) -> tuple[float, float]:
+    """``10s-25s`` in seconds. Raises InputError."""
+    begin, found, end = text.partition("-")
+    if not found:
+        raise InputError(f"--window {text}: expected FROM-TO, such as 10s-25s")
+    return parse_seconds(begin.strip(), "--window"), parse_seconds(end.strip(), "--window")

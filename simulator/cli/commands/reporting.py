@@ -12,8 +12,8 @@ from rich.text import Text
 
 from simulator.errors import RunFolderError
 
-MANIFEST = "manifest.json"
-"""The folder of a sweep has such a file."""
+DEFAULT = "report.html"
+"""The page in the folder of a run or a sweep, which is this command's own."""
 
 
 def report(
@@ -27,21 +27,26 @@ def report(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("-o", "--out", help="The page. Default: report.html in the first run folder."),
+        typer.Option(
+            "-o",
+            "--out",
+            help="The page; an older report is replaced. Default: report.html in the first folder.",
+        ),
     ] = None,
 ) -> None:
     """Write one self-contained HTML page: the verdict, pictures and sortable tables."""
     from simulator.analysis.run import open_run
-    from simulator.journal.folder import write_private, writing
+    from simulator.journal.folder import is_sweep, write_private, writing
     from simulator.journal.runs import LATEST, named
     from simulator.report.page import build_page
 
     folders = [named(folder) for folder in folders or [Path(LATEST)]]
-    target = out or folders[0] / "report.html"
-    if target.exists():
-        raise RunFolderError(target, "exists already; give another name with --out")
+    own = folders[0] / DEFAULT
+    target = out or own
+    if target.exists() and target != own and not _is_report(target):
+        raise RunFolderError(target, "exists already, and is no report; give another name")
     console = Console(stderr=True)
-    sweep = len(folders) == 1 and (folders[0] / MANIFEST).is_file()
+    sweep = len(folders) == 1 and is_sweep(folders[0])
     runs = [] if sweep else [open_run(folder) for folder in folders]
     with writing(target):  # told before the pictures are drawn, which takes a while
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -51,8 +56,20 @@ def report(
         else:
             page = build_page(runs, tell=lambda step: status.update(f"drawing {step}"))
     with writing(target):
+        target.unlink(missing_ok=True)
         write_private(target, page)
     Console().print(Text(f"report: {target}"), soft_wrap=True)
+
+
+def _is_report(path: Path) -> bool:
+    """Whether this command wrote a file, and may write it again."""
+    from simulator.report.page import GENERATOR
+
+    try:
+        with path.open("rb") as file:
+            return GENERATOR.encode() in file.read(1_000)
+    except OSError:
+        return False
 
 
 def _sweep_page(folder: Path, target: Path) -> str:

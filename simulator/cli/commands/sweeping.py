@@ -119,12 +119,12 @@ def _print(output: Console, results: Results, quiet: bool) -> None:
     points = [point for point in results.points if not quiet or point.value != "pass"]
     if points:
         widest = max(len(printable(point.text)) for point in points)
-        rows = Rows(output, ["verdict", "runs", "passed", "point", "reason"], [7, 5, 6, widest])
+        rows = Rows(output, ["verdict", "runs", "passed", "point", "evidence"], [7, 5, 6, widest])
         for point in points:
             rows.add(
                 Text(point.value.upper(), style=VERDICT_STYLES[point.value]),
                 *(str(point.runs), str(point.passed)),
-                *(printable(point.text), printable(point.reason)),
+                *(printable(point.text), printable(point.evidence)),
             )
     if quiet:
         return

@@ -21,8 +21,8 @@ CONFIDENCE = 0.95
 RESAMPLES = 1_000
 MOST_MORE = 1_000_000
 """More runs than this decide nothing that somebody would wait for."""
-_NEVER = 1e300
-"""Stands for infinity where values are interpolated."""
+_NEVER = 1e150
+"""Stands for infinity where values are interpolated; its square is still a number."""
 
 
 def mean_interval(values: Array, confidence: float = CONFIDENCE) -> tuple[Array, Array]:

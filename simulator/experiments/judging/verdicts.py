@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from simulator.analysis.checks.check import Check, limit_text
+from simulator.analysis.checks.check import Check, limit_text, value_text
 from simulator.analysis.checks.verdict import EXIT_CODES, Value
 from simulator.experiments.design.language import Experiment, FigureOverRuns, OverRuns
-from simulator.experiments.judging.intervals import Decision, decide, runs_to_decide
+from simulator.experiments.judging.intervals import Decision, decide, quantile, runs_to_decide
 from simulator.experiments.running.work import SECOND
 from simulator.scenario.figures import figure_column
 
@@ -22,7 +22,8 @@ class PointVerdict:
     """What the runs of a point come to.
 
     `settings` says which point it is: its columns of the table. `passed` of `runs` runs have a
-    verdict of pass themselves. `checks` in the order of the experiment, or one without `expect`.
+    verdict of pass themselves. `checks` in the order of the experiment, or one without `expect`;
+    `measured`: of each of them what it was about, or nothing.
     """
 
     point: int
@@ -31,6 +32,7 @@ class PointVerdict:
     passed: int
     value: Value
     checks: tuple[Check, ...]
+    measured: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -40,8 +42,23 @@ class PointVerdict:
     @property
     def reason(self) -> str:
         """The first check that does not pass, with its evidence; empty where all do."""
-        wrong = [check for check in self.checks if check.verdict == self.value != "pass"]
-        return f"{wrong[0].text}: {wrong[0].evidence}" if wrong else ""
+        wrong = self._wrong
+        return "" if wrong is None else f"{self.checks[wrong].text}: {self.checks[wrong].evidence}"
+
+    @property
+    def evidence(self) -> str:
+        """The reason, if there is one, and what else was measured."""
+        others = [text for place, text in enumerate(self.measured) if place != self._wrong]
+        return "; ".join(filter(None, [self.reason, *others]))
+
+    @property
+    def _wrong(self) -> int | None:
+        wrong = (
+            place
+            for place, check in enumerate(self.checks)
+            if check.verdict == self.value != "pass"
+        )
+        return next(wrong, None)
 
 
 def short_names(names: Sequence[str]) -> dict[str, str]:
@@ -96,6 +113,7 @@ def judge(
                 passed=int((rows["verdict"] == "pass").sum()),
                 value=worst([check.verdict for check in checks]),
                 checks=checks,
+                measured=tuple(_named_values(one, rows) for one in experiment.expect),
             )
         )
     return found
@@ -144,6 +162,8 @@ def check(expectation: OverRuns, rows: pl.DataFrame) -> Check:
     found = decision(expectation, rows)
     hits, open_, *_ = _counted(expectation, rows)
     evidence = f"{hits} of {rows.height} runs do"
+    if values := _values_text(expectation, rows):
+        evidence += f" ({values})"
     if open_:
         evidence += f", {open_} do not say"
     if expectation.share >= 1:
@@ -155,6 +175,29 @@ def check(expectation: OverRuns, rows: pl.DataFrame) -> Check:
     if found.verdict == "unknown":
         evidence += f"; {_what_decides(runs_to_decide(*_counted(expectation, rows)))}"
     return Check(_text(expectation), found.verdict, evidence)
+
+
+def _named_values(expectation: OverRuns, rows: pl.DataFrame) -> str:
+    """``staleness 0.01 to 0.04, median 0.02``; empty where nothing was measured."""
+    text = _values_text(expectation, rows)
+    return f"{expectation.figure} {text}" if isinstance(expectation, FigureOverRuns) else text
+
+
+def _values_text(expectation: OverRuns, rows: pl.DataFrame) -> str:
+    """What the runs measured of a figure: ``0.2 s to never, median 0.28 s``."""
+    if not isinstance(expectation, FigureOverRuns):
+        return ""
+    scale = SECOND if expectation.unit == "time" else 1
+    values = rows[figure_column(expectation.figure)].drop_nulls().to_numpy().astype(float)
+    if not values.size:
+        return "not measured in any run"
+    if values.min() == math.inf:
+        return "never in any run"
+    low, middle, high = (
+        value_text(scale * float(value), expectation.unit)
+        for value in (values.min(), quantile(values, 0.5), values.max())
+    )
+    return f"{low} to {high}, median {middle}" if low != high else f"{low} in each run"
 
 
 def percent(share: float) -> str:

@@ -20,7 +20,7 @@ from simulator.experiments.plots.common import (
     varying,
 )
 from simulator.experiments.results import Results
-from simulator.report.plots.style import BLUE, ORANGE, entitle, styled
+from simulator.report.plots.style import BLUE, ORANGE, entitle, say_nothing, styled
 from simulator.report.plots.view import new_figure
 
 
@@ -58,6 +58,9 @@ def plot_ecdf(
     axes.set_ylim(0, 1.02)
     axes.set_xlabel(figure_label(column))
     axes.set_ylabel("share of runs")
+    if not axes.lines:
+        say_nothing(axes, f"{figure_label(column)} came in no run")
+        return drawing
     if len(found) > 1:
         axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     entitle(axes, f"{figure_label(column)} in all runs", note_of(results))

@@ -11,11 +11,11 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from simulator import __version__
 from simulator.errors import BackendError, InputError, RunFailed
-from simulator.experiments.running.work import Job, Outcome, error_cells, work
+from simulator.experiments.running.jobs import Costed, Job
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -39,14 +39,23 @@ LIGHT = {"distributed.worker.profile.enabled": False, "distributed.admin.tick.in
 """Dask's settings for workers of this machine. Its profiler walks the stack 100 times a second."""
 
 
+_Outcome = TypeVar("_Outcome", bound=Costed)
+
+
 class Engine(Protocol):
     """Does jobs. `where`: in words. `dashboard`: an address to look at meanwhile, or nothing."""
 
     where: str
     dashboard: str
 
-    def perform(self, jobs: Iterable[Job]) -> Iterator[Sequence[Outcome]]:
-        """Do all jobs; outcomes come as they are ready, in any order."""
+    def perform(
+        self, jobs: Iterable[Job[_Outcome]], *, ahead: bool = True
+    ) -> Iterator[Sequence[_Outcome]]:
+        """Do all jobs; outcomes come as they are ready, in any order.
+
+        `ahead` False takes no more jobs than there are workers: for jobs that may turn out to be
+        useless. A caller that closes the iterator wants no more outcomes.
+        """
         ...
 
 
@@ -56,10 +65,12 @@ class Here:
     where = "this process"
     dashboard = ""
 
-    def perform(self, jobs: Iterable[Job]) -> Iterator[Sequence[Outcome]]:
+    def perform(
+        self, jobs: Iterable[Job[_Outcome]], *, ahead: bool = True
+    ) -> Iterator[Sequence[_Outcome]]:
         """As an Engine does."""
         for job in jobs:
-            yield [work(job)]
+            yield [job.do()]
 
 
 class OnDask:
@@ -70,21 +81,23 @@ class OnDask:
         self.where = where
         self.dashboard = _dashboard(client)
 
-    def perform(self, jobs: Iterable[Job]) -> Iterator[Sequence[Outcome]]:
+    def perform(
+        self, jobs: Iterable[Job[_Outcome]], *, ahead: bool = True
+    ) -> Iterator[Sequence[_Outcome]]:
         """As an Engine does. Raises RunFailed when the scheduler goes away."""
         from distributed import as_completed  # noqa: PLC0415
 
         waiting = iter(jobs)
-        submitted: dict[Future, list[Job]] = {}
+        submitted: dict[Future, list[Job[_Outcome]]] = {}
         ready = as_completed(with_results=True, raise_errors=False)
 
-        def send(together: list[Job]) -> None:
-            future = self.client.submit(work_all, together, pure=False, retries=RETRIES)
+        def send(together: list[Job[_Outcome]]) -> None:
+            future = self.client.submit(do_all, together, pure=False, retries=RETRIES)
             submitted[future] = together
             ready.add(future)
 
         def submit(size: int) -> int:
-            window = self._window()
+            window = self._window(ahead)
             while len(submitted) < window and (together := list(islice(waiting, size))):
                 send(together)
             return window
@@ -92,7 +105,7 @@ class OnDask:
         try:
             window = submit(1)
             for batch in ready.batches():
-                outcomes: list[Outcome] = []
+                outcomes: list[_Outcome] = []
                 for future, result in batch:
                     together = submitted.pop(future)
                     if future.status == "error" and len(together) > 1:
@@ -102,17 +115,18 @@ class OnDask:
                         outcomes += _outcomes(future, together, result)
                 if outcomes:
                     yield outcomes
-                if len(submitted) <= window // 2:
-                    window = submit(_at_once(outcomes))
+                if len(submitted) <= (window // 2 if ahead else window - 1):
+                    window = submit(_at_once(outcomes) if ahead else 1)
         except _lost() as error:
             raise self._gone() from error
         if submitted or self.client.status not in ("running", "connecting"):
             raise self._gone()
 
-    def _window(self) -> int:
+    def _window(self, ahead: bool) -> int:
         """How many jobs may be with the scheduler: enough that no worker waits for the next."""
         threads: dict[str, int] = self.client.nthreads()
-        return 4 + 3 * sum(threads.values())
+        workers = sum(threads.values())
+        return 4 + 3 * workers if ahead else workers + 1
 
     def _gone(self) -> RunFailed:
         return RunFailed(
@@ -120,18 +134,18 @@ class OnDask:
         )
 
 
-def work_all(jobs: Sequence[Job]) -> list[Outcome]:
+def do_all(jobs: Sequence[Job[_Outcome]]) -> list[_Outcome]:
     """Do some jobs, one after the other."""
-    return [work(job) for job in jobs]
+    return [job.do() for job in jobs]
 
 
-def _at_once(outcomes: Sequence[Outcome]) -> int:
+def _at_once(outcomes: Sequence[Costed]) -> int:
     """How many jobs to hand over together: short ones, so that Dask's part in them is small."""
-    costs = [cost for one in outcomes if isinstance(cost := one.cells.get("cpu_s"), float)]
+    costs = [one.cpu_s for one in outcomes if one.cpu_s is not None]
     return max(1, min(MOST_AT_ONCE, int(AT_ONCE * len(costs) / sum(costs)))) if costs else 1
 
 
-def _outcomes(future: Future, jobs: Sequence[Job], result: object) -> list[Outcome]:
+def _outcomes(future: Future, jobs: Sequence[Job[_Outcome]], result: object) -> list[_Outcome]:
     """The outcomes of a future that is over; that of a job whose workers died is its error."""
     from distributed import KilledWorker  # noqa: PLC0415
 
@@ -142,14 +156,7 @@ def _outcomes(future: Future, jobs: Sequence[Job], result: object) -> list[Outco
     error = future.exception()
     if isinstance(error, KilledWorker):
         error = RunFailed("the process that did the run died, each time that it was tried")
-    return [
-        Outcome(
-            job.point,
-            job.replication,
-            {"seed": job.seed, "backend": job.backend, **error_cells(error)},
-        )
-        for job in jobs
-    ]
+    return [job.lost(error) for job in jobs]
 
 
 class _Gone(Exception):

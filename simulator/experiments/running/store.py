@@ -29,12 +29,12 @@ from simulator.errors import RunFailed, RunFolderError
 from simulator.experiments.design.reading import Planned
 from simulator.experiments.design.values import Column
 from simulator.experiments.running.work import CURVES, Outcome
-from simulator.journal.folder import writing
+from simulator.journal.folder import KEPT, SWEEP, writing
 from simulator.scenario.figures import FIGURES, figure_column
 from simulator.scenario.reading.scalars import dump_yaml
 
 FORMAT = 1
-MANIFEST, DOCUMENT, PARTS, KEPT = "manifest.json", "experiment.yaml", "parts", "kept"
+MANIFEST, DOCUMENT, PARTS = SWEEP, "experiment.yaml", "parts"
 RUNS, COSTS, CURVE_FILE = "runs.parquet", "costs.parquet", "curves.parquet"
 KEY = ("point", "replication")
 

@@ -44,6 +44,15 @@ class Job:
     curves: bool
     time_limit: float | None
 
+    def do(self) -> Outcome:
+        """Make the run."""
+        return work(self)
+
+    def lost(self, error: BaseException) -> Outcome:
+        """The row of a run whose worker died."""
+        identity: dict[str, Cell] = {"seed": self.seed, "backend": self.backend}
+        return Outcome(self.point, self.replication, identity | error_cells(error))
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -57,6 +66,12 @@ class Outcome:
     cells: Mapping[str, Cell]
     curves: Mapping[str, tuple[list[float], list[float | None]]] = field(default_factory=dict)
     run: Run | None = None
+
+    @property
+    def cpu_s(self) -> float | None:
+        """Processor time in seconds, where it is known."""
+        cost = self.cells.get("cpu_s")
+        return cost if isinstance(cost, float) else None
 
 
 def work(job: Job) -> Outcome:

@@ -10,16 +10,14 @@ import base64
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 
-import jinja2
 from markupsafe import Markup
 
-import simulator
 from simulator.analysis.quantities import seconds_text
 from simulator.analysis.run import Run
 from simulator.journal.folder import SCENARIO
 from simulator.report.page.dark import following_svg
+from simulator.report.page.frame import render
 from simulator.report.page.tables import Table, tables_of
 from simulator.report.pictures import PICTURES
 from simulator.report.plots import PLOTS
@@ -47,24 +45,24 @@ def build_page(runs: Sequence[Run], *, tell: Callable[[str], None] = lambda _ste
     """
     if not runs:
         raise ValueError("a report needs at least one run")
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_read), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template("page.html").render(
-        version=simulator.__version__,
+    tables = tables_of(runs[0]) if len(runs) == 1 else []
+    comparison = _comparison(runs) if len(runs) > 1 else []
+    parts = [("answer", "Answer"), *([("comparison", "Side by side")] if comparison else [])]
+    parts += [("pictures", "Pictures"), *((table.name, table.title) for table in tables)]
+    return render(
+        "simulator.report.page",
         title=_title(runs),
-        runs=[_describe(run, label) for run, label in zip(runs, _labels(runs), strict=True)],
-        comparison=_comparison(runs) if len(runs) > 1 else [],
-        pictures=[_pictures(run, tell) for run in runs[:_MOST_TOGETHER]],
-        tables=tables_of(runs[0]) if len(runs) == 1 else [],
-        as_json=_as_json,
-        script=Markup(_read("page.js")),
-        style=Markup(_read("page.css")),
+        question=runs[0].scenario.get("question") if len(runs) == 1 else None,
+        parts=[*parts, ("scenario", "Scenario")],
+        values={
+            "runs": [_describe(run, label) for run, label in zip(runs, _labels(runs), strict=True)],
+            "comparison": comparison,
+            "pictures": [_pictures(run, tell) for run in runs[:_MOST_TOGETHER]],
+            "tables": tables,
+            "as_json": _as_json,
+        },
+        script="page.js",
     )
-
-
-def _read(name: str) -> str:
-    return files("simulator.report.page").joinpath(name).read_text(encoding="utf-8")
 
 
 def _title(runs: Sequence[Run]) -> str:
@@ -87,7 +85,6 @@ def _describe(run: Run, label: str) -> dict[str, object]:
         "duration": seconds_text(run.summary["run"]["duration_s"]),
         "folder": "" if run.in_memory else run.folder.name,
         "managers": managers_text(run.summary["run"]),
-        "question": run.scenario.get("question"),
         "verdict": run.verdict,
         "figures": figure_rows(run.summary),
         "causes": run.measurement.causes.texts,

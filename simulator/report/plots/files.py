@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from simulator.analysis.run import Run
@@ -11,6 +12,7 @@ from simulator.errors import InputError, RunFolderError
 from simulator.journal.folder import writing
 from simulator.report.plots import FORMATS, PLOTS, save
 from simulator.report.plots.style import nothing_in
+from simulator.report.plots.view import Window, view_of
 from simulator.scenario.language.words import nearest
 
 FOLDER = "plots"
@@ -27,25 +29,47 @@ class Picture:
 
 
 def draw_pictures(
-    run: Run, kinds: Sequence[str] = (), folder: Path | None = None, ending: str = ".png"
+    run: Run,
+    kinds: Sequence[str] = (),
+    folder: Path | None = None,
+    ending: str = ".png",
+    *,
+    agents: Sequence[str] | None = None,
+    window: Window | None = None,
 ) -> list[Picture]:
     """Draw the `kinds` of `PLOTS`; without any, those that have something to show.
 
     They go to ``plots/`` in the run folder, where older ones are replaced; in another `folder`
-    nothing is overwritten. Raises InputError for an unknown kind or ending, and RunFolderError.
+    nothing is overwritten. `agents` and `window` as for `Run.plot`. Raises InputError for what
+    there is not, and RunFolderError.
     """
     _refuse_unknown(kinds, ending)
+    view_of(run, agents, window, None)  # refused before there is a folder
+    draw = partial(_draw, run, agents=agents, window=window, wanted=bool(kinds))
     target = folder or run.folder / FOLDER
     names = {kind: target / f"{kind}{ending}" for kind in dict.fromkeys(kinds or PLOTS)}
     if folder is not None:
         _refuse_existing(list(names.values()))
     with writing(target):
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return [_draw(run, kind, path, wanted=bool(kinds)) for kind, path in names.items()]
+    return [draw(kind, path) for kind, path in names.items()]
 
 
-def _draw(run: Run, kind: str, path: Path, *, wanted: bool) -> Picture:
-    figure = PLOTS[kind](run)
+def _draw(
+    run: Run,
+    kind: str,
+    path: Path,
+    *,
+    agents: Sequence[str] | None,
+    window: Window | None,
+    wanted: bool,
+) -> Picture:
+    try:
+        figure = PLOTS[kind](run, agents=agents, window=window)
+    except InputError as error:  # this kind cannot be of some agents, or of a part of the time
+        if wanted:
+            raise
+        return Picture(kind, None, str(error))
     nothing = nothing_in(figure)
     if nothing and not wanted:
         return Picture(kind, None, nothing)

@@ -17,8 +17,8 @@ from simulator.report.plots.sequences.chart import (
     Arrow,
     Chart,
     chart_of,
-    choose_agents,
 )
+from simulator.report.plots.sequences.choosing import choose_agents
 from simulator.report.plots.sequences.labels import Labels, box_of
 from simulator.report.plots.style import (
     BLACK,
@@ -43,13 +43,14 @@ _LANE, _ROW = 190, 16
 @picture
 def plot_sequence(run: Run, view: View) -> FigureBase:
     """Lifelines downwards, an arrow for each presence stanza and message, rosters beside them."""
-    agents = list(view.agents) if view.agents else choose_agents(run)
+    agents = list(view.agents) if view.agents else choose_agents(run, view)
     chart = chart_of(run, agents, view)
     if not chart.times:
         figure = view.canvas(9, 4)
-        say_nothing(figure.add_subplot(), "Nothing was sent")
+        between = " between these agents" if view.agents else ""
+        say_nothing(figure.add_subplot(), f"Nothing was sent{between}")
         return figure
-    figure = view.canvas(4.4 + 2.4 * len(agents), 1.6 + 0.23 * len(chart.times))
+    figure = view.canvas(4.4 + 2.4 * len(agents), max(2.8, 1.6 + 0.23 * len(chart.times)))
     axes = figure.add_subplot()
     _draw(axes, chart)
     entitle(axes, "Who sent what to whom", _note(run, chart), room=22)
@@ -191,7 +192,7 @@ def _label_times(axes: Axes, times: list[int]) -> None:
     firsts = [row for row, text in enumerate(texts) if not row or texts[row - 1] != text]
     axes.set_yticks(firsts, [texts[row] for row in firsts], fontsize=8)
     axes.tick_params(axis="y", length=2, color=GREY)
-    axes.set_ylabel("time (s), not to scale: one row per event")
+    axes.set_ylabel("time (s), not to scale")
 
 
 def _note(run: Run, chart: Chart) -> str:

@@ -47,7 +47,8 @@ def plot_staleness(run: Run, view: View) -> FigureBase:
     stale, whole = _times(run, view, groups)
     shares = np.where(whole > 0, stale / np.where(whole > 0, whole, 1), np.nan)
     if np.isnan(shares).all():
-        say_nothing(axes, "No watch was ever authorised")
+        between = " between these agents" if view.agents else ""
+        say_nothing(axes, f"No watch{between} was ever authorised")
         return figure
     _draw(axes, shares)
     _label(axes, agents, groups)

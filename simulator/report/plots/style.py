@@ -157,7 +157,7 @@ class _Wanted:
 
     def check(self, agents: Iterable[str] | None, window: Window | None) -> None:
         if agents is not None and not self.agents:
-            raise InputError(f"agents: the {self.kind} picture is always of the whole population")
+            raise InputError(f"agents: the {self.kind} picture is always of all agents")
         if window is not None and not self.window:
             raise InputError(f"window: the {self.kind} picture is always of the end of the run")
 

@@ -12,7 +12,6 @@ from matplotlib.figure import Figure, FigureBase
 from simulator.analysis.run import Run
 from simulator.errors import InputError
 from simulator.journal.records import SECOND
-from simulator.scenario.language.words import nearest
 
 Window = tuple[float, float]
 """Begin and end, in seconds from the start of the run."""
@@ -59,14 +58,19 @@ def new_figure(width: float = 9, height: float = 4.8) -> Figure:
 
 
 def view_of(run: Run, agents: Iterable[str] | None, window: Window | None, ax: Axes | None) -> View:
-    """The view that is asked for. Raises InputError for unknown agents and an empty window."""
+    """The view that is asked for; a window ends with the run at the latest.
+
+    `agents` as people name them. Raises InputError for unknown ones, and for a window that is
+    empty or outside of the run.
+    """
     end = max(run.measurement.end, 1)
-    begin, last = (0.0, end / SECOND) if window is None else window
+    named = None if agents is None else run.measurement.agents_named(agents)
+    if window is None:
+        return View(named, 0, end, ax)
+    begin, last = (seconds * SECOND for seconds in window)
     if not begin < last:
         raise InputError(f"window: expected a begin before its end, in seconds, not {window}")
-    named = None if agents is None else tuple([agents] if isinstance(agents, str) else agents)
-    known = run.measurement.states.agents
-    for agent in named or ():
-        if agent not in known:
-            raise InputError(f"agents: no agent {agent!r}: expected {nearest(agent, known)}")
-    return View(named, round(begin * SECOND), round(last * SECOND), ax)
+    if not 0 <= begin < end:
+        run_end = f"{end / SECOND:g} s"
+        raise InputError(f"window: {window[0]:g} s is outside of the run: expected 0 to {run_end}")
+    return View(named, round(begin), round(min(last, end)), ax)

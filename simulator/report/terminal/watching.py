@@ -24,7 +24,7 @@ from simulator.analysis.measurement import Measurement, not_a_scenario
 from simulator.analysis.states import Share
 from simulator.errors import RunFolderError
 from simulator.journal.file import FILE_NAME, JournalTail
-from simulator.journal.folder import SUMMARY
+from simulator.journal.folder import SUMMARY, refuse_sweep
 from simulator.report.terminal.progress import MEASURING, percent, status_line
 from simulator.report.terminal.rate import Rate
 from simulator.report.text import printable
@@ -69,6 +69,7 @@ def _await_journal(folder: Path, console: Console, patience: float) -> Path:
     """The path of the journal, once it is there."""
     if folder.exists() and not folder.is_dir():
         raise RunFolderError(folder, "is not a folder")
+    refuse_sweep(folder)
     path = folder / FILE_NAME
     if not path.is_file():
         with console.status(Text(f"waiting for {path}")):

@@ -16,6 +16,7 @@ from simulator.scenario.language.subscriptions import Subscription
 from simulator.scenario.language.timeline import Entry
 from simulator.scenario.language.words import ByKeys, Flag, Natural, OrElse, Text, Words
 from simulator.scenario.plan import MessagesPlan, Microseconds
+from simulator.scenario.search import Search
 from simulator.scenario.source import Source
 
 
@@ -128,6 +129,11 @@ class Scenario(Words):
         description="When the run ends.",
     )
     expect: tuple[Expectation, ...] = Field((), description="What must hold.")
+    search: Search | None = Field(
+        None,
+        description="What `simulator find` may change to find a run that goes wrong. Runs do not "
+        "use it.",
+    )
 
     _source: Source = PrivateAttr()
 

@@ -142,9 +142,9 @@ class AgentIndex:
             return self._not_empty(members[start:stop], population, inside)
         if start is None or not -len(members) <= start < len(members):
             raise UnknownAgentError(
-                f"{population}[{inside}] does not exist: `{population}` has {len(members)} "
-                "agents, counted from 0",
-                f"`{population}[0]` to `{population}[{len(members) - 1}]`",
+                f"{population}[{inside}] does not exist: `{population}` has {_agents(members)}",
+                f"`{population}[0]`"
+                + (f" to `{population}[{len(members) - 1}]`" if len(members) > 1 else ""),
             )
         return (members[start],)
 
@@ -152,8 +152,9 @@ class AgentIndex:
         if members:
             return members
         size = len(self.populations[population])
+        has = _agents(self.populations[population])
         raise UnknownAgentError(
-            f"{population}[{inside}] is empty: `{population}` has {size} agents, counted from 0",
+            f"{population}[{inside}] is empty: `{population}` has {has}",
             f"a slice within `{population}[0:{size}]`",
         )
 
@@ -179,6 +180,10 @@ class AgentIndex:
             out = frozenset(inner(selector.excepted))
             return tuple(agent for agent in inner(selector.of) if agent not in out)
         return tuple(dict.fromkeys(agent for one in selector for agent in inner(one)))
+
+
+def _agents(members: tuple[str, ...]) -> str:
+    return "1 agent" if len(members) == 1 else f"{len(members)} agents, counted from 0"
 
 
 def _draw(group: tuple[str, ...], what: Sample | Portion, random: Random) -> tuple[str, ...]:

@@ -34,18 +34,26 @@ from simulator.scenario.planning.user_classes import (
 from simulator.scenario.source import DocumentPath, PartError
 
 
-def agent_names(scenario: Scenario, faults: FaultList) -> AgentIndex | None:
-    """Every agent's name by population; None when there are more than the machine holds."""
+def agent_names(scenario: Scenario, faults: FaultList) -> AgentIndex:
+    """Every agent's name by population; a few stand for more than the machine holds."""
     count = sum(population.count for population in scenario.populations.values())
+    populations, unknown = scenario.populations, faults.source.unknown
     reason = too_large(count)
     if reason:
-        largest = max(scenario.populations, key=lambda name: scenario.populations[name].count)
+        largest = max(populations, key=lambda name: populations[name].count)
         faults.add(("populations", largest, "count"), *reason)
-        return None
-    _check_names(scenario, faults)
-    return AgentIndex.from_pairs(
-        (name, population) for population, name in _names(scenario.populations)
-    )
+        large = {name for name, one in populations.items() if one.count > _FEW}
+        unknown.names |= large
+        populations = {
+            name: one.model_copy(update={"count": _FEW}) if name in large else one
+            for name, one in populations.items()
+        }
+    _check_names(populations, faults)
+    return AgentIndex.from_pairs((name, population) for population, name in _names(populations))
+
+
+_FEW = 2
+"""Agents that stand for too many."""
 
 
 def _names(populations: dict[str, Population]) -> Iterator[tuple[str, str]]:
@@ -62,10 +70,10 @@ def name_pattern(name: str, population: Population) -> str:
     return name if population.count == 1 else f"{name}-{{index}}"
 
 
-def _check_names(scenario: Scenario, faults: FaultList) -> None:
+def _check_names(populations: dict[str, Population], faults: FaultList) -> None:
     owners: dict[str, str] = {}
     checked: set[str] = set()
-    for population, name in _names(scenario.populations):
+    for population, name in _names(populations):
         path: DocumentPath = ("populations", population, "name")
         if population not in checked:
             checked.add(population)
@@ -73,7 +81,9 @@ def _check_names(scenario: Scenario, faults: FaultList) -> None:
         if name in owners:
             whose = f"`{owners[name]}`" if owners[name] != population else "the same population"
             faults.add(path, f"agent `{name}` is already in {whose}", "a pattern with `{index}`")
-        elif name in RESERVED or (name in scenario.populations and name != population):
+            faults.source.unknown.names |= {owners[name], population}
+            faults.source.unknown.has_unknown_names = True
+        elif name in RESERVED or (name in populations and name != population):
             faults.add(path, f"`{name}` would be ambiguous", "another name")
         owners.setdefault(name, population)
 

@@ -10,7 +10,7 @@ from simulator.scenario.language.schema import ForDuration, Scenario
 from simulator.scenario.plan import ActionPlan, AgentPlan, Microseconds, Plan, RunPlan
 from simulator.scenario.planning.agents import agent_names, planned_agents
 from simulator.scenario.planning.context import FaultList, Planning
-from simulator.scenario.planning.expectations import check_expectations
+from simulator.scenario.planning.expectations import check_expectations, check_search
 from simulator.scenario.planning.faults import planned_faults
 from simulator.scenario.planning.timeline import planned_timeline
 from simulator.scenario.planning.user_classes import module_folders
@@ -27,7 +27,7 @@ def build_plan(scenario: Scenario, seed: int | None = None) -> Plan:
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
         raise InputError(f"seed {seed!r}: expected a whole number from 0 to 2^63 - 1")
     plan, faults = _worked_out(scenario, seed)
-    if faults or plan is None:
+    if faults:
         raise ScenarioError(faults)
     return plan
 
@@ -37,11 +37,9 @@ def find_faults(scenario: Scenario) -> list[Fault]:
     return _worked_out(scenario, scenario.seed)[1]
 
 
-def _worked_out(scenario: Scenario, seed: int) -> tuple[Plan | None, list[Fault]]:
+def _worked_out(scenario: Scenario, seed: int) -> tuple[Plan, list[Fault]]:
     faults = FaultList(scenario.source)
     index = agent_names(scenario, faults)
-    if index is None or len(index.names) < len(index.agents):
-        return None, faults.faults
     run, last = run_plan(scenario)
     planning = Planning(scenario, seed, index, faults, last)
     agents = planned_agents(planning)
@@ -49,6 +47,7 @@ def _worked_out(scenario: Scenario, seed: int) -> tuple[Plan | None, list[Fault]
     actions = [*asking, *planned_timeline(planning, agents)]
     going_wrong = planned_faults(planning, watches)
     check_expectations(planning)
+    check_search(planning)
     _check_times(planning, actions, agents)
     plan = Plan(
         name=scenario.name,

@@ -19,14 +19,19 @@ class FaultList:
     """Gathers the faults of one document. What is faulty is left out of the plan."""
 
     def __init__(self, source: Source) -> None:
-        self._source = source
+        self.source = source
         self.faults: list[Fault] = []
 
     def add(
         self, path: DocumentPath, problem: str, expected: str = "", *, key: bool = False
     ) -> None:
-        """Note a fault once; `key` points at the key of the path and not at its value."""
-        fault = self._source.fault(path, problem, expected, key=key)
+        """Note a fault once; `key` points at the key of the path and not at its value.
+
+        What depends on a part that is wrong itself is no fault: nobody can know.
+        """
+        if self.source.is_unknown(path):
+            return
+        fault = self.source.fault(path, problem, expected, key=key)
         if fault not in self.faults:
             self.faults.append(fault)
 

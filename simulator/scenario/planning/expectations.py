@@ -1,4 +1,4 @@
-"""Checks that expectations name agents that exist."""
+"""Checks that expectations, and what a search may change, name agents that exist."""
 
 from __future__ import annotations
 
@@ -28,6 +28,14 @@ def check_expectations(planning: Planning) -> None:
             if problem:
                 at_key = path[0] == "roster"
                 planning.faults.add(("expect", place, *path), *problem, key=at_key)
+
+
+def check_search(planning: Planning) -> None:
+    """Note the targets of `search` whom nobody is."""
+    search = planning.scenario.search
+    if search is not None:
+        with planning.faults.noting(("search",)):
+            planning.select(search.targets, "targets", planning.random("search"))
 
 
 def _names(expectation: Expectation) -> Iterable[_Named]:

@@ -73,7 +73,12 @@ class _Timeline:
 
     def _turn(self, at: Microseconds, entry: int, time: int) -> list[ActionPlan]:
         one = self._entries[entry]
-        agents = self._select(one.who, "who", entry, time)
+        try:
+            agents = self._select(one.who, "who", entry, time)
+        except PartError:
+            with self._planning.faults.noting(("timeline", entry)):
+                self._peers(entry, "", time)
+            raise
         if one.do != "start":
             self._check_started(agents, at)
         planned = [

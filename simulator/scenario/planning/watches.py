@@ -136,7 +136,12 @@ class _Watches:
 
     def _from_groups(self) -> Iterator[Watched]:
         one = self._subscription
-        watchers = self._select(one.watchers, "from")
+        try:
+            watchers = self._select(one.watchers, "from")
+        except PartError:
+            with self._planning.faults.noting(self._path):
+                self._select(one.contacts, "to")
+            raise
         for watcher in watchers:
             contacts = self._select(one.contacts, "to", watcher)
             self._check_capacity(len(watchers) * len(contacts))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -11,6 +10,7 @@ from simulator.errors import Fault, ScenarioError
 from simulator.scenario.language.schema import Scenario
 from simulator.scenario.planning.build import find_faults
 from simulator.scenario.reading.overrides import override
+from simulator.scenario.reading.remainder import remainder
 from simulator.scenario.reading.validation import validate
 from simulator.scenario.reading.yaml_source import parse_yaml, read_source
 from simulator.scenario.source import Source
@@ -59,32 +59,11 @@ def scenario_of(source: Source) -> Scenario:
     return scenario
 
 
-# --- what else is wrong with a faulty document ---
-
-_LISTS = frozenset({"subscriptions", "expect"})
-"""Lists of which each item means the same without the others."""
-
-_SEPARATE = frozenset({"", "name", "question", "seed", "timeline", "network", "pings"})
-"""Parts without which the others mean the same; the timeline only as a whole."""
-
-
 def _faults_of_the_rest(source: Source, faults: list[Fault]) -> list[Fault]:
     """Faults that planning finds in a document whose faulty parts are left out."""
-    places = [re.split(r"[.\[\]]+", fault.where) for fault in faults]
-    parts = {place[0] for place in places}
-    known = parts & set(Scenario.model_fields)
-    if not isinstance(source.data, dict) or not known <= _SEPARATE | _LISTS:
-        return []
-    rest = {"name": "-"} | {key: value for key, value in source.data.items() if key not in parts}
-    kept: dict[str, tuple[int, ...]] = {}
-    for part in sorted(_LISTS & known):
-        items = source.data[part] if isinstance(source.data[part], list) else []
-        wrong = {int(place[1]) for place in places if place[0] == part and len(place) > 1}
-        kept[part] = tuple(place for place in range(len(items)) if place not in wrong)
-        rest[part] = [items[place] for place in kept[part]] if wrong else []
-    partial = Source(source.file, source.folder, rest, whole=source, kept=kept)
-    mended, _ = validate(partial, Scenario)
-    if mended is None:
+    partial = remainder(source, faults)
+    mended = None if partial is None else validate(partial, Scenario)[0]
+    if mended is None or partial is None:
         return []
     mended._source = partial
     return find_faults(mended)

@@ -119,7 +119,7 @@ def test_an_agent_is_either_end_and_a_contact_is_one(run: Run) -> None:
 @pytest.mark.parametrize(
     ("agent", "contact", "at_s", "message"),
     [
-        ("askr", (), None, "no agent askr: expected `asker"),
+        ("askr", (), None, "no agent 'askr': expected `asker"),
         ("mute", "asker[0]", None, "swap --agent and --contact"),
         ("mute", "boss", None, "mute has no watch on boss-0, boss-1"),
         ("asker", (), 99, "99 s is outside of the run: expected 0 to 21 s"),

@@ -15,6 +15,7 @@ def phases(end: float, *records: object) -> list[tuple[str, float, float, float]
         "Died": spans.fault,
         "Agent": spans.agent,
         "Planned": spans.planned,
+        "Watch": spans.watch,
     }
     for record in records:
         takers[type(record).__name__](record)  # type: ignore[operator]
@@ -49,6 +50,13 @@ def test_entries_that_overlap_are_one_phase() -> None:
 
 def test_an_entry_at_zero_belongs_to_the_start() -> None:
     assert phases(9, did(0, "a", origin="subscriptions[0]"))[0][0] == "start + subscriptions[0]"
+
+
+def test_what_is_declared_from_the_start_belongs_to_it_though_it_is_asked_for_later() -> None:
+    """Agents ask when they have started. Before that, nothing is late."""
+    declared = Watch(t=0, agent="a", peer="b", origin="subscriptions[0]", at=0)
+    asked = did(0.2, "a", origin="subscriptions[0]")
+    assert phases(9, declared, asked) == [("start + subscriptions[0]", 0, 0.2, 9)]
 
 
 def test_a_fault_lasts_from_its_begin_to_its_end() -> None:

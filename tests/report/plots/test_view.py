@@ -29,6 +29,15 @@ def test_a_picture_can_be_of_a_part_of_the_time(run: Run, kind: str) -> None:
     assert PLOTS[kind](run, window=(2, 5)).axes[0].get_xlim() == (2, 5)
 
 
+def test_a_window_ends_with_the_run_at_the_latest(run: Run) -> None:
+    assert PLOTS["timeline"](run, window=(2, 1e6)).axes[0].get_xlim() == (2, 11)
+
+
+def test_a_population_names_its_agents(run: Run) -> None:
+    lanes = PLOTS["timeline"](run, agents=["member[2]", "member"]).axes[0].get_yticklabels()
+    assert len(lanes) == 12
+
+
 def test_events_outside_of_the_window_are_left_out(run: Run) -> None:
     whole, part = PLOTS["sequence"](run), PLOTS["sequence"](run, window=(5, 6))
     assert len(part.axes[0].texts) < len(whole.axes[0].texts)
@@ -51,7 +60,11 @@ def test_what_a_picture_cannot_show_is_refused(run: Run) -> None:
         PLOTS["timeline"](run, agents=["member-99"])
     with pytest.raises(InputError, match="a begin before its end"):
         PLOTS["timeline"](run, window=(5, 2))
-    with pytest.raises(InputError, match="convergence picture is always of the whole population"):
+    with pytest.raises(InputError, match=r"99 s is outside of the run: expected 0 to"):
+        PLOTS["timeline"](run, window=(99, 100))
+    with pytest.raises(InputError, match="-1 s is outside of the run"):
+        PLOTS["timeline"](run, window=(-1, 100))
+    with pytest.raises(InputError, match="convergence picture is always of all agents"):
         PLOTS["convergence"](run, agents=["member-1"])
     with pytest.raises(InputError, match="graph picture is always of the end of the run"):
         PLOTS["graph"](run, window=(0, 1))

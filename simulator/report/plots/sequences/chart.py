@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simulator.analysis.measurement import Measurement, observed
-from simulator.analysis.naming import natural_order
 from simulator.analysis.run import Run
 from simulator.analysis.states import SEEING
 from simulator.journal.records import (
@@ -20,8 +19,6 @@ from simulator.journal.records import (
 from simulator.journal.work_records import MessageReceived, MessageSent
 from simulator.report.plots.view import View
 
-MOST_AGENTS = 5
-"""More agents than this are sampled: the first one, and whom it deals with."""
 MOST_EVENTS = 50
 """The chart ends after so many events."""
 _SUBSCRIPTION = frozenset(("subscribe", "subscribed", "unsubscribe", "unsubscribed"))
@@ -49,15 +46,6 @@ class Chart:
     notes: list[tuple[int, str, str]]
     faults: list[tuple[int, FaultChanged]]
     cut: bool = False
-
-
-def choose_agents(run: Run) -> list[str]:
-    """All agents of a small run; else the first one and those that it watches."""
-    agents = list(run.measurement.info.planned)
-    if len(agents) <= MOST_AGENTS:
-        return agents
-    near = [*natural_order(run.measurement.states.watches.get(agents[0], ())), *agents[1:]]
-    return list(dict.fromkeys([agents[0], *near]))[:3]
 
 
 def chart_of(run: Run, agents: list[str], view: View) -> Chart:

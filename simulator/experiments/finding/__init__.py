@@ -1,0 +1,1 @@
+"""Looking for a run that goes wrong, and making it small."""
