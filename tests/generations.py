@@ -1,8 +1,8 @@
 """Which tests are for another generation of SPADE than the installed one.
 
-A test module is, if it is in the folder of tests of another generation, or imports what only that
-has: its package, or its XMPP library, by itself or through the helpers of the tests. It is then left
-out as a whole.
+A test module is, if it is in that generation's folder, or imports what only that generation has:
+its package, or its XMPP library, by itself or through helpers of the tests. It is then left out as
+a whole.
 """
 
 from __future__ import annotations
