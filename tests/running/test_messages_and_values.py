@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-import simulator
 from simulator.analysis.checks.check import Check
 from simulator.analysis.run import Run
 from simulator.errors import ScenarioError
 from simulator.journal.work_records import MessageReceived, MessageSent, Value
 from simulator.report.plots import plot_sequence, plot_values
 from simulator.report.terminal.narration import Narrator
-from tests.runs import ROOT, run_text
+from tests.runs import run_text
 
 TALK = """
     name: Two talk
@@ -164,27 +163,6 @@ COUNT = """
 def test_values_are_expected(tmp_path: Path, value: str, verdict: str, evidence: str) -> None:
     (check,) = checks(run_text(COUNT % value, tmp_path))
     assert (check.verdict, check.evidence[: len(evidence)]) == (verdict, evidence)
-
-
-# --- the auction ---
-
-
-@pytest.mark.parametrize(("manager", "sold"), [("documented", 3), ("spade", 0)])
-def test_the_auction_says_how_many_lots_were_sold(tmp_path: Path, manager: str, sold: int) -> None:
-    """It sells by the documented manager alone, and once passed with either."""
-    file = ROOT / "tests" / "data" / "cases" / "auction" / "auction.yaml"
-    text = file.read_text("utf-8")
-    asked = f"observe: {{auctioneer: [sold]}}\npresence_manager: {manager}\n"
-    more = "\n  - value: {agent: auctioneer, name: sold, at_least: 3}\n"
-    copy = tmp_path / "auction.yaml"
-    copy.write_text(asked + text.rstrip() + more, "utf-8")
-    (tmp_path / "auction").symlink_to(file.parent / "auction")
-    run = simulator.run(copy, out=tmp_path / "run")
-    check = checks(run)[-1]
-    assert check.evidence == f"auctioneer has {sold} entries"
-    assert run.verdict.value == ("pass" if sold else "fail")
-    sent = run.summary["messages"]
-    assert sent == {"sent": 12 * sold, "received": 12 * sold, "undelivered": 0}
 
 
 def test_whom_to_observe_must_be_there(tmp_path: Path) -> None:

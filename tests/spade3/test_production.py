@@ -52,7 +52,7 @@ def prosody(tmp_path: Path) -> Iterator[Running]:
 def test_it_needs_nothing_but_spade(tmp_path: Path) -> None:
     libraries, parts = printed(ALONE, tmp_path)
     assert libraries == "[]"
-    assert parts == "['simulator.rfc6121', 'simulator.spade3']"
+    assert parts == "['simulator.agents', 'simulator.rfc6121', 'simulator.spade3']"
 
 
 def test_a_plain_script_works_on_prosody(prosody: Running, tmp_path: Path) -> None:
