@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -250,7 +251,7 @@ def test_a_request_is_answered_by_nobody_else(rig: Rig) -> None:
 
 def test_words_of_the_wire(rig: Rig) -> None:
     for name in ("subscribe", "unsubscribe", "approve_subscription", "decline_subscription"):
-        rig.do(lambda name=name: getattr(rig.presence, name)("Friend@localhost/desk"))
+        rig.do(partial(getattr(rig.presence, name), "Friend@localhost/desk"))
     kinds = ["subscribe", "unsubscribe", "subscribed", "unsubscribed"]
     assert rig.sent[1:] == [(kind, FRIEND) for kind in kinds]
 
@@ -380,7 +381,7 @@ def test_none_takes_the_handler_away(rig: Rig) -> None:
 class Subclass(PresenceManager):
     """Handlers by definition, as SPADE allows."""
 
-    def on_subscribe(self, jid: str) -> None:  # type: ignore[override]
+    def on_subscribe(self, jid: str) -> None:
         self.approve_subscription(jid)
 
     def on_available(self, jid: str, _info: Any, _last: Any) -> None:
