@@ -20,7 +20,7 @@ from simulator.journal.agents_log import LogLevel
 from simulator.journal.file import FILE_NAME
 from simulator.journal.records import AnyRecord
 from simulator.report.run import Run
-from simulator.running.faults import check_faults, check_generation
+from simulator.running.faults import check_faults
 from simulator.scenario import Plan, Scenario, build_plan
 from simulator.scenario import load_scenario as load_scenario_file
 from simulator.servers import make_backend
@@ -137,7 +137,6 @@ def perform(
     planned = _planned(scenario, seed)
     server = make_backend(backend, realtime=realtime) if isinstance(backend, str) else backend
     check_faults(planned, server)
-    check_generation(planned)
     inputs = run_folder.inputs_of(planned, server.name, server.options)
     folder = None if out is False else _new_folder(inputs, out)
     live = LiveMeasurement()

@@ -51,9 +51,6 @@ class FakeGeneration:
     def tuning(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
 
-    def missing(self, _plan: Any) -> tuple[()]:
-        return ()
-
     def make(self, host: Host) -> Driver:
         return FakeAgent(host)
 

@@ -7,7 +7,7 @@ a policy or a behaviour does through the agent's presence manager. Peers are bar
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager
 from random import Random
 from types import ModuleType
@@ -17,7 +17,7 @@ from simulator.agents.names import Address
 from simulator.agents.observer import Observer
 from simulator.journal.records import Belief, Roster
 from simulator.journal.work_records import MessageRoute
-from simulator.scenario.plan import AgentPlan, Microseconds, Plan, PresenceChange
+from simulator.scenario.plan import AgentPlan, Microseconds, PresenceChange
 from simulator.servers.base import Peer
 
 
@@ -260,9 +260,6 @@ class Generation(Protocol):
 
     def tuning(self) -> AbstractContextManager[None]:
         """Make the library quicker, with the same bytes on the wire."""
-
-    def missing(self, plan: Plan) -> Sequence[str]:
-        """What a plan asks for that this generation cannot do, each with its place."""
 
     def make(self, host: Host) -> Driver:
         """Make an agent as `host.plan` says, with its behaviours, and do not start it.

@@ -7,7 +7,6 @@ import contextlib
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Literal
 
-from simulator.agents.installed import installed
 from simulator.errors import InputError, SimulatorError
 from simulator.journal.records import AnyRecord, Died, FaultChanged
 from simulator.scenario.language.faults import FAULT_KINDS
@@ -31,14 +30,6 @@ def check_faults(plan: Plan, backend: Backend) -> None:
             f"{backend.name} does not support {listed} (it supports {', '.join(sorted(possible))});"
             " use --backend embedded, which supports every fault"
         )
-
-
-def check_generation(plan: Plan) -> None:
-    """Raise InputError that names what the installed generation of SPADE cannot do of the plan."""
-    generation = installed()
-    missing = generation.missing(plan)
-    if missing:
-        raise InputError(f"{generation.name} cannot do {'; '.join(missing)}: use another one")
 
 
 class FaultInjector:

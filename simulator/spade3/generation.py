@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import ModuleType
 from typing import cast
 
@@ -13,7 +13,6 @@ import spade.behaviour
 from aioxmpp.stream import DestructionRequested
 
 from simulator.agents.base import Control, Driver, Generation, Host
-from simulator.scenario.plan import Plan
 from simulator.spade3.control import ManagerControl
 from simulator.spade3.driver import make_driver
 from simulator.spade3.patches import WRITTEN_FOR, connection_patches, tuning, virtual_time
@@ -31,10 +30,6 @@ class Spade3:
     patches = staticmethod(connection_patches)
     virtual_time = staticmethod(virtual_time)
     tuning = staticmethod(tuning)
-
-    def missing(self, plan: Plan) -> Sequence[str]:
-        """Nothing: the language was made for it."""
-        return ()
 
     def make(self, host: Host) -> Driver:
         """Make an agent as `host.plan` says, with its behaviours, and do not start it."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
+from types import MethodType
 
 from spade.presence import PresenceShow, PresenceType
 
 from simulator.agents.base import Contact, Event
+from simulator.agents.shared.handlers import is_users
 from simulator.scenario.plan import PresenceChange, PresencePlan
 from simulator.spade4.session import ClientSession, session_of
 from simulator.spade4.types import Agent, Manager
@@ -45,7 +47,7 @@ class ManagerControl:
         manager.set_presence(
             PresenceType.AVAILABLE,
             manager.get_show() if change.show is None else presence_show(change.show),
-            manager.get_status() if change.status is None else status_text(change.status),
+            manager.get_status() if change.status is None else self._session.say(change.status),
             manager.get_priority() if change.priority is None else change.priority,
         )
 
@@ -96,19 +98,45 @@ class ManagerControl:
         if event != "requested":
             return self._session.listen(event, listener)
 
-        def hear(peer: str) -> None:
-            if not self._manager.approve_all:
-                listener(peer)
+        return _on_requested(self._manager, self._session, listener)
 
-        return self._session.listen(event, hear)
+
+def _on_requested(manager: Manager, session: ClientSession, listener: Listener) -> Stop:
+    # The documented manager keeps requests until a handler is assigned: ours is, where nobody has
+    # assigned one yet. A handler of somebody else's is called beside ours.
+    listening = True
+
+    def hear(peer: str) -> None:
+        if listening and not manager.approve_all:
+            listener(peer)
+
+    # A method of the manager is nobody's own handler.
+    handle = MethodType(lambda _manager, peer: hear(peer), manager)
+
+    def overhear(peer: str) -> None:
+        if manager.on_subscribe != handle:
+            hear(peer)
+
+    if not is_users(manager, manager.on_subscribe):
+        manager.on_subscribe = handle
+    disconnect = session.listen("requested", overhear)
+
+    def stop() -> None:
+        nonlocal listening
+        listening = False
+        disconnect()
+
+    return stop
 
 
 def show_presence(manager: Manager, plan: PresencePlan) -> None:
     """Show what a plan says, and nothing of before."""
+    client = manager.agent.client
+    assert client is not None
     manager.set_presence(
         PresenceType.AVAILABLE if plan.available else PresenceType.UNAVAILABLE,
         presence_show(plan.show),
-        status_text(plan.status),
+        session_of(client).say(plan.status),
         plan.priority,
     )
 
@@ -116,12 +144,3 @@ def show_presence(manager: Manager, plan: PresencePlan) -> None:
 def presence_show(show: str) -> PresenceShow:
     """A show as the scenario writes it ("" for none) as SPADE has it."""
     return PresenceShow(show or "none")
-
-
-def status_text(status: Iterable[tuple[str | None, str]]) -> str:
-    """The one text that SPADE can send. Raises ValueError for texts in languages."""
-    texts = dict(status)
-    text = texts.pop(None, "")
-    if texts:
-        raise ValueError(f"SPADE 4 has one status text, without a language: {dict(status)}")
-    return text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import ModuleType
 from typing import cast
 
@@ -12,7 +12,6 @@ from slixmpp.exceptions import IqError, IqTimeout
 from slixmpp.xmlstream.xmlstream import NotConnectedError
 
 from simulator.agents.base import Control, Driver, Generation, Host
-from simulator.scenario.plan import Plan
 from simulator.spade4.control import ManagerControl
 from simulator.spade4.driver import make_driver
 from simulator.spade4.patches import WRITTEN_FOR, connection_patches, tuning, virtual_time
@@ -36,25 +35,6 @@ class Spade4:
     patches = staticmethod(connection_patches)
     virtual_time = staticmethod(virtual_time)
     tuning = staticmethod(tuning)
-
-    def missing(self, plan: Plan) -> Sequence[str]:
-        """Status texts in languages: SPADE 4 has one text, without a language."""
-        shown = {
-            f"populations.{agent.population} status": one.status
-            for agent in plan.agents
-            for one in (agent.presence, *(extra.presence for extra in agent.extra_resources))
-            if one is not None
-        }
-        changed = {
-            f"{action.origin} status": action.change.status
-            for action in plan.actions
-            if action.change is not None
-        }
-        return [
-            f"{place} in languages ({', '.join(language or 'none' for language, _ in status)})"
-            for place, status in {**shown, **changed}.items()
-            if status and any(language for language, _ in status)
-        ]
 
     def make(self, host: Host) -> Driver:
         """Make an agent as `host.plan` says, with its behaviours, and do not start it."""

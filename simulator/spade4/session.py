@@ -6,9 +6,11 @@ has entries for everybody who was ever asked for, and SPADE's manager guesses.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Literal, cast
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, SubElement
+
+from slixmpp.stanza import Presence
 
 from simulator.agents.base import UNKNOWN, Contact, Event
 from simulator.agents.observer import Item
@@ -17,6 +19,8 @@ from simulator.spade4.types import Client, Stanza
 
 ROSTER = "jabber:iq:roster"
 QUERY = f"{{{ROSTER}}}query"
+STATUS = "{jabber:client}status"
+LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _ITEM = f"{{{ROSTER}}}item"
 _GROUP = f"{{{ROSTER}}}group"
 _ATTRIBUTE = "_simulator_session"
@@ -45,6 +49,9 @@ class ClientSession:
         self._listeners: dict[Told, list[Callable[..., None]]] = {}
         if client.sessionstarted:
             self._take_over(client)
+        self._text = ""
+        self._translations: dict[str, str] = {}
+        client.add_filter("out", self._translated)
         client.add_event_handler("roster_update", self._roster_came)
         client.add_event_handler("disconnected", self._over)
         client.add_event_handler("presence_subscribe", self._requested)
@@ -144,6 +151,28 @@ class ClientSession:
             resources.clear()
         if not resources:
             self._tell("contact_left", sender.bare)
+
+    # --- the agent's status ---
+
+    def say(self, status: Iterable[tuple[str | None, str]]) -> str:
+        """The one text of a status that SPADE can send; those in other languages go with it.
+
+        SPADE 4 has no word for them, so they are put into its own stanzas.
+        """
+        texts = dict(status)
+        self._text = texts.pop(None, "")
+        self._translations = {str(language): text for language, text in texts.items()}
+        return self._text
+
+    def _translated(self, stanza: Stanza) -> Stanza:
+        """An outgoing filter."""
+        if self._translations and isinstance(stanza, Presence):
+            attributes = stanza.xml.attrib
+            is_broadcast = "type" not in attributes and "to" not in attributes
+            if is_broadcast and stanza.xml.findtext(STATUS, "") == self._text:
+                for language, text in self._translations.items():
+                    SubElement(stanza.xml, STATUS, {LANGUAGE: language}).text = text
+        return stanza
 
     # --- the end ---
 

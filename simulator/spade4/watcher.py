@@ -16,10 +16,9 @@ from simulator.journal.records import Roster
 from simulator.rfc6121.words import PresenceType, Show, StatusText
 from simulator.spade4 import types
 from simulator.spade4.messages import content_of, error_of
-from simulator.spade4.session import QUERY, items_of, session_of
+from simulator.spade4.session import LANGUAGE, QUERY, STATUS, items_of, session_of
 
 _CLIENT = "{jabber:client}"
-_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 class ClientWatcher:
@@ -106,8 +105,8 @@ class ClientWatcher:
         # A text in the stream's language is as one without (RFC 6120, section 8.1.5).
         usual = (None, self._client.peer_default_lang)
         texts = [
-            ("" if (language := text.get(_LANGUAGE)) in usual else str(language), text.text or "")
-            for text in xml.findall(f"{_CLIENT}status")
+            ("" if (language := text.get(LANGUAGE)) in usual else str(language), text.text or "")
+            for text in xml.findall(STATUS)
         ]
         priority: int = stanza["priority"]
         return show, tuple(sorted(texts)), priority

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +12,7 @@ from spade.agent import Agent
 
 from simulator.servers.local.prosody import ProsodyBackend
 from simulator.spade3.presence import DocumentedPresence, PresenceManager
-from tests.runs import ROOT, process_environment
+from tests.runs import ROOT, printed
 from tests.servers.helpers import Running, context_of, make_local
 from tests.test_docs import blocks, write_files
 
@@ -43,20 +41,6 @@ print([name for name in {heavy!r} if name in sys.modules])
 HEAVY = ("networkx", "pydantic", "matplotlib", "polars", "msgspec", "yaml", "rich")
 
 
-def printed(script: str, folder: Path) -> list[str]:
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=folder,
-        env=process_environment(),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()
-
-
 @pytest.fixture
 def prosody(tmp_path: Path) -> Iterator[Running]:
     backend = make_local(ProsodyBackend)
@@ -68,7 +52,7 @@ def prosody(tmp_path: Path) -> Iterator[Running]:
 def test_it_needs_nothing_but_spade(tmp_path: Path) -> None:
     libraries, parts = printed(ALONE, tmp_path)
     assert libraries == "[]"
-    assert parts == "['simulator.rfc6121', 'simulator.spade3']"
+    assert parts == "['simulator.agents', 'simulator.rfc6121', 'simulator.spade3']"
 
 
 def test_a_plain_script_works_on_prosody(prosody: Running, tmp_path: Path) -> None:

@@ -8,20 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from numbers import Integral
 
 from aioxmpp import JID, PresenceShow, PresenceState
 from aioxmpp.structs import LanguageTag
 
-PRIORITIES = range(-128, 128)
-"""RFC 6121, section 4.7.2.3."""
+from simulator.agents.shared.arguments import agent_address, xml_text
 
-_DOMAIN = re.compile(r"\[[0-9A-Fa-f:.]+\]|[\w-]+(\.[\w-]+)*\.?")
 # XML Schema's xs:language, which xml:lang must match.
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
-# What the Char production of XML 1.0 leaves out. aioxmpp notices only some of it, and only
-# when the stanza is on its way.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class PlainTag(LanguageTag):
@@ -43,9 +37,7 @@ def bare_jid(peer: object) -> JID:
         jid = JID.fromstr(peer).bare()
     except ValueError as error:
         raise ValueError(f"{peer!r} is not a JID: {error} (expected name@domain)") from error
-    # JID.fromstr takes everything after the first @ as a domain.
-    if jid.localpart is None or not _DOMAIN.fullmatch(jid.domain):
-        raise ValueError(f"{peer!r} is not the JID of an agent (expected name@domain)")
+    agent_address(jid.localpart, jid.domain, peer)
     return jid
 
 
@@ -76,16 +68,6 @@ def whole_state(state: object) -> PresenceState:
     if not isinstance(state, PresenceState):
         raise TypeError(f"state={state!r} is not an aioxmpp.PresenceState")
     return state
-
-
-def priority_value(priority: object) -> int:
-    """An integer from -128 to 127. A bool is refused, though Python counts it as an integer."""
-    if isinstance(priority, bool) or not isinstance(priority, Integral):
-        raise TypeError(f"priority={priority!r} is not an integer from -128 to 127")
-    number = int(priority)
-    if number not in PRIORITIES:
-        raise ValueError(f"priority={number} is out of range: expected -128 to 127")
-    return number
 
 
 def status_texts(status: object) -> dict[LanguageTag | None, str]:
@@ -119,10 +101,4 @@ def _language_tag(language: object) -> LanguageTag | None:
 def _status_text(language: object, text: object) -> str:
     if not isinstance(text, str):
         raise TypeError(f"status text {text!r} of language {language!r} is not a str")
-    forbidden = _NOT_XML.search(text)
-    if forbidden is not None:
-        raise ValueError(
-            f"status text of language {language!r} has the character"
-            f" U+{ord(forbidden.group()):04X} at {forbidden.start()}, which XML does not allow"
-        )
-    return text
+    return xml_text(text, f"status text of language {language!r}")

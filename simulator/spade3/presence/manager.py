@@ -20,16 +20,18 @@ from aioxmpp import JID, Presence, PresenceShow, PresenceState, PresenceType
 from aioxmpp.structs import LanguageTag
 from spade.presence import ContactNotFound
 
+from simulator.agents.shared.arguments import priority_value
+from simulator.agents.shared.contacts import SeenPresences
+from simulator.agents.shared.handlers import HandlerCalls, Report
 from simulator.spade3 import types
 from simulator.spade3.presence import checks
 from simulator.spade3.presence.contacts import (
     ContactList,
-    SeenPresences,
     contact_list,
     is_approved,
     is_subscribed,
+    rank,
 )
-from simulator.spade3.presence.handlers import HandlerCalls, Report
 
 logger = logging.getLogger(__name__)
 
@@ -82,7 +84,7 @@ class PresenceManager(spade.presence.PresenceManager):
         self.report: Report = self._log
 
         self._account = agent.jid.bare()
-        self._seen = SeenPresences()
+        self._seen: SeenPresences[JID, Presence] = SeenPresences(rank)
         self._approve_all = False
         self._on_subscribe: Callable[[str], object] | None = None
         self._requests: dict[JID, Presence] = {}
@@ -146,7 +148,7 @@ class PresenceManager(spade.presence.PresenceManager):
         """
         new_state = self.state if state is None else checks.whole_state(state)
         new_status = self.presenceserver.status if status is None else checks.status_texts(status)
-        new_priority = self.priority if priority is None else checks.priority_value(priority)
+        new_priority = self.priority if priority is None else priority_value(priority)
         if self.client.running and not new_state.available:
             self._leaving_session = True
         self.presenceserver.set_presence(new_state, new_status, new_priority)
@@ -309,7 +311,7 @@ class PresenceManager(spade.presence.PresenceManager):
 
     def _forget(self) -> None:
         unavailable = Presence(type_=PresenceType.UNAVAILABLE, to=self._account)
-        for stanza in self._seen.all_available():
+        for *_, stanza in self._seen.all_available():
             sender = stanza.from_
             gone = copy.copy(unavailable)
             gone.from_ = sender
