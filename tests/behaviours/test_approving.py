@@ -60,7 +60,8 @@ def hosted_with_handler(folder: Path, agent: str, manager: str) -> Run:
         "presence_manager": manager,
         "behaviours": [behaviour("Approve", askers=ASKERS[:2])],
     }
-    return hosted(folder, host)
+    run: Run = hosted(folder, host)
+    return run
 
 
 @pytest.mark.parametrize("agent", ["HandlerBefore", "HandlerAfter"])
