@@ -20,8 +20,8 @@ from aioxmpp.structs import LanguageTag
 from simulator.scenario.plan import PresencePlan
 from simulator.servers.embedded.backend import EmbeddedBackend
 from simulator.servers.local.prosody import ProsodyBackend
+from tests.agents.world import Script, World, agent_of, play, play_embedded
 from tests.servers.helpers import context_of, make_local
-from tests.spade3.world import Script, World, agent_of, play, play_embedded
 
 Run = Callable[[Script], None]
 

@@ -17,7 +17,7 @@ from simulator.scenario.plan import PolicyRule
 from simulator.servers.embedded.backend import EmbeddedBackend
 from simulator.spade3.control import ManagerControl
 from simulator.spade3.presence.manager import PresenceManager
-from tests.spade3.world import play_embedded
+from tests.agents.world import play_embedded
 
 FRIEND = "friend@localhost"
 OTHER = "other@localhost"

@@ -63,13 +63,15 @@ class Contacts:
 
     # --- the roster ---
 
-    def roster_arrived(self, iq: Stanza) -> bool:
-        """A roster result or push; True when it is the whole roster that is known now."""
+    def roster_arrived(self, iq: Stanza, versioned: bool) -> bool:
+        """A roster result or push; True when it is the whole roster that is known now.
+
+        `versioned`: the server numbers its rosters (RFC 6121, section 2.6).
+        """
         query = iq.xml.find(_QUERY)
         whole = iq.xml.get("type") == "result"
         items = [] if query is None else query.findall(_ITEM)
-        if whole and query is not None:
-            # Without a query, the roster is the one that is known (RFC 6121, section 2.6.3).
+        if whole and not _is_unchanged(query, versioned):
             there = {_bare(item) for item in items} | self._asked
             for jid in [jid for jid in self.known if jid not in there]:
                 self._remove(jid)
@@ -199,6 +201,14 @@ class Contacts:
 
 def _rank(info: PresenceInfo) -> tuple[int, int]:
     return (info.priority, _RELEVANCE[info.show])
+
+
+def _is_unchanged(query: Element | None, versioned: bool) -> bool:
+    """Whether a result says that the known roster is the newest.
+
+    It has no query then (RFC 6121, section 2.6.3), but slixmpp makes an empty one as it looks.
+    """
+    return query is None or (versioned and query.get("ver") is None and len(query) == 0)
 
 
 def _bare(item: Element) -> str:

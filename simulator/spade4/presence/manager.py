@@ -300,7 +300,8 @@ class PresenceManager(spade.presence.PresenceManager):
 
     def handle_roster_update(self, event: types.Stanza) -> None:
         """The roster arrived, or a change of it."""
-        if self._contacts.roster_arrived(event) and self._in_session:
+        versioned = "rosterver" in self._client.features
+        if self._contacts.roster_arrived(event, versioned) and self._in_session:
             self._settled = True
             self._requests.hand_over()
 

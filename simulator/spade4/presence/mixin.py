@@ -27,6 +27,15 @@ class DocumentedPresence:
     presence_recovery: ClassVar[Recovery] = "none"
     _presence: Manager | None = None
 
+    def __init_subclass__(cls, **options: object) -> None:
+        super().__init_subclass__(**options)
+        if cls.presence is not DocumentedPresence.presence:
+            # SPADE's class has a slot of that name.
+            raise TypeError(
+                f"{cls.__name__} would get SPADE's own presence manager: write DocumentedPresence"
+                f" before Agent (class {cls.__name__}(DocumentedPresence, Agent))"
+            )
+
     @property
     def presence(self) -> Manager | None:
         """The presence manager, once the agent starts."""

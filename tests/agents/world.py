@@ -10,23 +10,29 @@ import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from simulator.agents.context import AgentContext
 from simulator.agents.harness import AgentHarness
+from simulator.agents.installed import installed
 from simulator.agents.names import Names
 from simulator.journal.records import AnyRecord, Received, Sent
 from simulator.scenario.plan import AgentPlan
 from simulator.servers.base import Backend, RunContext
-from simulator.spade3.generation import GENERATION
 from tests.servers.helpers import context_of
 
+GENERATION = installed()
 PASSWORD = "secret"
 _labels = itertools.count()
 
 
 class Patience(AssertionError):
     """What a test waited for did not come."""
+
+
+def bare(agent: Any) -> str:
+    """The bare JID of an agent, of either generation."""
+    return str(agent.jid).partition("/")[0]
 
 
 def agent_of(harness: AgentHarness) -> Any:
@@ -39,6 +45,7 @@ class World:
     """A server and the agents that a test starts on it. Names are fresh for each world."""
 
     backend: Backend
+    manager: Literal["documented", "spade"] = "documented"
     records: list[AnyRecord] = field(default_factory=list)
     harnesses: list[AgentHarness] = field(default_factory=list)
     label: str = field(default_factory=lambda: f"w{next(_labels)}")
@@ -59,6 +66,7 @@ class World:
                 "population": name,
                 "index": 0,
                 "resource": "r",
+                "manager": self.manager,
                 **plan,
             }
         )
@@ -123,13 +131,14 @@ class World:
     async def befriend(self, watcher: Any, contact: Any) -> None:
         """`watcher` subscribes to `contact`, who approves."""
         contact.presence.approve_all = True
-        watcher.presence.subscribe(str(contact.jid.bare()))
-        await self.until(lambda: self._befriended(watcher, contact))
+        watcher.presence.subscribe(bare(contact))
+        await self.until(lambda: self._befriended(watcher, bare(contact)))
 
     @staticmethod
-    def _befriended(watcher: Any, contact: Any) -> bool:
-        entry = watcher.presence.get_contacts().get(contact.jid, {})
-        return entry.get("subscription") in ("to", "both") and "presence" in entry
+    def _befriended(watcher: Any, contact: str) -> bool:
+        """By what the library knows, and not by what a presence manager makes of it."""
+        control = watcher.driver.control
+        return control.contact(contact).subscription in ("to", "both") and control.sees(contact)
 
     async def stop(self) -> None:
         """Stop the agents. An agent that is logging in may never stop: aioxmpp loses the wish."""
@@ -141,10 +150,10 @@ class World:
 Script = Callable[[World], Awaitable[None]]
 
 
-async def play(backend: Backend, script: Script) -> None:
-    """Run a test's script in a world on a server that is up."""
+async def play(backend: Backend, script: Script, **options: Any) -> None:
+    """Run a test's script in a world on a server that is up. `options` are the world's."""
     with GENERATION.patches(lambda _agent, _behaviour, error: _raise(error)):
-        world = World(backend)
+        world = World(backend, **options)
         try:
             await script(world)
         finally:
@@ -155,13 +164,13 @@ def _raise(error: BaseException) -> None:
     raise error
 
 
-def play_embedded(backend: Backend, script: Script) -> None:
+def play_embedded(backend: Backend, script: Script, **options: Any) -> None:
     """Run a script on an embedded server of its own, in virtual time."""
 
     async def main() -> None:
         with GENERATION.virtual_time(asyncio.get_running_loop().time):
             await backend.start(RunContext(context_of().plan, lambda: 0, lambda _: None, None))
-            await play(backend, script)
+            await play(backend, script, **options)
             await backend.stop()
 
     backend.run(main, 1)
