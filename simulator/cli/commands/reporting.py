@@ -70,7 +70,7 @@ def replay(
 ) -> None:
     """Write one self-contained HTML page to look into a run: who saw whom how, when, and why."""
     from simulator.journal.runs import named
-    from simulator.report.replay import replay_page
+    from simulator.report.replay.page import replay_page
 
     folder = named(folder)
     target = _target(out, folder / REPLAY)

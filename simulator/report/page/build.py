@@ -22,8 +22,8 @@ from simulator.report.page.tables import Table, tables_of
 from simulator.report.pictures import PICTURES
 from simulator.report.plots import PLOTS
 from simulator.report.plots.style import nothing_in
+from simulator.report.replay.bundle import replay_values
 from simulator.report.replay.document import replay_document
-from simulator.report.replay.page import replay_values
 from simulator.report.terminal.summary import figure_rows, managers_text
 from simulator.scenario.reading.scalars import dump_yaml
 

@@ -1,34 +1,20 @@
-"""Writes the replay page: the document of a run, and the scripts that show it."""
+"""The replay page of a run, to write into a file or to show in a notebook."""
 
 from __future__ import annotations
 
-import base64
-import gzip
-import json
-import re
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from simulator.analysis.run import Run
 from simulator.journal.folder import write_private_bytes, writing
 from simulator.report.page.frame import render
-from simulator.report.replay.document import Document, replay_document
+from simulator.report.replay.bundle import PACKAGE, replay_values
+from simulator.report.replay.document import replay_document
 
-PACKAGE = "simulator.report.replay"
-MODULES = (
-    *("model", "state", "words", "drawing", "graph", "strip", "lanes"),
-    *("sequence", "inspector", "events", "main"),
-)
-"""The scripts of the page, each after those that it imports."""
 _FRAME_HEIGHT = 1_000
-_IMPORT = re.compile(r'^import {(.*)} from "\./(\w+)\.js";$', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?:async )?(?:function|const) (\w+)", re.MULTILINE)
-_EXPORTED = re.compile(r"^export ", re.MULTILINE)
-_LEVEL = 6
-"""Of gzip: higher ones take much longer for little."""
+"""Of the frame in a notebook, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,36 +57,3 @@ def replay_page(run: Run) -> str:
         parts=[],
         values=replay_values([document]),
     )
-
-
-def replay_values(documents: list[Document]) -> dict[str, object]:
-    """What the template of the replay needs."""
-    return {
-        "replay_data": [packed(document) for document in documents],
-        "replay_style": Markup(_file("replay.css")),
-        "replay_script": Markup(script()),
-    }
-
-
-def packed(document: Document) -> str:
-    """A document as JSON, gzip and base64."""
-    text = json.dumps(document, ensure_ascii=True, separators=(",", ":"))
-    return base64.b64encode(gzip.compress(text.encode("ascii"), _LEVEL, mtime=0)).decode("ascii")
-
-
-def script() -> str:
-    """All modules as one script, each in a scope of its own."""
-    return '"use strict";\n(() => {\n' + "".join(map(_module, MODULES)) + "})();"
-
-
-def _module(name: str) -> str:
-    """A module as a constant that holds what it exports."""
-    text = _IMPORT.sub(r"const {\1} = \2_js;", _file(f"js/{name}.js"))
-    exported = ", ".join(_EXPORT.findall(text))
-    return (
-        f"const {name}_js = (() => {{\n{_EXPORTED.sub('', text)}return {{ {exported} }};\n}})();\n"
-    )
-
-
-def _file(name: str) -> str:
-    return files(PACKAGE).joinpath(name).read_text(encoding="utf-8")
