@@ -234,7 +234,7 @@ export function graphPane(app, canvas, tip) {
     if (event.key === "+") zoom(1.3);
     else if (event.key === "-") zoom(1 / 1.3);
   });
-  return { draw, zoom, tell };
+  return { draw, zoom, place };
 }
 
 /** The legend of the graph: only what the run has. */

@@ -32,11 +32,12 @@ export function toHash(model, t, agents) {
   return "#" + values;
 }
 
-/** The time to begin with, where nothing failed: when the longest wrong sight begins, or the end. */
+/** What to begin with, where nothing failed: the longest wrong sight, what does not hold, the end. */
 export function telling(model) {
-  let best = model.end, most = 0;
+  let best = null, most = 0;
   model.wrong.lasted.forEach((lasted, i) => { if (lasted > most) [best, most] = [model.wrong.begin[i], lasted]; });
-  return best;
+  if (best !== null) return { t: best, agents: [] };
+  return model.unasked.find((check) => check.t !== null) ?? { t: model.end, agents: [] };
 }
 
 export function start(root, model) {
@@ -141,7 +142,7 @@ export function start(root, model) {
     go(wrong.begin[next]);
     if (app.selected.length < 2) select([watches.watcher[wrong.watch[next]], watches.contact[wrong.watch[next]]]);
   }
-  const failed = model.checks.filter((check) => check.verdict !== "pass" && check.t !== null && check.t !== undefined).toSorted((a, b) => a.t - b.t);
+  const failed = model.checks.filter((check) => check.verdict !== "pass" && check.t !== null).toSorted((a, b) => a.t - b.t);
   function nextFailed() {
     if (!failed.length) return say("No expectation failed at a known time");
     show(failed.find((check) => check.t > app.t) ?? failed[0]);
@@ -158,18 +159,20 @@ export function start(root, model) {
     place.className = "verdict " + run.verdict;
     place.append(make("strong", {}, run.verdict.toUpperCase()), make("span", {}, run.name + ": " + model.agentCount + " agents on " + run.backend + ", seed " + run.seed + ", " + clock(model.end)));
     const item = (check) => {
-      const link = check.t === null || check.t === undefined ? make("span", {}, check.text)
+      const link = check.t === null ? make("span", {}, check.text)
         : make("a", { href: toHash(model, check.t, check.agents), onclick: (event) => { event.preventDefault(); show(check); } }, check.text);
       const offenders = check.offenders.map((one) => make("li", {}, one));
-      return make("li", {}, make("b", { class: check.verdict }, check.verdict), " ", link, ": " + check.told, offenders.length ? make("ul", { class: "offenders" }, ...offenders) : null);
+      return make("li", {}, make("b", { class: check.verdict }, check.verdict), " ", link, ": " + shorter(check.told), offenders.length ? make("ul", { class: "offenders" }, ...offenders) : null);
     };
     const wrong = checks.filter((check) => check.verdict !== "pass"), right = checks.filter((check) => check.verdict === "pass");
+    const shorter = (text) => (text.length > 240 ? text.slice(0, 239) + "…" : text);
     const list = (found) => make("ul", { class: "r-checks" }, ...found.map(item));
     const folded = (text, found) => (found.length ? make("details", {}, make("summary", {}, text), list(found)) : "");
     if (run.verdict === "unknown") $("checks").append(...run.reasons.map((reason) => make("p", {}, reason)));
     if (wrong.length) $("checks").append(list(wrong));
     const hold = right.length + " expectation" + (right.length === 1 ? " holds" : "s hold");
-    $("checks").append(folded(hold, right), folded(model.unasked.length + " not asked for, and not so", model.unasked));
+    if (model.unasked.length) $("checks").append(make("p", {}, "No expectation asks for it, but this does not hold:"), list(model.unasked));
+    $("checks").append(folded(hold, right));
   }
 
   const slider = $("slider");
@@ -239,9 +242,9 @@ export function start(root, model) {
   select([]);
   if (location.hash.includes("=")) follow(location.hash);
   else if (failed.length) show(failed[0]);
-  else go(telling(model));
+  else show(telling(model));
   draw();
-  return { app, play, go, select, openTab };
+  return { app, play, go, select, openTab, placeOf: graph.place };
 }
 
 const root = document.querySelector(".replay");

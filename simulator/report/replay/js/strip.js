@@ -66,7 +66,7 @@ export function stripPane(app, canvas) {
       context.setLineDash([]);
     }
     for (const check of model.checks) {
-      if (check.verdict === "pass" || check.t === null || check.t === undefined) continue;
+      if (check.verdict === "pass" || check.t === null) continue;
       const px = x(Math.min(check.t, model.end));
       context.fillStyle = colour("fail");
       context.beginPath();
