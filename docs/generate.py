@@ -67,10 +67,11 @@ HEAD = """\
 # Scenario reference
 
 A scenario is one YAML file. It says who the agents are, whom they watch, what they do, and what
-must hold. `simulator check FILE` reports all mistakes at once, with their lines. While a population
-itself is wrong, what depends on it (its classes and their arguments, and whom the other parts name)
-cannot be judged: such mistakes come with the next check. `simulator schema` prints the JSON Schema,
-with which your editor can complete and check scenario files.
+must hold. `simulator check FILE` reports all mistakes at once, with their lines. A mistake hides
+none but what depends on it: while the number of a population's agents is wrong, for example, no
+element or sample of it can be judged. Names in `observe` and `value` are looked for in the sources
+of your classes, as far as these tell; the run tells the rest. `simulator schema` prints the JSON
+Schema, with which your editor can complete and check scenario files.
 
 Unknown keys are errors. Values are never converted to fit, so `count: "3"` is an error, too. YAML
 is read by the rules of version 1.2, so `no` and `1:30` are texts.

@@ -12,7 +12,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
         """Options of `simulator.testing.run_scenario`."""
 
         overrides: Mapping[str, str] | None
+
+
+_LIBRARIES = ("spade", "aioxmpp")
+"""Whose log is that of the run."""
 
 
 @pytest.fixture
@@ -43,7 +49,8 @@ def scenario(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Ru
         source: Source, *, verdict: Verdict | None = "pass", **options: Unpack[Overridden]
     ) -> Run:
         __tracebackhide__ = True
-        finished = run_scenario(_beside(request.path, source), tmp_path, **options)
+        with _not_captured():
+            finished = run_scenario(_beside(request.path, source), tmp_path, **options)
         if verdict is not None:
             assert_verdict(finished, verdict)
         return finished
@@ -51,8 +58,27 @@ def scenario(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Ru
     return run
 
 
+@contextmanager
+def _not_captured() -> Iterator[None]:
+    """Keep what SPADE and aioxmpp log out of pytest's captured log: it is in agents.log."""
+    handlers = logging.getLogger().handlers[:]
+    for handler in handlers:
+        handler.addFilter(_is_own)
+    try:
+        yield
+    finally:
+        for handler in handlers:
+            handler.removeFilter(_is_own)
+
+
+def _is_own(record: logging.LogRecord) -> bool:
+    return record.name.partition(".")[0] not in _LIBRARIES
+
+
 def _beside(test: Path, source: Source) -> Source:
+    from simulator.testing import near_path  # noqa: PLC0415
+
     if isinstance(source, Path) or (isinstance(source, str) and "\n" not in source):
         beside = test.parent / source
-        return beside if beside.exists() else source
+        return near_path(beside) if beside.exists() else source
     return source

@@ -10,6 +10,7 @@ With pytest there is a fixture that does both, in the test's own folder: see
 from __future__ import annotations
 
 import itertools
+import shlex
 import tempfile
 import textwrap
 from collections.abc import Iterator, Mapping
@@ -72,9 +73,27 @@ def assert_verdict(run: Run, expected: Verdict) -> None:
 
 
 def describe(run: Run) -> str:
-    """The verdict of a run in lines: what decided it, agents that failed, where the files are."""
-    where = f"run: {run}" if run.in_memory else f"run folder: {run.folder}"
-    return "\n".join([*_verdict_lines(run), *_agent_lines(run), where])
+    """The verdict of a run in lines: what decided it, agents that failed, and where to look.
+
+    Paths are relative where they are in the current folder.
+    """
+    return "\n".join([*_verdict_lines(run), *_agent_lines(run), *_where(run)])
+
+
+def _where(run: Run) -> Iterator[str]:
+    if run.in_memory:
+        yield f"run: {run}"
+        return
+    folder = near_path(run.folder)
+    yield f"run folder: {folder}"
+    if run.verdict.value != "pass":
+        yield f"why: simulator explain {shlex.quote(str(folder))}"
+
+
+def near_path(path: Path) -> Path:
+    """The path from the current folder, where it is in that; else the whole path."""
+    whole, here = path.absolute(), Path.cwd()
+    return whole.relative_to(here) if whole.is_relative_to(here) else whole
 
 
 def _verdict_lines(run: Run) -> Iterator[str]:
@@ -90,9 +109,14 @@ def _verdict_lines(run: Run) -> Iterator[str]:
 
 
 def _agent_lines(run: Run) -> Iterator[str]:
+    failures = run.measurement.info.failures
+    raised = {failure.agent for failure in failures}
+    told = [line for check in run.verdict.checks for line in check.offenders]
     for entry in run.summary["agent_outcomes"]["not_ok"]:
+        if entry["agent"] in raised or any(entry["reason"] in line for line in told):
+            continue
         yield f"agent {printable(entry['agent'])} {entry['outcome']}: {printable(entry['reason'])}"
-    for failure in run.measurement.info.failures:
+    for failure in failures:
         yield printable(f"{failure.agent}, {failure.where}: {failure.error}")
         yield from (f"    {printable(line)}" for line in failure.traceback.splitlines())
 

@@ -1,7 +1,8 @@
 """Which tests are for another generation of SPADE than the installed one.
 
-A test module is, if it imports what only the other generation has: its package, or its XMPP
-library, by itself or through the helpers of the tests. It is then left out as a whole.
+A test module is, if it is in that generation's folder, or imports what only that generation has:
+its package, or its XMPP library, by itself or through helpers of the tests. It is then left out as
+a whole.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ def foreign_names() -> frozenset[str]:
 @functools.cache
 def is_foreign(path: Path) -> bool:
     """Whether a module of the tests is for another generation."""
+    if f"simulator.{path.relative_to(TESTS).parts[0]}" in foreign_names():
+        return True
     module = ".".join(path.relative_to(TESTS.parent).with_suffix("").parts)
     # What is imported where it is needed can be gone without.
     imports: list[ast.stmt] = [

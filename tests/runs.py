@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +29,32 @@ def command(
     *arguments: str | Path, cwd: Path | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line to its end."""
+    return python("-m", "simulator", *arguments, cwd=cwd, environment=environment)
+
+
+def python(
+    *arguments: str | Path,
+    cwd: Path | None = None,
+    timeout: float = 120,
+    environment: Mapping[str, str] = {},
+) -> subprocess.CompletedProcess[str]:
+    """Run Python, which imports the package and the tests from here, to its end."""
     return subprocess.run(
-        [sys.executable, "-m", "simulator", *map(str, arguments)],
+        [sys.executable, *map(str, arguments)],
         cwd=cwd or ROOT,
         env=process_environment(**environment),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=timeout,
         check=False,
     )
+
+
+def printed(script: str, cwd: Path | None = None) -> list[str]:
+    """The lines that a script prints in a process of its own."""
+    done = python("-c", script, cwd=cwd)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
 
 
 def process_environment(**environment: str) -> dict[str, str]:

@@ -93,7 +93,8 @@ def test_agents_can_be_of_a_class_of_ones_own(
     workshop: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (workshop / "my_sellers.py").write_text(
-        "from spade.agent import Agent\n\n\nclass Seller(Agent):\n    pass\n"
+        "from spade.agent import Agent\nfrom spade.behaviour import OneShotBehaviour\n\n\n"
+        "class Seller(Agent):\n    pass\n"
     )
     monkeypatch.syspath_prepend(str(workshop))
     assert call(monkeypatch, "new", "--agent", "my_sellers:Seller", "--out", "a.yaml") == 0
@@ -103,3 +104,20 @@ def test_agents_can_be_of_a_class_of_ones_own(
     assert "`Seller`" in capsys.readouterr().err
     assert call(monkeypatch, "new", "--agent", "my sellers", "--out", "b.yaml") == 2
     assert "my_package.agents:Seller" in capsys.readouterr().err
+    assert call(monkeypatch, "new", "--agent", "my_sellers:Nope", "--out", "b.yaml") == 2
+    assert "expected `Seller`)" in capsys.readouterr().err, "what it imports is none of its classes"
+
+
+def test_an_approval_takes_as_long_as_was_said_whatever_the_class(
+    workshop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (workshop / "my_buyers.py").write_text("from spade.agent import Agent as Buyer\n")
+    monkeypatch.syspath_prepend(str(workshop))
+    new = ("new", "--agent", "my_buyers:Buyer")
+    assert call(monkeypatch, *new, "--approve-delay", "3s", "--out", "a.yaml") == 0
+    assert '\n    on_subscribe: {approve: {delay: "3s"}}\n' in (workshop / "a.yaml").read_text()
+    assert call(monkeypatch, "check", "a.yaml") == 0
+    assert call(monkeypatch, *new, "--out", "b.yaml") == 0
+    assert (
+        '\n    # on_subscribe: {approve: {delay: "200ms"}}\n' in (workshop / "b.yaml").read_text()
+    )

@@ -289,7 +289,7 @@ def test_watch_where_nothing_appears(
 def test_explain_tells_the_causes_and_a_watch(call: Call, finished: Path) -> None:
     whole = call("explain", finished)
     assert whole.code == 0
-    assert whole.out.splitlines()[0] == "1 watch: 0 declared and not in force at the end"
+    assert whole.out.splitlines()[0] == "1 watch: every declared one in force at the end"
     assert "link: 0." in whole.out
     watch = call("explain", finished, "--agent", "a", "--contact", "b", "--at", "1500ms")
     assert watch.out.splitlines()[0].endswith("in force at 1.5 s")
@@ -299,7 +299,7 @@ def test_explain_tells_the_causes_and_a_watch(call: Call, finished: Path) -> Non
 
 def test_explain_gives_json(call: Call, finished: Path) -> None:
     document = json.loads(call("explain", finished, "--json").out)
-    assert {"title", "answer", "history", "not_in_force", "wrong_time"} == set(document)
+    assert {"title", "answer", "history", "not_in_force", "wrong_time", "unseen"} == set(document)
 
 
 @pytest.mark.parametrize(

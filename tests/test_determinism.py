@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from simulator.agents.installed import installed
 from simulator.journal.file import FILE_NAME
 from tests.runs import ROOT, command
 
@@ -30,11 +31,12 @@ def test_the_hash_seed_does_not_matter(scenario: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_the_journal_is_the_one_that_is_kept_for_both_pythons(
+def test_the_journal_is_the_one_that_is_kept_for_every_python(
     scenario: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """Each Python compares with the same digest file, so the two agree with each other."""
-    kept = ROOT / "tests" / "data" / "journals" / f"{scenario}.jsonl"
+    """Each Python compares with the same file, so they agree with each other."""
+    generation = installed().name.lower().replace(" ", "-")
+    kept = ROOT / "tests" / "data" / "journals" / generation / f"{scenario}.jsonl"
     written = journal(scenario, tmp_path / "run")
     if request.config.getoption("--update-journals"):
         kept.parent.mkdir(parents=True, exist_ok=True)

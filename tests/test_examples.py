@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
 from simulator import pytest_plugin
-from tests.runs import ROOT, process_environment
+from tests.runs import ROOT, python
 from tests.test_docs import broken_links, command_lines, wrong_words
 
 WORKERS = ROOT / "examples" / "workers"
@@ -20,18 +18,8 @@ SCENARIOS = sorted(path.name for path in WORKERS.glob("*.yaml"))
 
 
 def test_its_own_tests_pass() -> None:
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
-            *("-p", pytest_plugin.__name__),
-        ],
-        cwd=WORKERS,
-        env=process_environment(),
-        capture_output=True,
-        text=True,
-        timeout=280,
-        check=False,
-    )
+    options = ["-q", "-p", "no:cacheprovider", "-p", pytest_plugin.__name__]
+    done = python("-m", "pytest", *options, cwd=WORKERS, timeout=280)
     assert done.returncode == 0, done.stdout
     assert "9 passed" in done.stdout
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from simulator.report import plots
-from tests.runs import ROOT, process_environment
+from tests.runs import printed
 
 LOADED = """
 import sys
@@ -19,19 +17,6 @@ application()
 heavy = ("aioxmpp", "spade", "polars", "matplotlib", "networkx")
 print([name for name in heavy if name in sys.modules])
 """
-
-
-def printed(script: str) -> str:
-    """The last line that a script prints in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=ROOT,
-        env=process_environment(),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout.splitlines()[-1]
 
 
 @pytest.mark.parametrize(
@@ -47,7 +32,8 @@ def test_a_command_imports_only_what_it_needs(
 ) -> None:
     if arguments[-1] == "--out":
         arguments = [*arguments, str(tmp_path / "run")]
-    assert printed(LOADED.format(arguments=["simulator", *arguments])) == str(loaded)
+    script = LOADED.format(arguments=["simulator", *arguments])
+    assert printed(script)[-1] == str(loaded)
 
 
 def test_a_picture_is_a_function_of_the_package() -> None:
@@ -72,4 +58,4 @@ print(together == [run(1), run(2)] * 2, together[0][:2])
 
 
 def test_first_imports_and_runs_in_threads_wait_for_each_other() -> None:
-    assert printed(IN_THREADS) == "True ('pass', 2)"
+    assert printed(IN_THREADS)[-1] == "True ('pass', 2)"

@@ -63,9 +63,10 @@ def test_a_notebook_runs_and_says_what_is_committed(
             )
 
 
-def test_there_are_three_notebooks() -> None:
+def test_there_are_four_notebooks() -> None:
     assert [path.stem for path in NOTEBOOKS] == [
         "compare_servers",
+        "find_and_shrink",
         "presence_propagation",
         "two_agents",
     ]

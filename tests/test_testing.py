@@ -66,6 +66,7 @@ def test_a_failure_says_what_failed_by_what_evidence(tmp_path: Path) -> None:
         f" [subscriptions[0], {file}:7]",
         "  pass    outcomes.ok equals 2: 2",
         f"run folder: {run.folder}",
+        f"why: simulator explain {run.folder}",
     ]
 
 
@@ -79,7 +80,8 @@ def test_agents_that_failed_are_told_with_their_frames(tmp_path: Path) -> None:
     run = run_scenario({"name": "raising", "populations": {"raiser": agent}}, tmp_path)
     text = describe(run)
     assert "  fail    all agents ended ok: 0 of 1 did" in text
-    assert "agent raiser failed: KeyError: 'lost' in behaviour Fail" in text
+    assert "raiser, behaviour Fail: KeyError" in text
+    assert "agent raiser failed" not in text, "it is told once"
     assert "raiser, behaviour Fail: KeyError: 'lost'" in text
     assert 'in run: raise KeyError("lost")' in text
 
@@ -125,11 +127,27 @@ def test_the_fixture(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(
         [
             "*expected pass; the verdict is fail: pair, seed 0, on embedded",
-            "*  fail    asker has host as to: asker has host as none, not to (*pair.yaml:6)",
+            "*  fail    asker has host as to: asker has host as none, not to (inner/pair.yaml:6)",
         ]
     )
     # The reader sees the line of the test, and not the inside of the simulator.
     assert "pytest_plugin.py" not in result.stdout.str()
+
+
+def test_the_fixture_tells_an_exception_once_and_how_to_go_on(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        def test_raises(scenario):
+            agent = {"agent": "tests.user_agents:RaisesInBehaviour"}
+            scenario({"name": "raising", "populations": {"raiser": agent}})
+        """
+    )
+    result = pytester.runpytest("-p", pytest_plugin.__name__, "-p", "no:cacheprovider")
+    told = result.stdout.str().partition("short test summary")[0]
+    assert "agent raiser failed" not in told
+    assert "Captured log" not in told
+    assert told.count("Traceback") == 0
+    result.stdout.re_match_lines([r"E +why: simulator explain /.*/run-1"])
 
 
 def test_pytest_finds_the_plugin_where_the_package_is_installed() -> None:

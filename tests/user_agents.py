@@ -1,4 +1,4 @@
-"""Agents as users of plain SPADE 3.3.3 write them. They know nothing of the simulator."""
+"""Agents as users of plain SPADE write them. They know nothing of the simulator."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from spade.agent import Agent
 from spade.behaviour import CyclicBehaviour, OneShotBehaviour, PeriodicBehaviour
 from spade.message import Message
 
+from tests.both import approve
+
 
 class Asker(Agent):
     """Asks `friend` for a subscription, as the attribute says that was set before the start."""
@@ -18,7 +20,7 @@ class Asker(Agent):
     friend: str
 
     class Ask(OneShotBehaviour):
-        def on_available(self, jid: str, stanza: Any) -> None:
+        def on_available(self, jid: str, *_more: Any) -> None:
             self.agent.set("available", [*(self.agent.get("available") or ()), jid])
 
         async def run(self) -> None:
@@ -35,7 +37,7 @@ class Approver(Agent):
 
     class Approve(OneShotBehaviour):
         def on_subscribe(self, jid: str) -> None:
-            self.presence.approve(jid)
+            approve(self.presence, jid)
             self.presence.subscribe(jid)
 
         async def run(self) -> None:
@@ -100,7 +102,7 @@ class RaisesInHandler(Agent):
         self.asked += 1
         if self.asked == 1:
             raise ValueError(f"cannot think about {jid}")
-        self.presence.approve(jid)
+        approve(self.presence, jid)
 
 
 class RaisesInBehaviour(Agent):

@@ -119,7 +119,7 @@ class Run(Tables):
         """All records of the journal, oldest first. Raises JournalError for a damaged one."""
         return list(read_journal(self._source))
 
-    def _read(self) -> Iterable[AnyRecord]:
+    def read(self) -> Iterable[AnyRecord]:
         """All records, one by one where they have not been read yet."""
         return vars(self).get("records") or read_journal(self._source)
 
@@ -133,7 +133,7 @@ class Run(Tables):
         """Everything measured, in one pass over the records. Raises JournalError."""
         try:
             # Not kept: all records at once take more memory than all that is measured.
-            found = measure(self._read())
+            found = measure(self.read())
         except ValidationError as error:
             place = Path(FILE_NAME) if self.in_memory else self.folder / FILE_NAME
             raise not_a_scenario(place, error) from error
@@ -198,7 +198,7 @@ class Run(Tables):
         `agent`, `contact`: names such as ``worker[1]``; omitted: all. One watch comes with its
         history. `at_s`: as it stood then. Raises InputError for names that fit no watch.
         """
-        return explained(self.measurement, self._read(), agent, contact, at_s)
+        return explained(self.measurement, self.read(), agent, contact, at_s)
 
 
 def open_run(folder: Path | str) -> Run:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from simulator.report.plots.view import Window
+    from simulator.report.replay.page import Replay
 
 
 class Run(MeasuredRun):
@@ -48,6 +49,18 @@ class Run(MeasuredRun):
         if save is not None:
             save_figure(figure, Path(save))
         return figure
+
+    def replay(self, save: str | Path | None = None) -> Replay:
+        """The replay page: a run to look into, with everything over time.
+
+        In a notebook it shows itself. `save`: a file to write as well; an older one is replaced.
+        """
+        from simulator.report.replay.page import Replay  # noqa: PLC0415  (imports Jinja)
+
+        replay = Replay.of(self)
+        if save is not None:
+            replay.save(save)
+        return replay
 
     def _repr_html_(self) -> str:
         """The answer, as a notebook shows it: the verdict, its checks, and the figures."""

@@ -17,6 +17,8 @@ from simulator.errors import InputError
 from simulator.scenario.language.durations import parse_duration
 from simulator.scenario.language.words import nearest
 
+USUAL_DELAY = "200ms"
+"""An approval by plain agents takes so long, unless it is said."""
 FEWEST = 2
 """A population of one has nobody to watch."""
 
@@ -26,13 +28,14 @@ class Answers:
     """What a new scenario is to hold. `graph` is a key of `GRAPHS`, `faults` are of `FAULTS`.
 
     `agent`: the import path of the agents' class, such as ``my_package.agents:Seller``; without
-    one they are plain agents, which approve after `approve_delay`.
+    one they are plain agents. `approve_delay`: how long they take to approve; empty: as is usual,
+    and agents of a class answer themselves.
     """
 
     name: str = "My agents"
     agents: int = 20
     graph: str = "small-world"
-    approve_delay: str = "200ms"
+    approve_delay: str = ""
     faults: tuple[str, ...] = ()
     agent: str = ""
 
@@ -138,7 +141,7 @@ def check_answers(answers: Answers) -> None:
     if path and not _CLASS_PATH.fullmatch(path):
         raise InputError(f"{path!r}: expected a module and a class, as my_package.agents:Seller")
     try:
-        parse_duration(answers.approve_delay)
+        parse_duration(answers.approve_delay or USUAL_DELAY)
     except PydanticCustomError as error:
         context = error.context or {}
         raise InputError(f"{context['problem']}: expected {context['expected']}") from None
@@ -167,7 +170,9 @@ def _head(answers: Answers) -> str:
 
 
 def _agents(answers: Answers) -> str:
-    approval = f"on_subscribe: {{approve: {{delay: {_text(answers.approve_delay)}}}}}"
+    approval = (
+        f"on_subscribe: {{approve: {{delay: {_text(answers.approve_delay or USUAL_DELAY)}}}}}"
+    )
     if not answers.agent:
         return _written(f"""
             populations:
@@ -180,6 +185,10 @@ def _agents(answers: Answers) -> str:
                 # What they do when they are asked for a subscription, and how long that takes.
                 {approval}
             """)
+    own = "# What they do when they are asked for a subscription, and how long that takes."
+    if not answers.approve_delay:
+        own = "# If the class does not answer requests for subscriptions itself:"
+        approval = f"# {approval}"
     return _written(f"""
         populations:
           # The agents are called agent-0, agent-1 and so on. They have SPADE's own presence
@@ -190,8 +199,8 @@ def _agents(answers: Answers) -> str:
             agent: {answers.agent}
             # arguments: {{}}    what the class is made with, by name
             # attributes: {{}}   what is set on each agent before it starts
-            # If the class does not answer requests for subscriptions itself:
-            # {approval}
+            {own}
+            {approval}
         """)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from types import MethodType
 
 from spade.presence import PresenceShow, PresenceType
 
 from simulator.agents.base import Contact, Event
+from simulator.agents.shared.handlers import is_users
 from simulator.scenario.plan import PresenceChange, PresencePlan
 from simulator.spade4.session import ClientSession, session_of
 from simulator.spade4.types import Agent, Manager
@@ -96,11 +98,35 @@ class ManagerControl:
         if event != "requested":
             return self._session.listen(event, listener)
 
-        def hear(peer: str) -> None:
-            if not self._manager.approve_all:
-                listener(peer)
+        return _on_requested(self._manager, self._session, listener)
 
-        return self._session.listen(event, hear)
+
+def _on_requested(manager: Manager, session: ClientSession, listener: Listener) -> Stop:
+    # The documented manager keeps requests until a handler is assigned: ours is, where nobody has
+    # assigned one yet. A handler of somebody else's is called beside ours.
+    listening = True
+
+    def hear(peer: str) -> None:
+        if listening and not manager.approve_all:
+            listener(peer)
+
+    # A method of the manager is nobody's own handler.
+    handle = MethodType(lambda _manager, peer: hear(peer), manager)
+
+    def overhear(peer: str) -> None:
+        if manager.on_subscribe != handle:
+            hear(peer)
+
+    if not is_users(manager, manager.on_subscribe):
+        manager.on_subscribe = handle
+    disconnect = session.listen("requested", overhear)
+
+    def stop() -> None:
+        nonlocal listening
+        listening = False
+        disconnect()
+
+    return stop
 
 
 def show_presence(manager: Manager, plan: PresencePlan) -> None:

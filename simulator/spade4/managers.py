@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any, cast
+from typing import cast
 
 import spade.presence
 
@@ -16,8 +16,8 @@ from simulator.agents.base import Host
 from simulator.agents.shared.handlers import is_users, never_awaited
 from simulator.scenario.plan import PresencePlan
 from simulator.spade4.control import show_presence
-from simulator.spade4.presence.manager import PresenceManager
-from simulator.spade4.types import Agent, Manager
+from simulator.spade4.presence.manager import PresenceManager, Recovery
+from simulator.spade4.types import Agent, Manager, Stanza
 
 
 def make_manager(agent: Agent, approve_all: bool = False) -> Manager:
@@ -30,38 +30,25 @@ def make_manager(agent: Agent, approve_all: bool = False) -> Manager:
         return cast(Manager, spade.presence.PresenceManager(agent, approve_all))
     if host.plan.manager == "spade":
         return cast(Manager, SpadeManager(agent, host, approve_all))
-    return DocumentedManager(agent, host, approve_all)
+    return cast(Manager, DocumentedManager(agent, host, approve_all, host.plan.recovery))
 
 
 class DocumentedManager(PresenceManager):
     """The documented manager of a planned agent."""
 
-    def __init__(self, agent: Agent, host: Host, approve_all: bool = False) -> None:
+    def __init__(self, agent: Agent, host: Host, approve_all: bool, recovery: Recovery) -> None:
         self._host = host
-        super().__init__(agent, approve_all, host.plan.recovery)
+        super().__init__(agent, approve_all, recovery)
         self.report = host.report
 
     def show_first(self, plan: PresencePlan) -> None:
-        """Let this be the first presence."""
-        show_presence(self, plan)
+        """Let this be the first presence of the first session."""
+        show_presence(cast(Manager, self), plan)
 
     def _call(self, where: str, handler: Callable[..., object], *arguments: object) -> None:
         if is_users(self, handler):
             self._host.handler_called(where)
         super()._call(where, handler, *arguments)
-
-
-_HANDLERS = frozenset(
-    (
-        "on_available",
-        "on_unavailable",
-        "on_presence_received",
-        "on_subscribe",
-        "on_subscribed",
-        "on_unsubscribe",
-        "on_unsubscribed",
-    )
-)
 
 
 class SpadeManager(spade.presence.PresenceManager):
@@ -72,7 +59,7 @@ class SpadeManager(spade.presence.PresenceManager):
 
     __slots__ = ("_host",)
 
-    def __init__(self, agent: Agent, host: Host, approve_all: bool = False) -> None:
+    def __init__(self, agent: Agent, host: Host, approve_all: bool) -> None:
         self._host = host
         super().__init__(agent, approve_all)
 
@@ -93,29 +80,29 @@ class SpadeManager(spade.presence.PresenceManager):
         client.del_event_handler("session_start", client.session_start)
         client.add_event_handler("session_start", begin)
 
-    def __getattribute__(self, name: str) -> Any:
-        found = super().__getattribute__(name)
-        if name in _HANDLERS and is_users(self, found) and _asked_by_spade():
-            return _observed(self._host, name, found)
-        return found
+    def handle_presence(self, presence: Stanza) -> None:
+        """As SPADE's."""
+        kind = presence.xml.get("type", "available")
+        if presence["from"].bare == self.agent.jid.bare or kind not in ("available", "unavailable"):
+            super().handle_presence(presence)
+        else:
+            handlers = (f"on_{kind}", "on_presence_received")
+            self._observed(super().handle_presence, presence, *handlers)
 
+    def handle_subscription(self, presence: Stanza) -> None:
+        """As SPADE's."""
+        self._observed(super().handle_subscription, presence, f"on_{presence['type']}")
 
-def _asked_by_spade() -> bool:
-    """Whether SPADE's manager is about to call the handler that it asks for."""
-    frame = inspect.currentframe()
-    caller = frame.f_back.f_back if frame is not None and frame.f_back is not None else None
-    return caller is not None and caller.f_globals is vars(spade.presence)
-
-
-def _observed(host: Host, where: str, handler: Callable[..., object]) -> Callable[..., object]:
-    def observed(*arguments: object) -> object:
-        host.handler_called(where)
-        if inspect.iscoroutinefunction(handler):
-            host.report(where, never_awaited(handler))
+    def _observed(self, handle: Callable[[Stanza], None], presence: Stanza, *handlers: str) -> None:
+        """Let SPADE handle a stanza, for which it calls these handlers."""
+        theirs = {name: getattr(self, name) for name in handlers}
+        theirs = {name: one for name, one in theirs.items() if is_users(self, one)}
+        for name, handler in theirs.items():
+            self._host.handler_called(name)
+            if inspect.iscoroutinefunction(handler):
+                self._host.report(name, never_awaited(handler))
         try:
-            return handler(*arguments)
+            handle(presence)
         except Exception as error:
-            host.report(where, error)
+            self._host.report(next(iter(theirs), handlers[0]), error)
             raise
-
-    return observed

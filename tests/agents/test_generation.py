@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from io import BytesIO
 
 import msgspec
@@ -20,7 +18,7 @@ from simulator.running.runner import RunOptions, execute
 from simulator.scenario import build_plan, load_scenario
 from simulator.servers.embedded.backend import EmbeddedBackend
 from tests.fake_generation import FakeGeneration
-from tests.runs import ROOT, process_environment
+from tests.runs import ROOT, python
 
 
 def run_two_agents(generation: Generation) -> Run:
@@ -73,12 +71,5 @@ for name in ("spade", "aioxmpp", "aiosasl", "aioopenssl", "OpenSSL"):
 from tests.agents.test_generation import FakeGeneration, run_two_agents
 print(run_two_agents(FakeGeneration()).verdict.value)
 """
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=ROOT,
-        env=process_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = python("-c", script)
     assert (done.stdout, done.stderr) == ("pass\n", "")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from aioxmpp import PresenceShow, PresenceState
 from spade.agent import Agent
 from spade.behaviour import OneShotBehaviour
+
+from tests.both import show
 
 
 class Hearer(Agent):
@@ -17,8 +18,7 @@ class Hearer(Agent):
     def hear(self, jid: str) -> None:
         self.heard = (*self.heard, jid.partition("@")[0])
         if len(self.heard) == 4:
-            busy = PresenceState(available=True, show=PresenceShow.DND)
-            self.presence.set_presence(state=busy, status=" ".join(self.heard))
+            show(self.presence, "dnd", " ".join(self.heard))
 
 
 class HandlerBefore(Hearer):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from simulator.analysis.run import Run
 from tests.behaviours.scenes import behaviour, play, sent, served, shown
 
 ASKERS = [f"asker-{number}" for number in range(4)]
@@ -53,15 +54,19 @@ def test_ask_back(tmp_path: Path) -> None:
     assert [peer for _, peer in sent(run, "host", "subscribe")] == ASKERS
 
 
-@pytest.mark.parametrize("manager", ["documented", "spade"])
-@pytest.mark.parametrize("agent", ["HandlerBefore", "HandlerAfter"])
-def test_a_users_handler_is_called_as_well(tmp_path: Path, agent: str, manager: str) -> None:
+def hosted_with_handler(folder: Path, agent: str, manager: str) -> Run:
     host = {
         "agent": f"tests.behaviours.agents:{agent}",
         "presence_manager": manager,
         "behaviours": [behaviour("Approve", askers=ASKERS[:2])],
     }
-    run = hosted(tmp_path, host)
+    run: Run = hosted(folder, host)
+    return run
+
+
+@pytest.mark.parametrize("agent", ["HandlerBefore", "HandlerAfter"])
+def test_a_users_handler_is_called_as_well(tmp_path: Path, agent: str) -> None:
+    run = hosted_with_handler(tmp_path, agent, "documented")
     assert [peer for _, peer in sent(run, "host", "subscribed")] == ASKERS[:2]
     assert [status for _, show, status in shown(run, "host") if show == "dnd"] == [" ".join(ASKERS)]
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from simulator.analysis.run import Run
-from simulator.journal.records import Actual, RunEnded, Session
-from tests.behaviours.scenes import availability, behaviour, of, play, shown
+from simulator.journal.records import Actual, RunEnded
+from tests.behaviours.scenes import availability, behaviour, play, shown
 
 WATCH = {"subscriptions": [{"pairs": [["watcher", "wanderer"]], "at": "100ms"}]}
 
@@ -28,21 +26,6 @@ def departures(run: Run) -> list[float]:
     """The minutes at which agents became unavailable."""
     gone = [one for one in run.records if isinstance(one, Actual) and not one.available]
     return [record.t / 6e7 for record in gone]
-
-
-@pytest.mark.parametrize("manager", ["documented", "spade"])
-def test_it_goes_for_real_and_comes_back_as_it_was(tmp_path: Path, manager: str) -> None:
-    run = watched(tmp_path, behaviour("ComeAndGo", on="3s", off="1s"), manager=manager)
-    assert availability(run, "watcher", "wanderer") == [
-        (0.1, "available", "chat"),
-        (3.0, "unavailable", ""),
-        (4.0, "available", "chat"),
-        (7.0, "unavailable", ""),
-        (8.0, "available", "chat"),
-    ]
-    assert shown(run, "wanderer")[-1] == (8.0, "chat", "here")
-    states = [record.state for record in of(run, Session, "wanderer")]
-    assert states.count("established") == 3
 
 
 def test_with_times_the_run_waits_for_the_last(tmp_path: Path) -> None:

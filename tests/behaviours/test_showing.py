@@ -55,21 +55,3 @@ def test_a_markov_chain(tmp_path: Path) -> None:
     steps = Counter(pairwise(seen))
     assert set(steps) == {("chat", "dnd"), ("chat", "away"), ("dnd", "chat"), ("away", "chat")}
     assert 3 < steps["chat", "dnd"] / steps["chat", "away"] < 5.3
-
-
-def test_an_agent_that_is_gone_is_left_alone(tmp_path: Path) -> None:
-    agent = {
-        "behaviours": [
-            behaviour("ChangeStatus", every="2s", looks=["chat", "away", "dnd", "xa"]),
-            behaviour("ComeAndGo", on="3s", off="2s"),
-        ]
-    }
-    run = play(tmp_path, {"agent": agent})
-    assert [(when, show) for when, show, _ in shown(run, "agent")] == [
-        (0.0, ""),
-        (0.0, "chat"),
-        (2.0, "away"),
-        # At 4 s it is gone; it comes back as it was, and the process has gone on.
-        (5.0, "away"),
-        (6.0, "xa"),
-    ]

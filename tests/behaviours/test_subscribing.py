@@ -57,17 +57,6 @@ def test_who_was_asked_is_not_asked_again_after_a_restart(tmp_path: Path) -> Non
     assert len(sent(run, "asker", "subscribe")) == 2
 
 
-def test_requests_wait_for_the_connection(tmp_path: Path) -> None:
-    asker = {"behaviours": [behaviour("Subscribe", to="peer-0", at="3s")]}
-    cut = [
-        {"at": "2s", "for": "4s", "refuse": "asker"},
-        {"at": "2s", "reset": "asker"},
-    ]
-    run = play(tmp_path, {"peer": CROWD, "asker": asker}, faults=cut)
-    ((when, _),) = sent(run, "asker", "subscribe")
-    assert 6 <= when < 10
-
-
 def test_watchers_are_asked_back(tmp_path: Path) -> None:
     shy = {"on_subscribe": "approve", "behaviours": [behaviour("Reciprocate", delay="2s")]}
     asker = {"on_subscribe": "approve", "behaviours": [behaviour("Subscribe", to="shy", at="1s")]}

@@ -13,7 +13,6 @@ import pytest
 
 from simulator.analysis.measurement import Measurement
 from simulator.analysis.run import Run
-from simulator.analysis.states import Entry
 from simulator.errors import InputError
 from simulator.journal.file import FILE_NAME, Journal
 from simulator.journal.records import (
@@ -22,7 +21,6 @@ from simulator.journal.records import (
     Died,
     FaultChanged,
     Received,
-    Sent,
     Session,
     View,
 )
@@ -143,38 +141,6 @@ def deaths(run: Run) -> list[tuple[float, str, str]]:
     ]
 
 
-def test_a_reset_is_seen_at_once_and_mended_after_a_second(tmp_path: Path) -> None:
-    run = run_with(tmp_path, fault("reset"))
-    assert deaths(run) == [(40.0, "a", "reset")]
-    # The server tells b one latency later; a is back after aioxmpp's back-off of one second.
-    unavailable, available = seen(run, "b", "a")
-    assert unavailable == (40.02, "unavailable", "")
-    assert available[:2] == (pytest.approx(41.2, abs=0.01), "available")
-    assert [state for _, state in sessions(run, "a")][:2] == ["suspended", "destroyed"]
-    assert run.summary["detection_time"]["max_s"] == pytest.approx(0.02)
-    assert run.summary["detection_time"]["samples"] == 2
-
-
-def test_a_clean_close_makes_a_zombie(tmp_path: Path) -> None:
-    run = run_with(tmp_path, fault("close"))
-    assert [kind for _, kind, _ in seen(run, "b", "a")] == ["unavailable"]
-    # aioxmpp takes the end for a wish of its own: it never comes back, and is_alive() is true.
-    assert seen(run, "a", "b") == []
-    assert "established" not in [state for _, state in sessions(run, "a")]
-
-
-def test_a_black_hole_is_found_by_pings_after_one_to_two_minutes(tmp_path: Path) -> None:
-    run = run_with(tmp_path, fault("black_hole", until=100))
-    ((found, state), *_) = sessions(run, "a")
-    assert state == "suspended"
-    assert 40 + 60 <= found <= 40 + 120
-    # Until then b takes a for available: a ghost.
-    ((told, kind, _), *_) = seen(run, "b", "a")
-    assert kind == "unavailable"
-    assert told > found
-    assert run.summary["detection_time"]["max_s"] == pytest.approx(told - 40)
-
-
 @pytest.mark.parametrize("kind", ["black_hole", "stall", "partition", "server_freeze"])
 def test_nobody_waits_for_an_answer_that_a_fault_keeps_back(tmp_path: Path, kind: str) -> None:
     run = run_with(tmp_path, fault(kind, at=190))
@@ -211,26 +177,6 @@ def test_a_slow_link_adds_to_the_latency(tmp_path: Path) -> None:
     assert seen(run, "c", "b") == [(pytest.approx(45.04), "available", "dnd")]
 
 
-def test_a_refusing_server_is_tried_again_until_it_accepts(tmp_path: Path) -> None:
-    run = run_with(tmp_path, fault("refuse", until=60), fault("reset", at=41))
-    states = sessions(run, "a")
-    back = next(when for when, state in states if state in ("established", "resumed"))
-    assert 60 < back < 70
-
-
-def test_a_conflict_stops_the_client_for_good(tmp_path: Path) -> None:
-    run = run_with(tmp_path, fault("conflict"))
-    states = [state for _, state in sessions(run, "a")]
-    assert states[-1] == "failed"
-    assert "established" not in states
-
-
-def test_another_stream_error_is_followed_by_a_new_login_at_once(tmp_path: Path) -> None:
-    run = run_with(tmp_path, fault("stream_error", condition="undefined-condition"))
-    back = next(when for when, state in sessions(run, "a") if state == "established")
-    assert back < 40.3
-
-
 def test_a_crash_says_nothing_and_comes_back(tmp_path: Path) -> None:
     run = run_with(tmp_path, fault("crash", restart_after=20 * SECOND))
     assert deaths(run) == [(40.0, "a", "crash")]
@@ -262,13 +208,6 @@ def test_a_silent_crash_leaves_a_ghost(tmp_path: Path) -> None:
     assert run.summary["detection_time"]["undetected"] == 2
 
 
-def test_a_wrong_password_ends_at_the_next_login(tmp_path: Path) -> None:
-    run = run_with(tmp_path, fault("wrong_password", at=30), fault("reset"))
-    states = [state for _, state in sessions(run, "a")]
-    assert "established" not in states
-    assert states[-1] == "failed"
-
-
 @pytest.mark.parametrize("lose", [False, True])
 def test_a_server_restart_keeps_or_loses_the_rosters(tmp_path: Path, lose: bool) -> None:
     run = run_with(tmp_path, fault("server_restart", until=50, rosters="lost" if lose else "kept"))
@@ -282,24 +221,6 @@ def test_a_frozen_server_delays_everybody(tmp_path: Path) -> None:
     run = run_with(tmp_path, fault("server_freeze", until=70))
     assert seen(run, "a", "b") == [(70.04, "available", "dnd")]
     assert seen(run, "c", "b") == [(70.04, "available", "dnd")]
-
-
-@pytest.mark.parametrize(
-    ("manager", "recovery", "stale"),
-    [("spade", "none", True), ("documented", "none", False), ("documented", "rejoin", False)],
-)
-def test_a_peer_that_leaves_while_the_agent_is_cut_off(
-    tmp_path: Path, manager: str, recovery: str, stale: bool
-) -> None:
-    """SPADE's manager believes it available for ever: it does not hear the server's answer."""
-    cut = fault("black_hole", at=40, until=150)
-    gone = FaultPlan(at=60 * SECOND, kind="crash", origin="faults[1]", agents=("c",))
-    run = run_with(tmp_path, cut, gone, recovery=recovery, manager=manager)
-    rosters = run.rosters()
-    (believed,) = rosters.filter((rosters["agent"] == "a") & (rosters["peer"] == "c"))[
-        "believed_available"
-    ]
-    assert believed is stale
 
 
 def test_every_fault_is_recorded_with_its_begin_and_end(tmp_path: Path) -> None:
@@ -321,32 +242,6 @@ def test_what_a_backend_cannot_do_is_refused_by_name(tmp_path: Path) -> None:
     backend.faults = frozenset()
     with pytest.raises(InputError, match=r"embedded does not support faults\[0\] reset"):
         check_faults(plan_with(tmp_path, fault("reset")), backend)
-
-
-def test_a_subscribe_may_be_lost_with_its_stream(tmp_path: Path) -> None:
-    """The agent asked, and the server never heard of it: that breaks no rule of the server's."""
-    cut = fault("black_hole", at=0.5, until=100, direction="up")
-    run = run_with(tmp_path, cut, text=TRIO.replace("mutual: true", "mutual: true, at: 1s"))
-    lost = [
-        record
-        for record in run.records
-        if isinstance(record, Sent) and record.type == "subscribe" and record.agent == "a"
-    ]
-    assert len(lost) == 2
-    assert run.summary["wrong_entries"]["entries"] == []
-    expected = run.measurement.rosters.oracle.allowed("a", "b")
-    assert expected == {Entry("from", False), Entry("from", True)}
-
-
-def test_a_password_is_right_again_when_the_last_fault_is_over(tmp_path: Path) -> None:
-    overlapping = (
-        fault("wrong_password", at=10, until=30),
-        fault("wrong_password", at=20, until=40),
-        fault("reset", at=35),
-    )
-    run = run_with(tmp_path, *overlapping)
-    states = [one.state for one in run.records if isinstance(one, Session) and one.agent == "a"]
-    assert states[-1] == "failed"
 
 
 def test_a_restart_that_a_later_crash_made_void_does_not_happen(tmp_path: Path) -> None:

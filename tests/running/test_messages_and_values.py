@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-import simulator
 from simulator.analysis.checks.check import Check
 from simulator.analysis.run import Run
 from simulator.errors import ScenarioError
 from simulator.journal.work_records import MessageReceived, MessageSent, Value
 from simulator.report.plots import plot_sequence, plot_values
 from simulator.report.terminal.narration import Narrator
-from tests.runs import ROOT, run_text
+from tests.runs import run_text
 
 TALK = """
     name: Two talk
@@ -127,7 +126,7 @@ def test_the_knowledge_base_is_recorded_when_it_changes(tmp_path: Path) -> None:
 
 
 def test_attributes_are_read_at_the_end(tmp_path: Path) -> None:
-    run = talk(tmp_path, more="    observe: {listener: [heard, herd], speaker: [body]}\n")
+    run = talk(tmp_path, more="    observe: {listener: [heard, body], speaker: [body]}\n")
     values = {
         (value.agent, value.name): value
         for value in records(run, Value)
@@ -135,7 +134,9 @@ def test_attributes_are_read_at_the_end(tmp_path: Path) -> None:
     }
     assert values["listener", "heard"].value == ["Hello"]
     assert values["speaker", "body"].value == "Hello"
-    assert values["listener", "herd"].absent == "no such attribute; there is `heard`"
+    missing = values["listener", "body"].absent
+    assert missing.startswith("no such attribute; there is `")
+    assert "`heard`" in missing
     frame = run.values().filter(name="heard")
     assert frame.select("value", "number").rows() == [('["Hello"]', 1.0)]
 
@@ -156,33 +157,12 @@ COUNT = """
         ("ticks, equals: 3", "fail", "counter-0 has 4 entries, counter-1 has 4 entries"),
         ("ticks, above: 3, below: 5", "pass", "counter-0 has 4 entries, counter-1 has 4 entries"),
         ("broken, equals: 3", "unknown", "counter-0: reading it raised ValueError: no value"),
-        ("other, equals: 3", "fail", "counter-0 keeps no other; an attribute needs `observe:"),
+        ("times, equals: 3", "fail", "counter-0 keeps no times, but `ticks`; an attribute needs"),
     ],
 )
 def test_values_are_expected(tmp_path: Path, value: str, verdict: str, evidence: str) -> None:
     (check,) = checks(run_text(COUNT % value, tmp_path))
     assert (check.verdict, check.evidence[: len(evidence)]) == (verdict, evidence)
-
-
-# --- the auction ---
-
-
-@pytest.mark.parametrize(("manager", "sold"), [("documented", 3), ("spade", 0)])
-def test_the_auction_says_how_many_lots_were_sold(tmp_path: Path, manager: str, sold: int) -> None:
-    """It sells by the documented manager alone, and once passed with either."""
-    file = ROOT / "tests" / "data" / "cases" / "auction" / "auction.yaml"
-    text = file.read_text("utf-8")
-    asked = f"observe: {{auctioneer: [sold]}}\npresence_manager: {manager}\n"
-    more = "\n  - value: {agent: auctioneer, name: sold, at_least: 3}\n"
-    copy = tmp_path / "auction.yaml"
-    copy.write_text(asked + text.rstrip() + more, "utf-8")
-    (tmp_path / "auction").symlink_to(file.parent / "auction")
-    run = simulator.run(copy, out=tmp_path / "run")
-    check = checks(run)[-1]
-    assert check.evidence == f"auctioneer has {sold} entries"
-    assert run.verdict.value == ("pass" if sold else "fail")
-    sent = run.summary["messages"]
-    assert sent == {"sent": 12 * sold, "received": 12 * sold, "undelivered": 0}
 
 
 def test_whom_to_observe_must_be_there(tmp_path: Path) -> None:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.journal.folder import LOG
-from simulator.journal.records import Action, Agent, Sent
+from simulator.journal.records import Action, Agent
 from tests.runs import run_text
 
 
@@ -70,17 +69,3 @@ def test_a_life_goes_as_planned(
     tmp_path: Path, timeline: str, expected: list[tuple[float, str]]
 ) -> None:
     assert life(tmp_path, timeline) == expected
-
-
-def test_a_farewell_that_never_leaves_is_neither_recorded_nor_complained_of(tmp_path: Path) -> None:
-    run = run_text(
-        """
-        name: farewell
-        populations: {one: {}}
-        timeline: [{at: 1s, who: one, do: stop}]
-        run: {duration: 3s}
-        """,
-        tmp_path,
-    )
-    assert [record.type for record in run.records if isinstance(record, Sent)] == ["available"]
-    assert (run.folder / LOG).read_text() == ""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +12,7 @@ from spade.agent import Agent
 
 from simulator.servers.local.prosody import ProsodyBackend
 from simulator.spade3.presence import DocumentedPresence, PresenceManager
-from tests.runs import ROOT, process_environment
+from tests.runs import ROOT, printed
 from tests.servers.helpers import Running, context_of, make_local
 from tests.test_docs import blocks, write_files
 
@@ -41,20 +39,6 @@ runpy.run_path("pair.py", run_name="__main__")
 print([name for name in {heavy!r} if name in sys.modules])
 """
 HEAVY = ("networkx", "pydantic", "matplotlib", "polars", "msgspec", "yaml", "rich")
-
-
-def printed(script: str, folder: Path) -> list[str]:
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=folder,
-        env=process_environment(),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()
 
 
 @pytest.fixture

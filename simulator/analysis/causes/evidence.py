@@ -201,13 +201,13 @@ class Evidence:
         death = self.death(agent, t) if life == "dead" else None
         return "started" if death is not None and death.died.cause != CRASH else life
 
-    def started(self, agent: str) -> int | None:
-        """When an agent had started for the first time."""
+    def started(self, agent: str, since: int) -> int | None:
+        """When an agent that was not started just before `since` was started from then on."""
         life = self.agent(agent).life
-        return next(
-            (t for t, value in zip(life.times, life.values, strict=True) if value == "started"),
-            None,
-        )
+        if since and life.at(since - 1) == "started":
+            return None
+        starts = zip(life.times, life.values, strict=True)
+        return next((t for t, value in starts if value == "started" and t >= since), None)
 
     def comes_back(self, agent: str) -> bool:
         """Does the agent start after the time up to which this goes?"""

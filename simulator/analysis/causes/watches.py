@@ -138,11 +138,11 @@ def _before_setup(case: Case) -> Cause | None:
     evidence, contact, heard = case.evidence, case.watch.contact, case.heard
     if heard is None or not _misses_calls(case):
         return None
-    started = evidence.started(contact)
+    started = evidence.started(contact, heard)
     raised_then = any(
         one.where == "on_subscribe" and one.t == heard for one in evidence.failures(contact)
     )
-    if started is None or heard > started or raised_then or not evidence.own_code(contact):
+    if started is None or raised_then or not evidence.own_code(contact):
         return None
     return Cause(
         CauseClass.PRESENCE_MANAGER,

@@ -23,6 +23,7 @@ from simulator.scenario.language.expectations import (
     ValueExpectation,
 )
 from simulator.scenario.language.expected_figures import COMPARATORS, FigureExpectation
+from simulator.scenario.language.words import nearest
 
 
 def expectation_checks(
@@ -137,8 +138,10 @@ def _value_check(expected: ExpectedValue, measurement: Measurement) -> Check:
     for agent in measurement.expected.names.of(expected.agent):
         record = measurement.values.last.get((agent, expected.name))
         if record is None:
+            kept = sorted(name for owner, name in measurement.values.last if owner == agent)
+            instead = f", but {nearest(expected.name, kept)}" if kept else ""
             wrong.append(
-                f"{agent} keeps no {expected.name}; an attribute needs"
+                f"{agent} keeps no {expected.name}{instead}; an attribute needs"
                 f" `observe: {{{agent}: [{expected.name}]}}`"
             )
         elif record.absent:

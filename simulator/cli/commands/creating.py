@@ -52,38 +52,35 @@ def new(
     ] = None,
 ) -> None:
     """Write a scenario with comments. On a terminal, you are asked for what you leave out."""
-    from simulator.scenario.template import FAULTS, GRAPHS, Answers, write_scenario
+    from simulator.scenario.template import FAULTS, GRAPHS, USUAL_DELAY, Answers, write_scenario
 
     usual = Answers()
     said = "none" if faults is None else " ".join(faults)
+    title = _answer("Title", name, usual.name, lambda text: replace(usual, name=text))
+    path = _answer(
+        "Class of the agents, if you have one",
+        *(agent, usual.agent, lambda text: replace(usual, agent=text)),
+    )
     answers = Answers(
-        name=_answer("Title", name, usual.name, lambda text: replace(usual, name=text)),
-        agent=_answer(
-            "Class of the agents, if you have one",
-            agent,
-            usual.agent,
-            lambda text: replace(usual, agent=text),
-        ),
+        name=title,
+        agent=path,
         agents=_answer(
-            "How many agents", agents, usual.agents, lambda count: replace(usual, agents=count)
+            *("How many agents", agents, usual.agents),
+            lambda count: replace(usual, agents=count),
         ),
         graph=_answer(
             f"Who watches whom ({', '.join(GRAPHS)})",
-            graph,
-            usual.graph,
-            lambda text: replace(usual, graph=text),
+            *(graph, usual.graph, lambda text: replace(usual, graph=text)),
         ),
         approve_delay=_answer(
-            "How long an approval takes",
-            approve_delay,
-            usual.approve_delay,
+            f"How long an approval takes{' (nothing: their class answers)' if path else ''}",
+            *(approve_delay, "" if path else USUAL_DELAY),
             lambda text: replace(usual, approve_delay=text),
         ),
         faults=_words(
             _answer(
                 f"Faults ({', '.join(FAULTS)}; or none)",
-                None if faults is None else said,
-                said,
+                *(None if faults is None else said, said),
                 lambda text: replace(usual, faults=_words(text)),
             )
         ),

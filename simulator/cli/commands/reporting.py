@@ -1,4 +1,4 @@
-"""``simulator report``."""
+"""``simulator report`` and ``simulator replay``."""
 # ruff: noqa: PLC0415  (what a command needs is imported when it is called)
 
 from __future__ import annotations
@@ -10,10 +10,14 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from simulator.cli.console import measured_run
+from simulator.cli.options import RunFolder
 from simulator.errors import RunFolderError
 
 DEFAULT = "report.html"
-"""The page in the folder of a run or a sweep, which is this command's own."""
+"""The report in the folder of a run or a sweep, which is the command's own."""
+REPLAY = "replay.html"
+"""The replay in the folder of a run, likewise."""
 
 
 def report(
@@ -36,29 +40,65 @@ def report(
 ) -> None:
     """Write one self-contained HTML page: the verdict, pictures and sortable tables."""
     from simulator.analysis.run import open_run
-    from simulator.journal.folder import is_sweep, write_private, writing
+    from simulator.journal.folder import is_sweep
     from simulator.journal.runs import LATEST, named
     from simulator.report.page import build_page
 
     folders = [named(folder) for folder in folders or [Path(LATEST)]]
-    own = folders[0] / DEFAULT
-    target = out or own
-    if target.exists() and target != own and not _is_report(target):
-        raise RunFolderError(target, "exists already, and is no report; give another name")
+    target = _target(out, folders[0] / DEFAULT)
     console = Console(stderr=True)
     sweep = len(folders) == 1 and is_sweep(folders[0])
     runs = [] if sweep else [open_run(folder) for folder in folders]
-    with writing(target):  # told before the pictures are drawn, which takes a while
-        target.parent.mkdir(parents=True, exist_ok=True)
     with console.status("drawing") as status:
         if sweep:
             page = _sweep_page(folders[0], target)
         else:
             page = build_page(runs, tell=lambda step: status.update(f"drawing {step}"))
+    _write(target, page, "report")
+
+
+def replay(
+    folder: RunFolder = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--out",
+            help="The page; an older one is replaced. Default: replay.html in the run folder.",
+        ),
+    ] = None,
+) -> None:
+    """Write one self-contained HTML page to look into a run: who saw whom how, when, and why."""
+    from simulator.journal.runs import named
+    from simulator.report.replay.page import replay_page
+
+    folder = named(folder)
+    target = _target(out, folder / REPLAY)
+    run = measured_run(folder)
+    with Console(stderr=True).status("writing the replay"):
+        page = replay_page(run)
+    _write(target, page, "replay")
+
+
+def _target(out: Path | None, own: Path) -> Path:
+    """The page to write, with its folder: told before the page is made, which takes a while."""
+    from simulator.journal.folder import writing
+
+    target = out or own
+    if target.exists() and target != own and not _is_report(target):
+        raise RunFolderError(target, "exists already, and is no report; give another name")
+    with writing(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+    return target
+
+
+def _write(target: Path, page: str, what: str) -> None:
+    from simulator.journal.folder import write_private, writing
+
     with writing(target):
         target.unlink(missing_ok=True)
         write_private(target, page)
-    Console().print(Text(f"report: {target}"), soft_wrap=True)
+    Console().print(Text(f"{what}: {target}"), soft_wrap=True)
 
 
 def _is_report(path: Path) -> bool:

@@ -20,8 +20,8 @@ Edit = Callable[[Document], Document | None]
 """A smaller document; None where there is nothing to change. What it is given stays as it is."""
 
 LISTS = ("faults", "timeline", "subscriptions", "expect")
-KEPT = frozenset(("at", "for", "who", "do", "pairs", "peer", "cut_off", "figure"))
-"""Keys of an entry without which it is another one."""
+KEPT = frozenset(("at", "for", "who", "do", "pairs", "peer", "cut_off", "restart_after"))
+"""Keys of an entry without which it is another one, or worse."""
 OPTIONAL = ("question", "network", "pings", "messages")
 OF_POPULATION = ("presence", "behaviours", "start", "resource", "resources", "on_subscribe", "name")
 

@@ -264,11 +264,12 @@ class _Work:
         if self.failure is None or self.smallest is None or self.found is None:
             return Finding(name, self.tried, complete=self.complete)
         run = run_document(self.smallest, self._folder)
-        text = as_file(self.smallest, self._comment(run))
         folder = None
         if out is not False:
             stem = Path(self.space.scenario.source.file).stem
             folder = free_named_folder(Path(out) if out else None, DEFAULT_PARENT, stem)
+        text = as_file(self.smallest, self._comment(run, folder or Path()))
+        if folder is not None:
             write(folder, SMALLEST, text)
             write(folder, FOUND, as_file(self.found, [self._where()]))
             run.save(folder / RUN)
@@ -291,7 +292,7 @@ class _Work:
             f" {self.space.seed}; `simulator find` found it in {self.tried} runs."
         )
 
-    def _comment(self, run: Run) -> list[str]:
+    def _comment(self, run: Run, folder: Path) -> list[str]:
         assert self.failure is not None
         plan = build_plan(scenario_from(self.smallest or {}, self._folder))
         size = f"{len(plan.agents)} agents, {run.measurement.end / SECOND:g} s"
@@ -299,5 +300,5 @@ class _Work:
             *story(run, self.failure),
             "",
             f"{self._where()} Shrunk in {self.smaller} more: {size}.",
-            f"See it again: {command(SMALLEST, plan.imports)}",
+            f"See it again: {command(SMALLEST, plan.imports, folder)}",
         ]

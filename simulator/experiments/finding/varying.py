@@ -35,6 +35,8 @@ LATENCIES = Durations.model_validate({"from": "1ms", "to": "500ms"})
 SHOWS = ("none", "chat", "away", "xa", "dnd")
 OTHER = 0.5
 """How often a latency, or the answer of a population, is another one."""
+FEW = 2
+"""So many agents are concerned more often than the others."""
 NEAR = 0.6
 """How often something is added close to something that is planned."""
 
@@ -113,6 +115,8 @@ class _Variation:
         self.space, self.document, self.random = space, document, random
         self.search = space.search
         self.events = list(space.events)
+        few = random.sample(space.agents, min(FEW, len(space.agents)))
+        self.often = [one for one in few for _ in range(len(space.agents))]
 
     def make(self) -> None:
         """Change what may be changed, more or less of it."""
@@ -163,7 +167,7 @@ class _Variation:
     def add_action(self) -> int:
         """Let an agent do something besides; returns when."""
         do = self.random.choice(self.search.actions or ())
-        at, who = self.moment(), self.random.choice(self.space.agents)
+        at, who = self.moment(), self.agent()
         entry: Document = {"at": format_duration(at), "who": who, "do": do}
         if do in WITH_PEER:
             entry["peer"] = self.peer(who)
@@ -171,6 +175,10 @@ class _Variation:
             entry["show"] = self.random.choice(SHOWS)
         added_to(self.document, "timeline").append(entry)
         return at
+
+    def agent(self) -> str:
+        """One agent: mostly of the same few, since what happens to one of them adds up."""
+        return self.random.choice([*self.often, *self.space.agents])
 
     def peer(self, who: str) -> str:
         """Somebody else; whom it watches or is watched by, if there is anybody."""
@@ -209,10 +217,10 @@ class _Variation:
 
     def some(self) -> object:
         """Whom a fault hits: mostly one agent."""
-        count = 1
-        while count < len(self.space.agents) and self.random.random() < 1 / 3:
-            count += 1
-        return sorted(self.random.sample(self.space.agents, count))
+        found = {self.agent()}
+        while len(found) < len(self.space.agents) and self.random.random() < 1 / 3:
+            found.add(self.agent())
+        return sorted(found)
 
 
 def rounded(microseconds: float) -> int:

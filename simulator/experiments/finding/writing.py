@@ -13,6 +13,7 @@ from typing import cast
 from simulator.analysis.causes.evidence import seconds
 from simulator.experiments.finding.documents import Document, copied, entries, populations
 from simulator.experiments.finding.failures import Failure
+from simulator.journal.folder import write_private, writing
 from simulator.report.run import Run
 from simulator.scenario.reading.scalars import flow_yaml
 
@@ -82,9 +83,11 @@ def _renamed(value: object, names: dict[str, str]) -> object:
 
 def story(run: Run, failure: Failure) -> list[str]:
     """What happens in a run that fails, line by line: what is wrong, why, and how it came to it."""
-    lines = [f"Does not hold: {failure.told}"]
-    explanation = run.explain()
-    lines += [f"Why: {text}" for text in explanation.answer if text != "nothing is wrong"]
+    causes = run.measurement.causes.texts
+    evidence = failure.told
+    for text in causes:  # said below, with the class of the cause
+        evidence = evidence.replace(text.partition(": ")[2], "").rstrip(":, ")
+    lines = [f"Does not hold: {evidence}", *(f"Why: {text}" for text in causes)]
     told = _worst(run)
     if told is not None:
         one = run.explain(*told)
@@ -134,17 +137,15 @@ def written(document: Document) -> str:
     return "\n".join(lines) + "\n"
 
 
-def command(name: str, imports: Iterable[str]) -> str:
-    """The command that runs the file, where it stands."""
-    needed = os.pathsep.join(imports)
+def command(name: str, imports: Iterable[str], folder: Path) -> str:
+    """The command that runs the file in `folder`; classes are found from there."""
+    needed = os.pathsep.join(os.path.relpath(one, folder) for one in imports)
     path = f"PYTHONPATH={shlex.quote(needed)} " if needed else ""
     return path + shlex.join(["simulator", "run", name])
 
 
 def write(folder: Path, name: str, text: str) -> Path:
     """Write a file into a new folder, readable by its owner."""
-    from simulator.journal.folder import write_private, writing  # noqa: PLC0415
-
     with writing(folder):
         write_private(folder / name, text)
     return folder / name

@@ -22,6 +22,8 @@ from simulator.report.page.tables import Table, tables_of
 from simulator.report.pictures import PICTURES
 from simulator.report.plots import PLOTS
 from simulator.report.plots.style import nothing_in
+from simulator.report.replay.bundle import replay_values
+from simulator.report.replay.document import replay_document
 from simulator.report.terminal.summary import figure_rows, managers_text
 from simulator.scenario.reading.scalars import dump_yaml
 
@@ -47,7 +49,9 @@ def build_page(runs: Sequence[Run], *, tell: Callable[[str], None] = lambda _ste
         raise ValueError("a report needs at least one run")
     tables = tables_of(runs[0]) if len(runs) == 1 else []
     comparison = _comparison(runs) if len(runs) > 1 else []
-    parts = [("answer", "Answer"), *([("comparison", "Side by side")] if comparison else [])]
+    replays = [replay_document(run) for run in runs] if len(runs) == 1 else []
+    parts = [("replay", "Replay")] if replays else []
+    parts += [("answer", "Answer"), *([("comparison", "Side by side")] if comparison else [])]
     parts += [("pictures", "Pictures"), *((table.name, table.title) for table in tables)]
     return render(
         "simulator.report.page",
@@ -60,6 +64,7 @@ def build_page(runs: Sequence[Run], *, tell: Callable[[str], None] = lambda _ste
             "pictures": [_pictures(run, tell) for run in runs[:_MOST_TOGETHER]],
             "tables": tables,
             "as_json": _as_json,
+            **replay_values(replays),
         },
         script="page.js",
     )

@@ -13,7 +13,7 @@ from simulator import __version__
 
 GENERATOR = '<meta name="generator" content="simulator">'
 """Every page has this near its beginning, and so is known as one."""
-_SHARED = "simulator.report.page"
+_SHARED = ("simulator.report.page", "simulator.report.replay")
 
 
 def render(
@@ -29,7 +29,7 @@ def render(
     `question`: a text or None. `parts`: the id and the title of each section. `script`: a file of
     the package, for the page to run.
     """
-    loaders = [jinja2.FunctionLoader(partial(_read, name)) for name in (package, _SHARED)]
+    loaders = [jinja2.FunctionLoader(partial(_read, name)) for name in (package, *_SHARED)]
     environment = jinja2.Environment(
         loader=jinja2.ChoiceLoader(loaders), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
@@ -40,7 +40,7 @@ def render(
         parts=parts,
         version=__version__,
         generator=Markup(GENERATOR),
-        style=Markup(_read(_SHARED, "page.css")),
+        style=Markup(_read(_SHARED[0], "page.css")),
         script=Markup(_read(package, script)) if script else "",
     )
 

@@ -12,6 +12,7 @@ from simulator.scenario.planning.agents import agent_names, planned_agents
 from simulator.scenario.planning.context import FaultList, Planning
 from simulator.scenario.planning.expectations import check_expectations, check_search
 from simulator.scenario.planning.faults import planned_faults
+from simulator.scenario.planning.kept_names import check_kept_names
 from simulator.scenario.planning.timeline import planned_timeline
 from simulator.scenario.planning.user_classes import module_folders
 from simulator.scenario.planning.watches import planned_watches
@@ -47,6 +48,7 @@ def _worked_out(scenario: Scenario, seed: int) -> tuple[Plan, list[Fault]]:
     actions = [*asking, *planned_timeline(planning, agents)]
     going_wrong = planned_faults(planning, watches)
     check_expectations(planning)
+    check_kept_names(planning)
     check_search(planning)
     _check_times(planning, actions, agents)
     plan = Plan(

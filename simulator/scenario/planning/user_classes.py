@@ -63,6 +63,16 @@ def module_folders(paths: Iterable[str]) -> tuple[str, ...]:
     )
 
 
+def is_own_module(module: ModuleType) -> bool:
+    """Whether it is the user's: neither installed, nor Python's, nor ours."""
+    own = Path(__file__).resolve().parents[2]
+    known = [Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "purelib", "platlib")]
+    file = getattr(module, "__file__", None)
+    return file is not None and not any(
+        Path(file).resolve().is_relative_to(one) for one in (own, *known)
+    )
+
+
 def _places(module: ModuleType) -> Iterable[str]:
     # A package has folders, several where it is a namespace; a module of its own has a file.
     return getattr(module, "__path__", None) or [str(module.__file__)]
@@ -130,7 +140,11 @@ def _attribute(module: ModuleType, name: str) -> object:
     try:
         return reduce(getattr, name.split("."), module)
     except AttributeError:
-        classes = [word for word, value in vars(module).items() if inspect.isclass(value)]
-        raise NotUsableError(
-            f"`{module.__name__}` has no `{name}`", nearest(name, classes)
-        ) from None
+        own = [word for word, value in vars(module).items() if _is_of(module, value)]
+        raise NotUsableError(f"`{module.__name__}` has no `{name}`", nearest(name, own)) from None
+
+
+def _is_of(module: ModuleType, value: object) -> bool:
+    """Whether something is a class of this module, or of a package's parts; not an imported one."""
+    where = f"{value.__module__}." if inspect.isclass(value) else ""
+    return where.startswith(f"{module.__name__}.")

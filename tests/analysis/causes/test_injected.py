@@ -37,6 +37,7 @@ NOT_IN_FORCE = {
     "refuses": C.USER_CODE,
     "changes_its_mind": C.USER_CODE,
     "before_setup": C.PRESENCE_MANAGER,
+    "before_setup_again": C.PRESENCE_MANAGER,
     "disconnected_when_unavailable": C.PRESENCE_MANAGER,
     "zombie": C.CLIENT_LIBRARY,
     "conflict": C.CLIENT_LIBRARY,

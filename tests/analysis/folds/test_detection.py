@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from simulator.analysis.figures.named import figures
+from simulator.analysis.figures.quantiles import samples_text
 from simulator.analysis.frames import faults as fault_frames
 from simulator.journal.records import AnyRecord
 from tests.analysis.journals import actual, died, down, end, head, measured, seeing, sees, watch
@@ -76,3 +77,8 @@ def test_without_a_death_the_figure_is_absent() -> None:
     found = figures(measured(*head("a"), *end(1, "a")))
     assert found["detection_time.p95"].value is None
     assert found["detection_time.p95"].absent == "no death was detected"
+
+
+def test_one_sample_is_one() -> None:
+    assert samples_text(1) == "1 sample, fewer than the 20 that p95 needs"
+    assert samples_text(20) == "20 samples"

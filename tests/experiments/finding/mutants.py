@@ -15,6 +15,7 @@ from aioxmpp import PresenceType
 
 from simulator.agents import policies
 from simulator.agents.policies import SubscriptionPolicy
+from simulator.agents.shared.contacts import SeenPresences
 from simulator.analysis.oracle import subscription_pair
 from simulator.analysis.oracle.interleavings import Interleavings
 from simulator.analysis.oracle.oracle import Oracle
@@ -26,7 +27,6 @@ from simulator.rfc6121.subscription import SubscriptionState, Transition, transi
 from simulator.servers.embedded.connection import Connection
 from simulator.servers.embedded.server import EmbeddedServer
 from simulator.spade3.presence import manager
-from simulator.spade3.presence.contacts import SeenPresences
 from simulator.spade3.presence.manager import PresenceManager
 from tests.experiments.finding.targets.friends import Friend
 
@@ -294,7 +294,7 @@ def change_of_show_missed(patch: Patch) -> None:
     """A contact that changes its show is kept as it was."""
     real = SeenPresences.available
 
-    def available(self: SeenPresences, jid: Any, resource: Any, stanza: Any) -> None:
+    def available(self: SeenPresences[Any, Any], jid: Any, resource: Any, stanza: Any) -> None:
         seen = self._seen.get(jid)
         if seen is None or resource not in seen.resources:
             real(self, jid, resource, stanza)

@@ -143,3 +143,24 @@ def test_wrong_calls_and_scenarios_are_refused(meeting: Path) -> None:
 def test_a_scenario_may_be_plain_data() -> None:
     found = find({"name": "One", "populations": {"a": {}}}, False, runs=2, workers=0)
     assert found.verdict == "pass"
+
+
+def test_a_roster_is_not_made_wrong_by_leaving_the_request_out() -> None:
+    """The server restarts while b asks; without b's request the roster would be wrong anyway."""
+    found = simulator.find(
+        {
+            "name": "Asked in a restart",
+            "populations": {"a": {"on_subscribe": "approve"}, "b": {}},
+            "subscriptions": [{"from": "b", "to": "a", "at": "800ms"}],
+            "faults": [{"at": "600ms", "for": "500ms", "server_restart": {}}],
+            "run": {"duration": "10s"},
+            "expect": [{"roster": {"b": {"a": "to"}}}],
+        },
+        runs=1,
+        workers=0,
+        out=False,
+    )
+    assert found.failure is not None
+    assert "the server is down" in found.failure.cause
+    assert found.smallest is not None
+    assert found.smallest["subscriptions"]

@@ -54,7 +54,9 @@ class Friend(Agent):
 
     @property
     def confused(self) -> int:
-        """In how many entries its book and the presence manager differ."""
+        """In how many entries its book and the presence manager differ, while it has a session."""
+        if not self.client.established:
+            return 0
         return len(self.there().items() ^ self.present.items())
 
     def there(self) -> dict[str, str]:

@@ -17,7 +17,7 @@ from simulator.servers.local.prosody import ProsodyBackend as Prosody
 from tests.runs import run_text
 from tests.servers.helpers import make_local
 
-CASES = Path(__file__).parent / "data" / "cases"
+CASES = Path(__file__).parents[1] / "data" / "cases"
 
 
 def run(name: str, overrides: dict[str, str] | None = None, **options: Any) -> Run:

@@ -1,0 +1,1 @@
+"""The replay page: a run to look into, as one self-contained HTML file."""
