@@ -1,6 +1,6 @@
 """The documented presence API of SPADE 4, row by row: what real agents do on a server.
 
-The rows number the statements of docs/howto/presence_manager_spade4.md. What an agent says is
+The rows number the statements of docs/presence_spade4.md. What an agent says is
 judged by what its watcher believes.
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from simulator.servers.embedded.backend import EmbeddedBackend
 from simulator.servers.local.prosody import ProsodyBackend
 from tests.agents.world import play, play_embedded
+from tests.runs import ROOT
 from tests.servers.helpers import context_of, make_local
 from tests.spade4.presence.rows import ROWS
 
@@ -26,6 +28,9 @@ WORKS_IN_SPADE = {
 """The rows that SPADE's own manager fulfils. All others it does not."""
 ONLY_ON_PROSODY = {"row_13_who_approved_is_seen"}
 """What SPADE's own manager gets wrong only there."""
+
+
+PAGE = ROOT / "docs" / "presence_spade4.md"
 
 
 def on_embedded(script: Any, **options: Any) -> None:
@@ -62,3 +67,11 @@ def test_spades_own_manager_does_not(request: pytest.FixtureRequest, row: str) -
     on = request.getfixturevalue("on_prosody") if row in ONLY_ON_PROSODY else on_embedded
     with pytest.raises((AssertionError, AttributeError, KeyError, pytest.fail.Exception)):
         on(ROWS[row], manager="spade")
+
+
+def test_the_page_has_the_same_rows() -> None:
+    table = re.findall(r"^\| (\d+) \|[^|]*\|([^|]*)\|[^|]*\|$", PAGE.read_text("utf-8"), re.M)
+    numbers = {name.split("_")[1]: name for name in ROWS}
+    assert [f"{int(number):02}" for number, _ in table] == list(numbers)
+    works = {numbers[f"{int(number):02}"] for number, says in table if says.startswith(" works")}
+    assert works == WORKS_IN_SPADE | ONLY_ON_PROSODY
