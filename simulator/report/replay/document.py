@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from simulator.analysis.causes.cause import Cause
+from simulator.analysis.causes.sights import UNDER_WAY
 from simulator.analysis.checks.check import Check
 from simulator.analysis.checks.defaults import default_checks
 from simulator.analysis.figures.rosters import entry_text
@@ -253,6 +254,7 @@ class _Writer:
             "begin": differences(one.begin for one in found),
             "lasted": [one.lasted for one in found],
             "cause": [self._causes.number(one.cause) for one in found],
+            "under_way": self._causes.number(UNDER_WAY),
         }
 
     def _absent(self) -> Document:

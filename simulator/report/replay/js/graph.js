@@ -136,15 +136,22 @@ export function graphPane(app, canvas, tip) {
     context.textAlign = "center";
     context.textBaseline = "top";
     context.lineJoin = "round";
-    for (let agent = 0; agent < count; agent++) {
-      if (!all && !app.selected.includes(agent) && agent !== hovered) continue;
+    const boxes = [];
+    const named = [...new Set([...app.selected, hovered])].filter((agent) => agent >= 0 && agent < count);
+    const rest = all ? Array.from({ length: count }, (_, agent) => agent).filter((agent) => !named.includes(agent)) : [];
+    for (const agent of [...named, ...rest]) {
       const [x, y] = at[agent];
       const name = model.names[agent], text = name.length > 18 ? name.slice(0, 17) + "…" : name;
+      const half = context.measureText(text).width / 2 + 1;
+      // Below or above the circle; where other names are, the name is in the tip only.
+      const top = [y + r + 3, y - r - 16].find((one) => !boxes.some((box) => Math.abs(box.x - x) < box.half + half && Math.abs(box.top - one) < 13));
+      if (top === undefined && !named.includes(agent)) continue;
+      boxes.push({ x, half, top: top ?? y + r + 3 });
       context.strokeStyle = colour("ground");
       context.lineWidth = 3;
-      context.strokeText(text, x, y + r + 3);
+      context.strokeText(text, x, top ?? y + r + 3);
       context.fillStyle = colour("ink");
-      context.fillText(text, x, y + r + 3);
+      context.fillText(text, x, top ?? y + r + 3);
     }
   }
 

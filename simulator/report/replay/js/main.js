@@ -132,12 +132,12 @@ export function start(root, model) {
   function previousEvent() {
     for (let row = upTo(model.events.t, app.t - 1) - 1; row >= 0; row--) if (chosen(row)) return go(model.events.t[row]);
   }
+  /** Wrong only since changes were under way: only where nothing else is wrong. */
   function nextWrong() {
     const { wrong, watches } = model;
-    const from = upTo(wrong.begin, app.t);
-    const rows = Array.from(wrong.begin, (_, i) => i).slice(from);
-    const fits = (i) => !app.selected.length || app.selected.includes(watches.watcher[wrong.watch[i]]) || app.selected.includes(watches.contact[wrong.watch[i]]);
-    const next = rows.find(fits);
+    const rows = Array.from(wrong.begin, (_, i) => i).slice(upTo(wrong.begin, app.t));
+    const touched = rows.filter((i) => !app.selected.length || app.selected.includes(watches.watcher[wrong.watch[i]]) || app.selected.includes(watches.contact[wrong.watch[i]]));
+    const next = touched.find((i) => wrong.cause[i] !== wrong.under_way) ?? touched[0];
     if (next === undefined) return say("No wrong sight begins later" + (app.selected.length ? " with the selected agents" : ""));
     go(wrong.begin[next]);
     if (app.selected.length < 2) select([watches.watcher[wrong.watch[next]], watches.contact[wrong.watch[next]]]);

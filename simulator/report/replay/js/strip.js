@@ -41,8 +41,8 @@ export function stripPane(app, canvas) {
       context.fillText(clock(t), x(t), height);
     }
     context.textBaseline = "top";
-    context.textAlign = "left";
-    context.fillText("100 %", EDGE + 4, top + 2);
+    context.textAlign = "right";
+    context.fillText("100 %", width - EDGE - 4, top + 4);
     context.strokeStyle = colour("line");
     context.lineWidth = 1;
     context.strokeRect(EDGE, top, width - 2 * EDGE, bottom - top);
