@@ -37,16 +37,20 @@ _Pair = tuple[str, str]
 _UNSENT = (Delivery.LOST, Delivery.SUPERSEDED)
 
 
-def replay_document(run: Run) -> Document:
-    """The document of a run. It is JSON-safe, and equal for equal runs."""
-    return _Writer(run).document()
+def replay_document(run: Run, label: str = "") -> Document:
+    """The document of a run. It is JSON-safe, and equal for equal runs.
+
+    `label`: what to call the run; by default the name of its scenario.
+    """
+    return _Writer(run, label).document()
 
 
 class _Writer:
     """Numbers what the parts of a document share: names, texts, watches and causes."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, label: str) -> None:
         self._run = run
+        self._label = label
         self._measurement = run.measurement
         self._states: States = run.measurement.states
         self._names: Table[str] = Table(self._states.agents)
@@ -101,6 +105,7 @@ class _Writer:
         question = self._run.scenario.get("question")
         return {
             "name": printable(str(summary["name"])),
+            "label": printable(self._label or str(summary["name"])),
             "question": printable(str(question)) if question else "",
             "seed": summary["seed"],
             "backend": f"{summary['backend']} {summary['backend_version']}",

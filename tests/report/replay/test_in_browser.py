@@ -70,7 +70,7 @@ def test_texts_of_agents_stay_texts(shown: Page) -> None:
 
 def test_it_begins_where_an_expectation_failed(shown: Page, run: Run) -> None:
     worst = max(run.measurement.causes.wrong_times, key=lambda one: one.lasted)
-    assert shown.run("replay.app.t") == worst.begin
+    assert shown.run("replay.shared.t") == worst.begin
     inspector = text(shown, "inspector")
     assert f"{worst.watch.watcher} watches {worst.watch.contact}" in inspector
     assert worst.cause.reason in inspector
@@ -80,41 +80,41 @@ def test_the_verdict_is_first_and_its_failure_a_link(shown: Page) -> None:
     assert text(shown, "verdict").startswith("FAIL")
     shown.run("replay.go(0)")
     shown.run("document.querySelector('[data-r=checks] a').click()")
-    assert shown.run("replay.app.t") > 0
+    assert shown.run("replay.shared.t") > 0
 
 
 def test_a_link_leads_to_a_time_and_agents(tab: Page, file: Path) -> None:
     page = opened(tab, file, "#t=12.5&agent=asker-0&peer=boss-0&agent=nobody")
-    assert page.run("replay.app.t") == 12_500_000
+    assert page.run("replay.shared.t") == 12_500_000
     assert text(page, "selected") == "asker-0 → boss-0"
     page.run("replay.go(13e6)")
     page.wait("location.hash === '#t=13&agent=asker-0&peer=boss-0'")
     page.run("location.hash = '#t=2&agent=mute'")
-    page.wait("replay.app.t === 2000000")
+    page.wait("replay.shared.t === 2000000")
     assert text(page, "selected") == "mute"
 
 
 @pytest.mark.parametrize("fragment", ["#t=x", "#t=-4", "#t=1e99", "#agent=", "#%%%=1", "#t="])
 def test_a_wrong_link_does_no_harm(tab: Page, file: Path, fragment: str) -> None:
     page = opened(tab, file, fragment)
-    assert 0 <= page.run("replay.app.t") <= 41_000_000
+    assert 0 <= page.run("replay.shared.t") <= 41_000_000
     assert page.errors == []
 
 
 def test_keys_move_in_time(shown: Page, run: Run) -> None:
     shown.run("replay.select([]); replay.go(0)")
     shown.press(".")
-    first = shown.run("replay.app.t")
+    first = shown.run("replay.shared.t")
     times = {record.t for record in run.records}
     assert first in times
     assert first > 0
     shown.press(".")
     shown.press(",")
-    assert shown.run("replay.app.t") == first
+    assert shown.run("replay.shared.t") == first
     wrong = [one for one in run.measurement.causes.wrong_times if one.cause != UNDER_WAY]
     shown.run("replay.go(0)")
     shown.press("w")
-    assert shown.run("replay.app.t") == min(one.begin for one in wrong)
+    assert shown.run("replay.shared.t") == min(one.begin for one in wrong)
     shown.press("Escape")
     assert text(shown, "selected") == "nobody"
     shown.press("f")
@@ -124,19 +124,21 @@ def test_keys_move_in_time(shown: Page, run: Run) -> None:
 def test_it_plays_and_pauses(shown: Page) -> None:
     shown.run("replay.go(0)")
     shown.press(" ")
-    shown.wait("replay.app.t > 0")
+    shown.wait("replay.shared.t > 0")
     shown.press(" ")
-    stopped = shown.run("replay.app.t")
-    assert shown.run("new Promise((done) => setTimeout(() => done(replay.app.t), 200))") == stopped
+    stopped = shown.run("replay.shared.t")
+    assert (
+        shown.run("new Promise((done) => setTimeout(() => done(replay.shared.t), 200))") == stopped
+    )
 
 
 def test_the_slider_moves_the_time(shown: Page) -> None:
     shown.run("document.querySelector('[data-r=slider]').focus()")
-    before = shown.run("replay.app.t")
+    before = shown.run("replay.shared.t")
     shown.command(
         "Input.dispatchKeyEvent", type="rawKeyDown", key="ArrowRight", windowsVirtualKeyCode=39
     )
-    shown.wait(f"replay.app.t > {before}")
+    shown.wait(f"replay.shared.t > {before}")
     assert shown.run("document.querySelector('[data-r=slider]').ariaValueText").endswith(" s")
 
 
@@ -156,14 +158,14 @@ def test_an_agent_is_chosen_in_the_graph(shown: Page) -> None:
 def test_events_are_searched(shown: Page, run: Run) -> None:
     shown.run("replay.openTab('events')")
     shown.run("""(() => {
-      const search = document.querySelector('#r-search');
+      const search = document.querySelector('.r-search');
       search.value = 'asker-2 unsubscribes from';
       search.dispatchEvent(new Event('input'));
     })()""")
     shown.wait("document.querySelectorAll('.r-event').length === 1")
     assert text(shown, "events-status").startswith("1 of ")
     shown.run("document.querySelector('.r-event').click()")
-    assert shown.run("replay.app.t") == 14_000_000
+    assert shown.run("replay.shared.t") == 14_000_000
     assert text(shown, "selected") == "asker-2 → boss-0"
 
 

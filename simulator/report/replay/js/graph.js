@@ -32,9 +32,31 @@ export function graphPane(app, canvas, tip) {
   function draw(state) {
     const { context, width, height } = sharp(canvas);
     const at = Array.from({ length: count }, (_, agent) => place(agent));
+    drawDifferences(context, at);
     drawWatches(context, state, at);
     drawFlights(context, state, at);
     looks = drawAgents(context, state, at, width, height);
+  }
+
+  /** Behind what is not the same in the other run. */
+  function drawDifferences(context, at) {
+    context.strokeStyle = context.fillStyle = colour("differs");
+    context.globalAlpha = 0.45;
+    context.lineWidth = 9;
+    for (const { names } of app.differing) {
+      const [one, other] = names.map((name) => model.names.indexOf(name));
+      if (!at[one] || (names.length === 2 && !at[other])) continue;
+      context.beginPath();
+      if (names.length === 1) {
+        context.arc(...at[one], size() + 9, 0, 7);
+        context.fill();
+      } else {
+        context.moveTo(...at[one]);
+        context.quadraticCurveTo(...middle(...at[one], ...at[other], bend(one, other)), ...at[other]);
+        context.stroke();
+      }
+    }
+    context.globalAlpha = 1;
   }
 
   function drawWatches(context, state, at) {

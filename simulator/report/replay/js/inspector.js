@@ -2,6 +2,7 @@
 import { sentence, upTo, wordAt } from "./model.js";
 import { agentLook, availability, causesAt, faultsAt, lastHeard, watchLook, wrongAt } from "./state.js";
 import { WATCH_LOOKS, causeText, clock, showWord } from "./words.js";
+import { differenceText } from "./differences.js";
 import { make } from "./drawing.js";
 
 const MOMENTS = {
@@ -42,6 +43,7 @@ export function inspectorPane(app, place) {
     return [
       make("h3", {}, "At " + clock(app.t)),
       rows([["agents", String(model.agentCount)], ...counted]),
+      ...(app.differing.length ? [heading("Not the same in the other run now"), make("ul", {}, ...app.differing.slice(0, FEW).map((one) => make("li", {}, choose(one.names.map((name) => model.names.indexOf(name)), differenceText(one)))))] : []),
       ...(faults.length ? [heading("Faults now"), make("ul", {}, ...faults)] : []),
       heading(wrong.length ? "Wrong now, and why" : "Nothing is wrong now"),
       ...wrong.map(({ cause, watches }) => make("div", { class: "r-why" },
