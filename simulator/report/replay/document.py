@@ -65,7 +65,7 @@ class _Writer:
 
     def document(self) -> Document:
         """All parts."""
-        events = Events(self._names, self._texts, self._states.entries)
+        events = Events(self._names, self._texts, self._states)
         events.add_all(self._run.read())
         parts: Document = {
             "format": FORMAT,

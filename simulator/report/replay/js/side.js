@@ -40,8 +40,8 @@ export function sideOf(element, stripCanvas, model, shared) {
     if (side.state.t !== side.t) side.state = stateAt(model, side.t);
     graph.draw(side.state);
     strip.draw(shared.t);
-    inspector.draw();
     ({ lanes: () => lanes.draw(side.t), sequence: sequence.draw, events: events.draw })[shared.tab]();
+    inspector.draw(); // last: after it, the size of anything is worked out anew
   }
 
   /** The moment of a check: where, and who is concerned. */
@@ -104,5 +104,5 @@ export function sideOf(element, stripCanvas, model, shared) {
   });
   const failed = model.checks.filter((check) => check.verdict !== "pass" && check.t !== null).toSorted((a, b) => a.t - b.t);
   const share = (of) => shareAt(model, of, side.t);
-  return { side, model, draw, openTab, show, failed, share, placeOf: graph.place };
+  return { side, model, draw, panes: { graph: () => graph.draw(side.state), strip: () => strip.draw(shared.t), inspector: inspector.draw, lanes: () => lanes.draw(side.t) }, openTab, show, failed, share, placeOf: graph.place };
 }
