@@ -113,7 +113,9 @@ export function graphPane(app, canvas, tip) {
       const from = events.agent[events.of[row]], to = events.agent[row];
       if (from >= count || to >= count) continue;
       const [x1, y1] = at[from], [x2, y2] = at[to];
-      const [mx, my] = middle(x1, y1, x2, y2, -bend(to, from));
+      const back = model.watches.pairs.get(to + "," + from);
+      const isSeen = back !== undefined && watchLook(model, state, back) !== null;
+      const [mx, my] = middle(x1, y1, x2, y2, isSeen ? -bend(to, from) : bend(from, to));
       const u = 1 - part;
       const x = u * u * x1 + 2 * part * u * mx + part * part * x2;
       const y = u * u * y1 + 2 * part * u * my + part * part * y2;

@@ -54,7 +54,7 @@ export function sideOf(element, stripCanvas, model, shared) {
     const { run, checks } = model;
     const place = $("verdict");
     place.className = "verdict " + run.verdict;
-    place.append(make("strong", {}, run.verdict.toUpperCase()), make("span", {}, run.label + ": " + model.agentCount + " agents on " + run.backend + ", seed " + run.seed + ", " + clock(model.end)));
+    place.append(make("strong", {}, run.verdict.toUpperCase()), make("span", {}, run.label + ": " + model.agentCount + " agents on " + run.backend + ", seed " + run.seed + ", " + clock(model.end) + "; " + run.managers));
     const shorter = (text) => (text.length > 240 ? text.slice(0, 239) + "…" : text);
     const item = (check) => {
       const link = check.t === null ? make("span", {}, check.text)
