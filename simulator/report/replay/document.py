@@ -5,10 +5,12 @@ docs/replay_document.md describes it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from simulator.analysis.causes.cause import Cause
+from simulator.analysis.checks.check import Check
+from simulator.analysis.checks.defaults import default_checks
 from simulator.analysis.figures.rosters import entry_text
 from simulator.analysis.folds.propagation import Delivery
 from simulator.analysis.run import Run
@@ -63,7 +65,8 @@ class _Writer:
         parts: Document = {
             "format": FORMAT,
             "run": self._about(),
-            "checks": self._checks(),
+            "checks": self._checks(self._run.verdict.checks),
+            "unasked": self._checks(self._unasked()),
             "agents": self._agents(),
             "sessions": self._resources("sessions"),
             "shows": self._resources("shows"),
@@ -105,16 +108,30 @@ class _Writer:
             "reasons": [printable(reason) for reason in verdict.reasons],
         }
 
-    def _checks(self) -> list[Document]:
+    def _unasked(self) -> list[Check]:
+        """What does not hold in a run that passes, since no expectation asks for it."""
+        if self._run.verdict.value != "pass":
+            return []
+        return [one for one in default_checks(self._measurement) if one.verdict != "pass"]
+
+    def _checks(self, checks: Iterable[Check]) -> list[Document]:
         return [
             {
                 "text": printable(check.text),
                 "verdict": check.verdict,
                 "told": printable(check.told),
                 "offenders": [printable(one) for one in check.offenders],
+                **self._moment(check),
             }
-            for check in self._run.verdict.checks
+            for check in checks
         ]
+
+    def _moment(self, check: Check) -> Document:
+        """When to look at whom, if a check does not hold."""
+        worst = None if check.verdict == "pass" else check.moment
+        if worst is None:
+            return {"t": None, "agents": []}
+        return {"t": worst.t, "agents": [self._names.number(agent) for agent in worst.agents]}
 
     def _agents(self) -> Document:
         names = list(self._states.agents)

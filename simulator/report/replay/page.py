@@ -55,5 +55,5 @@ def replay_page(run: Run) -> str:
         title=str(run.summary["run"]["name"]),
         question=run.scenario.get("question"),
         parts=[],
-        values=replay_values([document]),
+        values={**replay_values([document]), "alone": True},
     )

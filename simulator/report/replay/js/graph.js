@@ -245,7 +245,7 @@ export function legend(model) {
     if (shows.has(show)) items.push(make("li", {}, swatch("dot", "show-" + (show || "available")), text));
   }
   items.push(make("li", {}, swatch("dot", "ground"), "unavailable"));
-  items.push(make("li", {}, make("span", { class: "r-mark" }, "✕"), "dead"));
+  if (model.life.words.includes("dead")) items.push(make("li", {}, make("span", { class: "r-mark" }, "✕"), "dead"));
   items.push(make("li", {}, swatch("dot r-dashed", "ground"), "cut off"));
   if (model.faults.some((fault) => fault.agents.length)) items.push(make("li", {}, swatch("ring", "fault"), "hit by a fault"));
   const words = new Set([...model.watches.sights.words, ...model.watches.declared.words]);

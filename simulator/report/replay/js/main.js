@@ -32,6 +32,13 @@ export function toHash(model, t, agents) {
   return "#" + values;
 }
 
+/** The time to begin with, where nothing failed: when the longest wrong sight begins, or the end. */
+export function telling(model) {
+  let best = model.end, most = 0;
+  model.wrong.lasted.forEach((lasted, i) => { if (lasted > most) [best, most] = [model.wrong.begin[i], lasted]; });
+  return best;
+}
+
 export function start(root, model) {
   const $ = (name) => root.querySelector("[data-r=" + name + "]");
   const app = {
@@ -85,7 +92,6 @@ export function start(root, model) {
   }
   function select(agents) {
     app.selected = agents;
-    sequence.forget();
     $("selected").textContent = agents.length ? agents.map((agent) => model.names[agent]).join(" → ") : "nobody";
     remember();
     redraw();
@@ -158,9 +164,12 @@ export function start(root, model) {
       return make("li", {}, make("b", { class: check.verdict }, check.verdict), " ", link, ": " + check.told, offenders.length ? make("ul", { class: "offenders" }, ...offenders) : null);
     };
     const wrong = checks.filter((check) => check.verdict !== "pass"), right = checks.filter((check) => check.verdict === "pass");
-    if (run.verdict !== "fail" && run.reasons.length) $("checks").append(...run.reasons.map((reason) => make("p", {}, reason)));
-    if (wrong.length) $("checks").append(make("ul", { class: "r-checks" }, ...wrong.map(item)));
-    if (right.length) $("checks").append(make("details", {}, make("summary", {}, right.length + " expectation" + (right.length === 1 ? " holds" : "s hold")), make("ul", { class: "r-checks" }, ...right.map(item))));
+    const list = (found) => make("ul", { class: "r-checks" }, ...found.map(item));
+    const folded = (text, found) => (found.length ? make("details", {}, make("summary", {}, text), list(found)) : "");
+    if (run.verdict === "unknown") $("checks").append(...run.reasons.map((reason) => make("p", {}, reason)));
+    if (wrong.length) $("checks").append(list(wrong));
+    const hold = right.length + " expectation" + (right.length === 1 ? " holds" : "s hold");
+    $("checks").append(folded(hold, right), folded(model.unasked.length + " not asked for, and not so", model.unasked));
   }
 
   const slider = $("slider");
@@ -230,7 +239,7 @@ export function start(root, model) {
   select([]);
   if (location.hash.includes("=")) follow(location.hash);
   else if (failed.length) show(failed[0]);
-  else draw();
+  else go(telling(model));
   draw();
   return { app, play, go, select, openTab };
 }

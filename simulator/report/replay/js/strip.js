@@ -40,6 +40,9 @@ export function stripPane(app, canvas) {
       context.textAlign = x(t) < 20 ? "left" : x(t) > width - 24 ? "right" : "center";
       context.fillText(clock(t), x(t), height);
     }
+    context.textBaseline = "top";
+    context.textAlign = "left";
+    context.fillText("100 %", EDGE + 4, top + 2);
     context.strokeStyle = colour("line");
     context.lineWidth = 1;
     context.strokeRect(EDGE, top, width - 2 * EDGE, bottom - top);
