@@ -5,10 +5,13 @@ docs/replay_document.md describes it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from simulator.analysis.causes.cause import Cause
+from simulator.analysis.causes.sights import UNDER_WAY
+from simulator.analysis.checks.check import Check
+from simulator.analysis.checks.defaults import default_checks
 from simulator.analysis.figures.rosters import entry_text
 from simulator.analysis.folds.propagation import Delivery
 from simulator.analysis.run import Run
@@ -34,16 +37,20 @@ _Pair = tuple[str, str]
 _UNSENT = (Delivery.LOST, Delivery.SUPERSEDED)
 
 
-def replay_document(run: Run) -> Document:
-    """The document of a run. It is JSON-safe, and equal for equal runs."""
-    return _Writer(run).document()
+def replay_document(run: Run, label: str = "") -> Document:
+    """The document of a run. It is JSON-safe, and equal for equal runs.
+
+    `label`: what to call the run; by default the name of its scenario.
+    """
+    return _Writer(run, label).document()
 
 
 class _Writer:
     """Numbers what the parts of a document share: names, texts, watches and causes."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, label: str) -> None:
         self._run = run
+        self._label = label
         self._measurement = run.measurement
         self._states: States = run.measurement.states
         self._names: Table[str] = Table(self._states.agents)
@@ -63,7 +70,8 @@ class _Writer:
         parts: Document = {
             "format": FORMAT,
             "run": self._about(),
-            "checks": self._checks(),
+            "checks": self._checks(self._run.verdict.checks),
+            "unasked": self._checks(self._unasked()),
             "agents": self._agents(),
             "sessions": self._resources("sessions"),
             "shows": self._resources("shows"),
@@ -97,6 +105,7 @@ class _Writer:
         question = self._run.scenario.get("question")
         return {
             "name": printable(str(summary["name"])),
+            "label": printable(self._label or str(summary["name"])),
             "question": printable(str(question)) if question else "",
             "seed": summary["seed"],
             "backend": f"{summary['backend']} {summary['backend_version']}",
@@ -105,16 +114,30 @@ class _Writer:
             "reasons": [printable(reason) for reason in verdict.reasons],
         }
 
-    def _checks(self) -> list[Document]:
+    def _unasked(self) -> list[Check]:
+        """What does not hold in a run that passes, since no expectation asks for it."""
+        if self._run.verdict.value != "pass":
+            return []
+        return [one for one in default_checks(self._measurement) if one.verdict != "pass"]
+
+    def _checks(self, checks: Iterable[Check]) -> list[Document]:
         return [
             {
                 "text": printable(check.text),
                 "verdict": check.verdict,
                 "told": printable(check.told),
                 "offenders": [printable(one) for one in check.offenders],
+                **self._moment(check),
             }
-            for check in self._run.verdict.checks
+            for check in checks
         ]
+
+    def _moment(self, check: Check) -> Document:
+        """When to look at whom, if a check does not hold."""
+        worst = None if check.verdict == "pass" else check.moment
+        if worst is None:
+            return {"t": None, "agents": []}
+        return {"t": worst.t, "agents": [self._names.number(agent) for agent in worst.agents]}
 
     def _agents(self) -> Document:
         names = list(self._states.agents)
@@ -236,6 +259,7 @@ class _Writer:
             "begin": differences(one.begin for one in found),
             "lasted": [one.lasted for one in found],
             "cause": [self._causes.number(one.cause) for one in found],
+            "under_way": self._causes.number(UNDER_WAY),
         }
 
     def _absent(self) -> Document:

@@ -32,9 +32,31 @@ export function graphPane(app, canvas, tip) {
   function draw(state) {
     const { context, width, height } = sharp(canvas);
     const at = Array.from({ length: count }, (_, agent) => place(agent));
+    drawDifferences(context, at);
     drawWatches(context, state, at);
     drawFlights(context, state, at);
     looks = drawAgents(context, state, at, width, height);
+  }
+
+  /** Behind what is not the same in the other run. */
+  function drawDifferences(context, at) {
+    context.strokeStyle = context.fillStyle = colour("differs");
+    context.globalAlpha = 0.45;
+    context.lineWidth = 9;
+    for (const { names } of app.differing) {
+      const [one, other] = names.map((name) => model.names.indexOf(name));
+      if (!at[one] || (names.length === 2 && !at[other])) continue;
+      context.beginPath();
+      if (names.length === 1) {
+        context.arc(...at[one], size() + 9, 0, 7);
+        context.fill();
+      } else {
+        context.moveTo(...at[one]);
+        context.quadraticCurveTo(...middle(...at[one], ...at[other], bend(one, other)), ...at[other]);
+        context.stroke();
+      }
+    }
+    context.globalAlpha = 1;
   }
 
   function drawWatches(context, state, at) {
@@ -136,15 +158,22 @@ export function graphPane(app, canvas, tip) {
     context.textAlign = "center";
     context.textBaseline = "top";
     context.lineJoin = "round";
-    for (let agent = 0; agent < count; agent++) {
-      if (!all && !app.selected.includes(agent) && agent !== hovered) continue;
+    const boxes = [];
+    const named = [...new Set([...app.selected, hovered])].filter((agent) => agent >= 0 && agent < count);
+    const rest = all ? Array.from({ length: count }, (_, agent) => agent).filter((agent) => !named.includes(agent)) : [];
+    for (const agent of [...named, ...rest]) {
       const [x, y] = at[agent];
       const name = model.names[agent], text = name.length > 18 ? name.slice(0, 17) + "…" : name;
+      const half = context.measureText(text).width / 2 + 1;
+      // Below or above the circle; where other names are, the name is in the tip only.
+      const top = [y + r + 3, y - r - 16].find((one) => !boxes.some((box) => Math.abs(box.x - x) < box.half + half && Math.abs(box.top - one) < 13));
+      if (top === undefined && !named.includes(agent)) continue;
+      boxes.push({ x, half, top: top ?? y + r + 3 });
       context.strokeStyle = colour("ground");
       context.lineWidth = 3;
-      context.strokeText(text, x, y + r + 3);
+      context.strokeText(text, x, top ?? y + r + 3);
       context.fillStyle = colour("ink");
-      context.fillText(text, x, y + r + 3);
+      context.fillText(text, x, top ?? y + r + 3);
     }
   }
 
@@ -234,7 +263,7 @@ export function graphPane(app, canvas, tip) {
     if (event.key === "+") zoom(1.3);
     else if (event.key === "-") zoom(1 / 1.3);
   });
-  return { draw, zoom, tell };
+  return { draw, zoom, place };
 }
 
 /** The legend of the graph: only what the run has. */
@@ -245,7 +274,7 @@ export function legend(model) {
     if (shows.has(show)) items.push(make("li", {}, swatch("dot", "show-" + (show || "available")), text));
   }
   items.push(make("li", {}, swatch("dot", "ground"), "unavailable"));
-  items.push(make("li", {}, make("span", { class: "r-mark" }, "✕"), "dead"));
+  if (model.life.words.includes("dead")) items.push(make("li", {}, make("span", { class: "r-mark" }, "✕"), "dead"));
   items.push(make("li", {}, swatch("dot r-dashed", "ground"), "cut off"));
   if (model.faults.some((fault) => fault.agents.length)) items.push(make("li", {}, swatch("ring", "fault"), "hit by a fault"));
   const words = new Set([...model.watches.sights.words, ...model.watches.declared.words]);
