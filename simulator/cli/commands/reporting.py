@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.text import Text
 
 from simulator.cli.console import measured_run
-from simulator.cli.options import RunFolder
 from simulator.errors import RunFolderError
 
 DEFAULT = "report.html"
@@ -58,25 +57,34 @@ def report(
 
 
 def replay(
-    folder: RunFolder = None,
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="A run folder, or two to see side by side. Default: the newest in runs/.",
+            metavar="[RUN [RUN]]",
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
             "-o",
             "--out",
-            help="The page; an older one is replaced. Default: replay.html in the run folder.",
+            help="The page; an older one is replaced. Default: replay.html in the first folder.",
         ),
     ] = None,
 ) -> None:
-    """Write one self-contained HTML page to look into a run: who saw whom how, when, and why."""
-    from simulator.journal.runs import named
+    """Write one self-contained HTML page to look into a run: who saw whom how, when, and why.
+
+    Of two runs, it shows where they begin to differ.
+    """
+    from simulator.journal.runs import LATEST, named
     from simulator.report.replay.page import replay_page
 
-    folder = named(folder)
-    target = _target(out, folder / REPLAY)
-    run = measured_run(folder)
+    folders = [named(folder) for folder in folders or [Path(LATEST)]]
+    target = _target(out, folders[0] / REPLAY)
+    runs = list(map(measured_run, folders))
     with Console(stderr=True).status("writing the replay"):
-        page = replay_page(run)
+        page = replay_page(*runs)
     _write(target, page, "replay")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from simulator.analysis.causes.cause import Cause
+from simulator.analysis.causes.sights import UNDER_WAY
 from simulator.analysis.checks.check import Check
 from simulator.analysis.checks.defaults import default_checks
 from simulator.analysis.figures.rosters import entry_text
@@ -26,6 +27,7 @@ from simulator.analysis.states import (
 from simulator.report.replay.columns import Table, differences, track
 from simulator.report.replay.events import Events
 from simulator.report.replay.places import places
+from simulator.report.terminal.summary import managers_text
 from simulator.report.text import printable
 
 FORMAT = 1
@@ -36,16 +38,20 @@ _Pair = tuple[str, str]
 _UNSENT = (Delivery.LOST, Delivery.SUPERSEDED)
 
 
-def replay_document(run: Run) -> Document:
-    """The document of a run. It is JSON-safe, and equal for equal runs."""
-    return _Writer(run).document()
+def replay_document(run: Run, label: str = "") -> Document:
+    """The document of a run. It is JSON-safe, and equal for equal runs.
+
+    `label`: what to call the run; by default the name of its scenario.
+    """
+    return _Writer(run, label).document()
 
 
 class _Writer:
     """Numbers what the parts of a document share: names, texts, watches and causes."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, label: str) -> None:
         self._run = run
+        self._label = label
         self._measurement = run.measurement
         self._states: States = run.measurement.states
         self._names: Table[str] = Table(self._states.agents)
@@ -60,7 +66,7 @@ class _Writer:
 
     def document(self) -> Document:
         """All parts."""
-        events = Events(self._names, self._texts, self._states.entries)
+        events = Events(self._names, self._texts, self._states)
         events.add_all(self._run.read())
         parts: Document = {
             "format": FORMAT,
@@ -100,8 +106,10 @@ class _Writer:
         question = self._run.scenario.get("question")
         return {
             "name": printable(str(summary["name"])),
+            "label": printable(self._label or str(summary["name"])),
             "question": printable(str(question)) if question else "",
             "seed": summary["seed"],
+            "managers": managers_text(summary),
             "backend": f"{summary['backend']} {summary['backend_version']}",
             "end": self._states.end,
             "verdict": verdict.value,
@@ -253,6 +261,7 @@ class _Writer:
             "begin": differences(one.begin for one in found),
             "lasted": [one.lasted for one in found],
             "cause": [self._causes.number(one.cause) for one in found],
+            "under_way": self._causes.number(UNDER_WAY),
         }
 
     def _absent(self) -> Document:
