@@ -25,7 +25,7 @@ def test_the_auction_sells_on_one_manager_only(tmp_path: Path) -> None:
     assert "auctioneer -> bidder-0: - pending, + in force" in text
     assert "auctioneer -> bidder-0: - from + ask, + both, available" in text
     assert "auctioneer on_subscribe: - 0, + 6" in text
-    assert re.search(r"declared_convergence +0\.5 +1\n", text)
+    assert re.search(r"declared_convergence +50% +100%\n", text)
 
 
 def test_own_agents_run_on_spades_manager_by_default(tmp_path: Path) -> None:

@@ -95,8 +95,9 @@ def _target(out: Path | None, own: Path) -> Path:
     target = out or own
     if target.exists() and target != own and not _is_report(target):
         raise RunFolderError(target, "exists already, and is no report; give another name")
-    with writing(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
+    if out is not None:
+        with writing(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
     return target
 
 
