@@ -112,6 +112,7 @@ class _Writer:
             "managers": managers_text(summary),
             "backend": f"{summary['backend']} {summary['backend_version']}",
             "end": self._states.end,
+            "over": self._measurement.info.end is not None,
             "verdict": verdict.value,
             "reasons": [printable(reason) for reason in verdict.reasons],
         }
