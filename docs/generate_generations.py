@@ -30,28 +30,32 @@ HEAD = """\
 
 <!-- Written by docs/generate_generations.py. Change the texts there. -->
 
-All scenarios of the library, with real agents of either generation on the embedded server, with the
-documented presence manager, which built-in populations have. Times are virtual seconds: they are the same
-at each run. "Ghosts" and "absent" are watches whose agent believes the wrong thing at the end. Where the
-generations differ, the line below the table says why.
+All scenarios of the library, with real agents of either generation on the embedded server, with
+the documented presence manager, which built-in populations have. Times are virtual seconds: they
+are the same at each run. "Ghosts" and "absent" are watches whose agent believes the wrong thing
+at the end. Where the generations differ, the line below the table says why.
 """
 
 NOTES = """\
 ## What differs everywhere
 
-- **Another order at login.** SPADE 3 asks for its roster after its first presence, in one chunk. SPADE 4's
-  documented manager asks for it before. Events of one moment may come in another order.
-- **Becoming unavailable** ends the session of an agent of SPADE 3. An agent of SPADE 4 stays connected.
-- **A broken link** is found by aioxmpp's pings after 60 to 120 s, and by slixmpp's after 30 to 85 s. Both
-  documented managers connect again: SPADE 4's after one second, then after twice as long each time.
-- **A resource** that the scenario does not name is the server's choice. aioxmpp and SPADE 4's documented
-  manager keep what they were given for the next login. Without that manager slixmpp gets a new one, and a
-  session that the server takes for alive stays there beside it.
-- **Status texts in languages** have no equal in SPADE 4. The simulator puts them into SPADE's stanzas.
-- **`suspended` and `resumed`** sessions need stream management (XEP-0198), which SPADE 4 does not switch on.
+- **Another order at login.** SPADE 3 asks for its roster after its first presence, in one chunk.
+  SPADE 4's documented manager asks for it before. Events of one moment may come in another order.
+- **Becoming unavailable** ends the session of an agent of SPADE 3. An agent of SPADE 4 stays
+  connected.
+- **A broken link** is found by aioxmpp's pings after 60 to 120 s, and by slixmpp's after 30 to 85
+  s. Both documented managers connect again: SPADE 4's after one second, then after twice as long
+  each time.
+- **A resource** that the scenario does not name is the server's choice. aioxmpp and SPADE 4's
+  documented manager keep what they were given for the next login. Without that manager slixmpp
+  gets a new one, and a session that the server takes for alive stays there beside it.
+- **Status texts in languages** have no equal in SPADE 4. The simulator puts them into SPADE's
+  stanzas.
+- **`suspended` and `resumed`** sessions need stream management (XEP-0198), which SPADE 4 does not
+  switch on.
 
-With `presence_manager: spade`, SPADE 4's own manager approves every request and asks back, whatever the
-scenario says; [presence_spade4.md](presence_spade4.md) has all of its defects.
+With `presence_manager: spade`, SPADE 4's own manager approves every request and asks back,
+whatever the scenario says; [presence_spade4.md](presence_spade4.md) has all of its defects.
 """
 
 WHY = {

@@ -48,6 +48,7 @@ def report(
     console = Console(stderr=True)
     sweep = len(folders) == 1 and is_sweep(folders[0])
     runs = [] if sweep else [open_run(folder) for folder in folders]
+    _prepare(target)
     with console.status("drawing") as status:
         if sweep:
             page = _sweep_page(folders[0], target)
@@ -83,21 +84,26 @@ def replay(
     folders = [named(folder) for folder in folders or [Path(LATEST)]]
     target = _target(out, folders[0] / REPLAY)
     runs = list(map(measured_run, folders))
+    _prepare(target)
     with Console(stderr=True).status("writing the replay"):
         page = replay_page(*runs)
     _write(target, page, "replay")
 
 
 def _target(out: Path | None, own: Path) -> Path:
-    """The page to write, with its folder: told before the page is made, which takes a while."""
-    from simulator.journal.folder import writing
-
+    """The page to write. Raises RunFolderError for a file that is no report."""
     target = out or own
     if target.exists() and target != own and not _is_report(target):
         raise RunFolderError(target, "exists already, and is no report; give another name")
+    return target
+
+
+def _prepare(target: Path) -> None:
+    """Make the page's folder: told before the page is made, which takes a while."""
+    from simulator.journal.folder import writing
+
     with writing(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-    return target
 
 
 def _write(target: Path, page: str, what: str) -> None:

@@ -27,6 +27,7 @@ from simulator.analysis.states import (
 from simulator.report.replay.columns import Table, differences, track
 from simulator.report.replay.events import Events
 from simulator.report.replay.places import places
+from simulator.report.terminal.summary import managers_text
 from simulator.report.text import printable
 
 FORMAT = 1
@@ -65,7 +66,7 @@ class _Writer:
 
     def document(self) -> Document:
         """All parts."""
-        events = Events(self._names, self._texts, self._states.entries)
+        events = Events(self._names, self._texts, self._states)
         events.add_all(self._run.read())
         parts: Document = {
             "format": FORMAT,
@@ -108,8 +109,10 @@ class _Writer:
             "label": printable(self._label or str(summary["name"])),
             "question": printable(str(question)) if question else "",
             "seed": summary["seed"],
+            "managers": managers_text(summary),
             "backend": f"{summary['backend']} {summary['backend_version']}",
             "end": self._states.end,
+            "over": self._measurement.info.end is not None,
             "verdict": verdict.value,
             "reasons": [printable(reason) for reason in verdict.reasons],
         }

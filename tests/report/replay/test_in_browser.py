@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from simulator.analysis.causes.sights import UNDER_WAY
+from simulator.errors import InputError
+from simulator.report.replay.page import replay_page
 from simulator.report.run import Run
 from tests.browser import Page
-from tests.report.replay.conftest import opened
+from tests.report.replay.conftest import SCENARIO, opened
+from tests.runs import run_text
 
 TIMES = [0, 1_040_000, 3_000_000, 10_000_000, 12_021_000, 14_500_000, 24_999_999, 25_000_000]
 TIMES += [30_000_000, 35_100_000, 39_999_999, 41_000_000]
@@ -205,6 +208,44 @@ def test_dark_and_light_have_colours_of_their_own(shown: Page) -> None:
     light = shown.run(colour)
     shown.size(1280, 900, dark=True)
     assert shown.run(colour) != light
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The same run without its crash."""
+    text = "\n".join(line for line in SCENARIO.splitlines() if "crash:" not in line)
+    return run_text(text, tmp_path_factory.mktemp("calm"))
+
+
+def test_two_runs_have_their_first_divergence(
+    tab: Page, run: Run, calm: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "both.html"
+    run.replay(calm, save=file)
+    page = opened(tab, file)
+    assert page.errors == []
+    assert page.run("replay.shared.t") == 25_000_000
+    said = text(page, "divergence")
+    assert said.startswith("First divergence at 25 s: boss-1: life dead / started.")
+    assert page.run("document.querySelectorAll('.r-side').length") == 2
+    ids = page.run("[...document.querySelectorAll('[id]')].map((one) => one.id)")
+    assert len(ids) == len(set(ids))
+    found = page.run("replay.all.filter((one) => one.what === 'availability')")
+    held = {one["names"][0] for one in found}
+    assert held == {"boss-1"}
+
+
+def test_equal_runs_do_not_differ(tab: Page, run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "same.html"
+    run.replay(run, save=file)
+    page = opened(tab, file)
+    assert page.run("replay.all") == []
+    assert "do not differ" in text(page, "divergence")
+
+
+def test_a_page_shows_no_more_than_two_runs(run: Run) -> None:
+    with pytest.raises(InputError, match="one run or 2 side by side, not 3"):
+        replay_page(run, run, run)
 
 
 def text(page: Page, part: str) -> str:

@@ -113,7 +113,9 @@ export function graphPane(app, canvas, tip) {
       const from = events.agent[events.of[row]], to = events.agent[row];
       if (from >= count || to >= count) continue;
       const [x1, y1] = at[from], [x2, y2] = at[to];
-      const [mx, my] = middle(x1, y1, x2, y2, -bend(to, from));
+      const back = model.watches.pairs.get(to + "," + from);
+      const isSeen = back !== undefined && watchLook(model, state, back) !== null;
+      const [mx, my] = middle(x1, y1, x2, y2, isSeen ? -bend(to, from) : bend(from, to));
       const u = 1 - part;
       const x = u * u * x1 + 2 * part * u * mx + part * part * x2;
       const y = u * u * y1 + 2 * part * u * my + part * part * y2;
@@ -130,24 +132,34 @@ export function graphPane(app, canvas, tip) {
     const chosen = app.selected;
     const r = size();
     const found = [];
+    const circles = new Map(); // fill and dash -> one path, since many small ones are slow
+    const dead = [], rings = [];
     for (let agent = 0; agent < count; agent++) {
       const [x, y] = at[agent];
       const look = agentLook(model, state, agent);
       found.push({ ...look, hit: hit.has(agent) });
       if (x < -r || y < -r || x > width + r || y > height + r) continue;
-      context.lineWidth = Math.min(1.6, r / 3);
-      context.strokeStyle = colour("ink");
-      context.setLineDash(look.cut || look.dead ? [3, 2.5] : []);
-      context.fillStyle = look.show === null ? colour("ground") : colour("show-" + (look.show || "available"));
-      context.beginPath();
-      context.arc(x, y, r, 0, 7);
-      context.fill();
-      context.stroke();
-      context.setLineDash([]);
-      if (look.dead) cross(context, x, y, r * 0.6);
-      if (hit.has(agent)) ring(context, x, y, r + Math.max(2.5, r / 3), colour("fault"), Math.max(1.5, r / 5));
-      if (chosen.includes(agent)) ring(context, x, y, r + Math.max(5, r / 2), colour("chosen"), 2.5);
+      const dashed = look.cut || look.dead;
+      const key = (look.show ?? "none") + dashed;
+      if (!circles.has(key)) circles.set(key, { look, dashed, path: new Path2D() });
+      const { path } = circles.get(key);
+      path.moveTo(x + r, y);
+      path.arc(x, y, r, 0, 7);
+      if (look.dead) dead.push(at[agent]);
+      if (hit.has(agent)) rings.push([at[agent], r + Math.max(2.5, r / 3), "fault", Math.max(1.5, r / 5)]);
+      if (chosen.includes(agent)) rings.push([at[agent], r + Math.max(5, r / 2), "chosen", 2.5]);
     }
+    context.lineWidth = Math.min(1.6, r / 3);
+    context.strokeStyle = colour("ink");
+    for (const { look, dashed, path } of circles.values()) {
+      context.setLineDash(dashed ? [3, 2.5] : []);
+      context.fillStyle = look.show === null ? colour("ground") : colour("show-" + (look.show || "available"));
+      context.fill(path);
+      context.stroke(path);
+    }
+    context.setLineDash([]);
+    for (const [x, y] of dead) cross(context, x, y, r * 0.6);
+    for (const [[x, y], wide, name, line] of rings) ring(context, x, y, wide, colour(name), line);
     drawNames(context, at, r);
     return found;
   }

@@ -40,8 +40,8 @@ export function sideOf(element, stripCanvas, model, shared) {
     if (side.state.t !== side.t) side.state = stateAt(model, side.t);
     graph.draw(side.state);
     strip.draw(shared.t);
-    inspector.draw();
     ({ lanes: () => lanes.draw(side.t), sequence: sequence.draw, events: events.draw })[shared.tab]();
+    inspector.draw(); // last: after it, the size of anything is worked out anew
   }
 
   /** The moment of a check: where, and who is concerned. */
@@ -54,7 +54,7 @@ export function sideOf(element, stripCanvas, model, shared) {
     const { run, checks } = model;
     const place = $("verdict");
     place.className = "verdict " + run.verdict;
-    place.append(make("strong", {}, run.verdict.toUpperCase()), make("span", {}, run.label + ": " + model.agentCount + " agents on " + run.backend + ", seed " + run.seed + ", " + clock(model.end)));
+    place.append(make("strong", {}, run.verdict.toUpperCase()), make("span", {}, run.label + ": " + model.agentCount + " agents on " + run.backend + ", seed " + run.seed + ", " + clock(model.end) + "; " + run.managers));
     const shorter = (text) => (text.length > 240 ? text.slice(0, 239) + "…" : text);
     const item = (check) => {
       const link = check.t === null ? make("span", {}, check.text)
@@ -104,5 +104,5 @@ export function sideOf(element, stripCanvas, model, shared) {
   });
   const failed = model.checks.filter((check) => check.verdict !== "pass" && check.t !== null).toSorted((a, b) => a.t - b.t);
   const share = (of) => shareAt(model, of, side.t);
-  return { side, model, draw, openTab, show, failed, share, placeOf: graph.place };
+  return { side, model, draw, panes: { graph: () => graph.draw(side.state), strip: () => strip.draw(shared.t), inspector: inspector.draw, lanes: () => lanes.draw(side.t) }, openTab, show, failed, share, placeOf: graph.place };
 }

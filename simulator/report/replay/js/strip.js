@@ -1,6 +1,6 @@
 // The strip over the slider: how far the run had converged, faults, and failed expectations.
 import { CONVERGENCE, clock } from "./words.js";
-import { colour, make, sharp } from "./drawing.js";
+import { backdrop, colour, make, sharp } from "./drawing.js";
 
 export const EDGE = 10; // half of the slider's thumb
 
@@ -17,8 +17,7 @@ export function ticks(begin, end, most) {
 
 export function stripPane(app, canvas) {
   const { model } = app;
-  const base = document.createElement("canvas");
-  let painted = "";
+  const behind = backdrop();
 
   function paint(context, width, height) {
     const top = 14, bottom = height - 14;
@@ -73,22 +72,11 @@ export function stripPane(app, canvas) {
       context.moveTo(px - 6, 0); context.lineTo(px + 6, 0); context.lineTo(px, 11);
       context.fill();
     }
-    return x;
   }
 
   function draw(t) {
     const { context, width, height } = sharp(canvas);
-    const key = [canvas.width, canvas.height, colour("ink")].join();
-    if (key !== painted) {
-      base.width = canvas.width;
-      base.height = canvas.height;
-      const ratio = window.devicePixelRatio || 1;
-      const behind = base.getContext("2d");
-      behind.scale(ratio, ratio);
-      paint(behind, width, height);
-      painted = key;
-    }
-    context.drawImage(base, 0, 0, width, height);
+    behind(context, width, height, "", paint);
     const x = EDGE + (t / app.end) * (width - 2 * EDGE);
     context.fillStyle = colour("chosen");
     context.fillRect(x - 1, 0, 2, height - 12);
