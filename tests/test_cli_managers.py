@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -30,30 +29,6 @@ def test_all_agents_get_the_manager(manager: Manager, tmp_path: Path) -> None:
     settings = manager_settings(load_scenario(file), manager)
     agents = build_plan(load_scenario(file, settings)).agents
     assert {agent.manager for agent in agents} == {manager.value}
-
-
-def test_the_auction_sells_on_one_manager_only(tmp_path: Path) -> None:
-    """Plain SPADE agents run on SPADE's own manager, and both runs say what they ran on."""
-    done = command("run", AUCTION, "--managers", "both", "--out", tmp_path / "both")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "s; SPADE's own presence manager: auctioneer, bidder\n" in done.stdout
-    assert "s; documented presence manager: auctioneer, bidder\n" in done.stdout
-    told = tmp_path / "both-managers.txt"
-    assert {path.name for path in tmp_path.iterdir()} == {
-        *("both-spade", "both-documented"),
-        told.name,
-    }
-    text = told.read_text("utf-8")
-    assert done.stdout.endswith(f"written to: {told}\n")
-    assert "auctioneer -> bidder-0: - pending, + in force" in text
-    assert "auctioneer -> bidder-0: - from + ask, + both, available" in text
-    assert "auctioneer on_subscribe: - 0, + 6" in text
-    assert re.search(r"declared_convergence +0\.5 +1\n", text)
-
-
-def test_own_agents_run_on_spades_manager_by_default(tmp_path: Path) -> None:
-    done = command("run", AUCTION, "--out", tmp_path / "run")
-    assert "SPADE's own presence manager: auctioneer, bidder" in done.stdout.splitlines()[0]
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:

@@ -180,7 +180,7 @@ class Run(Tables):
 
     @property
     def versions(self) -> dict[str, str]:
-        """What ran: the simulator, the backend, SPADE and aioxmpp, each with its version."""
+        """What ran: the simulator, the backend, SPADE and its library, each with its version."""
         started = self.measurement.info.run
         if started is None:
             return {}

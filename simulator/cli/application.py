@@ -83,7 +83,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "simulator plot latest sequence --agents worker[0],worker[3] --window 40s-70s",
     ),
     "report": ("simulator report", "simulator report runs/one runs/other -o both.html"),
-    "replay": ("simulator replay", "simulator replay runs/workers-seed1 -o workers.html"),
+    "replay": ("simulator replay", "simulator replay runs/one runs/other -o both.html"),
     "compare": ("simulator compare", "simulator compare runs/one runs/other --only rosters"),
     "export": ("simulator export --to csv", "simulator export latest --to parquet -o frames"),
     "doctor": ("simulator doctor", "simulator doctor workers.yaml"),

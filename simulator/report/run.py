@@ -50,14 +50,15 @@ class Run(MeasuredRun):
             save_figure(figure, Path(save))
         return figure
 
-    def replay(self, save: str | Path | None = None) -> Replay:
+    def replay(self, beside: MeasuredRun | None = None, save: str | Path | None = None) -> Replay:
         """The replay page: a run to look into, with everything over time.
 
-        In a notebook it shows itself. `save`: a file to write as well; an older one is replaced.
+        In a notebook it shows itself. `beside`: another run to compare it with. `save`: a file to
+        write as well; an older one is replaced.
         """
         from simulator.report.replay.page import Replay  # noqa: PLC0415  (imports Jinja)
 
-        replay = Replay.of(self)
+        replay = Replay.of(self) if beside is None else Replay.of(self, beside)
         if save is not None:
             replay.save(save)
         return replay

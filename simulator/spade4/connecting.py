@@ -90,6 +90,8 @@ class TlsWay(Way):
         self._deadline: asyncio.TimerHandle | None = None
         client.start_tls = self._start_tls
         client.add_filter("in", self._only_what_leads_to_tls)
+        client.add_event_handler("stream_error", self._refused)
+        client.add_event_handler("disconnected", self._gone)
 
     async def _connect(self) -> None:
         client, loop = self._client, asyncio.get_running_loop()
@@ -122,6 +124,12 @@ class TlsWay(Way):
         except BackendError as error:
             self._fail(error)
             return False
+        except asyncio.CancelledError:
+            # Given up in the handshake, where asyncio tells the client nothing of the end.
+            if self.failure is None:
+                raise
+            cast(asyncio.Protocol, client).connection_lost(None)
+            return False
         self._in_time()
         client.connection_made(encrypted, send_event=False)
         return True
@@ -142,6 +150,16 @@ class TlsWay(Way):
         if isinstance(stanza, StreamFeatures) and "starttls" in stanza["features"]:
             return True
         return "starttls" in self._client.features or isinstance(stanza, Proceed | StreamError)
+
+    def _refused(self, error: Stanza) -> None:
+        if not self._client.sessionstarted:
+            refused = f"{self.address} refused the connection: {error['condition']}"
+            self.failure = Unreachable(refused)
+
+    def _gone(self, _reason: object) -> None:
+        self._in_time()
+        if self.failure is None and not self._client.sessionstarted:
+            self.failure = Unreachable(f"{self.address} closed the connection during the login")
 
     def _too_late(self) -> None:
         self._fail(Unreachable(f"{self.address} does not answer"))

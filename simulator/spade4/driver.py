@@ -55,7 +55,7 @@ class HarnessedAgent:
         try:
             await super()._async_connect()  # type: ignore[misc]
         except AuthenticationFailure as error:
-            raise error from self.driver.refused()
+            raise error from self.driver.refusal
         except DisconnectedException as error:
             raise error from self.driver.failure
 
@@ -99,8 +99,9 @@ class AgentDriver(SpadeDriver[types.Agent]):
         """Why the server was not reached, the last time."""
         return None if self._way is None else self._way.failure
 
-    def refused(self) -> AuthenticationRefused:
-        """The server refused the password."""
+    @property
+    def refusal(self) -> AuthenticationRefused:
+        """That the server refused the password, or offers no login that slixmpp knows."""
         assert self._way is not None
         return AuthenticationRefused(f"{self._way.address} refused the account or its password")
 

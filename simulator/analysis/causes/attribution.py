@@ -33,7 +33,7 @@ class Causes:
         return [
             NotInForce(
                 watch,
-                self._since(watch, self.evidence.end),
+                self.since(watch, self.evidence.end),
                 decided(watches.RULES, Case(watch, self.evidence)),
             )
             for watch in self.evidence.states.all_declared()
@@ -53,7 +53,7 @@ class Causes:
                 cause = last.cause
             else:
                 cause = decided(later.RULES, Case(then, evidence, tuple(rest)))
-            found.append(NotInForce(then, self._since(watch, t), cause))
+            found.append(NotInForce(then, self.since(watch, t), cause))
         return found
 
     def unseen_at(self, t: int) -> list[NotInForce]:
@@ -78,8 +78,8 @@ class Causes:
         """The wrong time of one watch."""
         return list(sights.wrong_times(self.evidence, watch))
 
-    def _since(self, watch: DeclaredWatch, t: int) -> int:
-        """Since when a watch had not been in force at `t`."""
+    def since(self, watch: DeclaredWatch, t: int) -> int:
+        """Since when (microseconds) a watch had not been in force at `t`."""
         since: int | None = None
         for state, begin, _ in watch.states.spans(t + 1):
             if state in (DeclaredState.IN_FORCE, DeclaredState.UNDECLARED):

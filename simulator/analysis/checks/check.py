@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from simulator.analysis.quantities import seconds_text
 from simulator.journal.records import SECOND
@@ -14,19 +14,42 @@ SHOWN = 5
 """At most so many pieces of evidence are named; the rest is counted."""
 
 
+class Offender(NamedTuple):
+    """Who made a check fail, in a sentence; where to look at it.
+
+    `t`: when, in microseconds; None: not at one time. `agents`: one, or a watcher and its contact.
+    """
+
+    text: str
+    t: int | None = None
+    agents: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One thing that must hold. `unknown`: the evidence does not say.
 
-    `offenders`: who made a figure fail, the worst first, one sentence each. `place`: where the
-    expectation stands in the scenario's file, as far as that is known.
+    `found`: who made it fail, the worst first, besides whom the evidence names; `named`: the first
+    of those. `place`: where the expectation stands in the scenario's file, as far as that is known.
     """
 
     text: str
     verdict: Literal["pass", "fail", "unknown"]
     evidence: str
-    offenders: tuple[str, ...] = ()
+    found: tuple[Offender, ...] = ()
     place: str = ""
+    named: Offender | None = None
+
+    @property
+    def offenders(self) -> tuple[str, ...]:
+        """Who made it fail, one sentence each."""
+        return tuple(one.text for one in self.found)
+
+    @property
+    def moment(self) -> Offender | None:
+        """The worst offender that has a time, to look at."""
+        known = (self.named, *self.found)
+        return next((one for one in known if one is not None and one.t is not None), None)
 
     @property
     def told(self) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from simulator.analysis.causes.absences import NEVER_AGAIN
 from simulator.analysis.causes.groups import unexcused
 from simulator.analysis.causes.texts import watches_text
-from simulator.analysis.checks.check import Check, some
-from simulator.analysis.checks.offenders import offenders, worst
+from simulator.analysis.checks.check import Check, Offender, some
+from simulator.analysis.checks.offenders import of_group, offenders, outcome_of, worst
 from simulator.analysis.measurement import Measurement
 from simulator.analysis.states import Share
 
@@ -38,14 +38,19 @@ def _all_ok(measurement: Measurement) -> Check:
     info = measurement.info
     outcomes = [*info.all_outcomes(), *info.spawned_outcomes()]
     others = [
-        f"{outcome.agent} {outcome.outcome} ({outcome.reason or 'no reason given'})"
+        outcome_of(
+            measurement,
+            outcome,
+            f"{outcome.agent} {outcome.outcome} ({outcome.reason or 'no reason given'})",
+        )
         for outcome in outcomes
         if outcome.outcome != "ok"
     ]
     right = len(outcomes) - len(others)
     text = "all agents ended ok"
     if others:
-        return Check(text, "fail", f"{right} of {len(outcomes)} did: {some(others)}")
+        told = some([one.text for one in others])
+        return Check(text, "fail", f"{right} of {len(outcomes)} did: {told}", named=others[0])
     return Check(text, "pass", f"{right} of {len(outcomes)} did")
 
 
@@ -77,8 +82,9 @@ def _nothing_raised(measurement: Measurement) -> Check:
     ]
     evidence = measurement.causes.evidence
     ended = any(evidence.silenced(one.agent, one.where) is not None for one in raised)
-    more = (NEVER_AGAIN,) if ended else ()
-    return Check(text, "fail", some(list(dict.fromkeys(told))), more)
+    more = (Offender(NEVER_AGAIN),) if ended else ()
+    first = Offender(told[0], raised[0].t, (raised[0].agent,))
+    return Check(text, "fail", some(list(dict.fromkeys(told))), more, named=first)
 
 
 def _declared(measurement: Measurement) -> Check:
@@ -89,8 +95,10 @@ def _declared(measurement: Measurement) -> Check:
     count = f"{share.right} of {share.total} are"
     wrong = unexcused(measurement.causes.watch_groups)
     if wrong:
-        told = [watches_text(measurement.causes.evidence, group) for group in wrong]
-        return Check(text, "fail", f"{count}: {some(told)}")
+        evidence = measurement.causes.evidence
+        found = [of_group(measurement, one, watches_text(evidence, one)) for one in wrong]
+        told = some([one.text for one in found])
+        return Check(text, "fail", f"{count}: {told}", named=found[0])
     refused = share.total - share.right
     return Check(text, "pass", f"{count}, {refused} refused as prescribed" if refused else count)
 
@@ -98,8 +106,10 @@ def _declared(measurement: Measurement) -> Check:
 def _beliefs(measurement: Measurement) -> Check:
     text = "agents are right about their contacts' availability"
     wrong = [
-        text
+        one
         for figure in ("believed_ghosts", "believed_absent")
-        for text in offenders(measurement, figure)
+        for one in offenders(measurement, figure)
     ]
-    return Check(text, "fail" if wrong else "pass", some(wrong) if wrong else "all of them are")
+    if not wrong:
+        return Check(text, "pass", "all of them are")
+    return Check(text, "fail", some([one.text for one in wrong]), named=wrong[0])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from simulator.analysis.causes.absences import absent
 from simulator.analysis.causes.texts import change_text, meanwhile
-from simulator.analysis.checks.check import Check, some, value_text
+from simulator.analysis.checks.check import Check, Offender, some, value_text
 from simulator.analysis.checks.offenders import limited
 from simulator.analysis.measurement import Measurement
 from simulator.journal.records import Received
@@ -38,7 +38,11 @@ def _listed(texts: str | tuple[str, ...]) -> str:
     return texts if isinstance(texts, str) else ", ".join(texts)
 
 
-def _sighting(measurement: Measurement, record: Received) -> str:
+def _sighting(measurement: Measurement, record: Received) -> Offender:
+    return Offender(_sighting_text(measurement, record), record.t, (record.agent, record.peer))
+
+
+def _sighting_text(measurement: Measurement, record: Received) -> str:
     """``a saw b available (dnd) at 3.02 s: b's change to dnd at 3 s (timeline[0], a.yaml:9)``."""
     evidence = measurement.causes.evidence
     show = f" ({record.show})" if record.show else ""
@@ -70,9 +74,13 @@ def in_order_check(number: int, steps: tuple[Step, ...], measurement: Measuremen
     so_far = f" after {texts[place - 1]} at {times[-1]}" if found else ""
     missing = f"step {place + 1} ({texts[place]})"
     early = progress.early.get(place)
-    came = [] if early is None else [f"{missing} came at {value_text(early.t, 'time')}, too early"]
-    why = _why_missing(measurement, steps[place], found[-1].t if found else 0)
-    return Check(text, "fail", f"{missing} did not come{so_far}", limited([*came, *why]))
+    since = found[-1].t if found else 0
+    told = [] if early is None else [f"{missing} came at {value_text(early.t, 'time')}, too early"]
+    told += _why_missing(measurement, steps[place], since)
+    agent = tuple(measurement.expected.names.of(steps[place].agent))[:1]
+    named = Offender(missing, since if early is None else early.t, agent)
+    why = limited(map(Offender, told))
+    return Check(text, "fail", f"{missing} did not come{so_far}", why, named=named)
 
 
 def _why_missing(measurement: Measurement, step: Step, since: int) -> Iterator[str]:

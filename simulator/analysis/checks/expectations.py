@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from simulator.analysis.checks.check import SHOWN, Check, limit_text, some, value_text
+from simulator.analysis.checks.check import SHOWN, Check, Offender, limit_text, some, value_text
 from simulator.analysis.checks.events import in_order_check, nobody_saw_check
 from simulator.analysis.checks.offenders import worst
 from simulator.analysis.figures.named import Figure, Figures
@@ -98,8 +98,10 @@ def _roster_check(expectation: RosterExpectation, measurement: Measurement) -> C
                     wrong[owner, contact] = told
     text = f"{count} roster entries as expected" if count != 1 else _single(expectation)
     if wrong:
-        why = tuple(measurement.causes.between(wrong)[:SHOWN])
-        return Check(text, "fail", some(list(wrong.values())), why)
+        why = tuple(map(Offender, measurement.causes.between(wrong)[:SHOWN]))
+        first, told = next(iter(wrong.items()))
+        named = Offender(told, measurement.end, first)
+        return Check(text, "fail", some(list(wrong.values())), why, named=named)
     if unread:
         return Check(text, "unknown", some(list(dict.fromkeys(unread))))
     return Check(text, "pass", f"{count} of {count} are" if count != 1 else "it is")
@@ -133,24 +135,29 @@ def _value_check(expected: ExpectedValue, measurement: Measurement) -> Check:
     )
     text = f"{expected.name} of {expected.agent} {limits}"
     right: list[str] = []
-    wrong: list[str] = []
+    wrong: list[Offender] = []
     unread: list[str] = []
     for agent in measurement.expected.names.of(expected.agent):
         record = measurement.values.last.get((agent, expected.name))
         if record is None:
             kept = sorted(name for owner, name in measurement.values.last if owner == agent)
             instead = f", but {nearest(expected.name, kept)}" if kept else ""
-            wrong.append(
+            told = (
                 f"{agent} keeps no {expected.name}{instead}; an attribute needs"
                 f" `observe: {{{agent}: [{expected.name}]}}`"
             )
+            wrong.append(Offender(told, measurement.end, (agent,)))
         elif record.absent:
             unread.append(f"{agent}: {record.absent}")
         else:
             fits = all(_keeps(record, word, limit) for word, limit in expected.limits)
-            (right if fits else wrong).append(f"{agent} has {counted(record)}")
+            told = f"{agent} has {counted(record)}"
+            if fits:
+                right.append(told)
+            else:
+                wrong.append(Offender(told, min(record.t, measurement.end), (agent,)))
     if wrong:
-        return Check(text, "fail", some(wrong))
+        return Check(text, "fail", some([one.text for one in wrong]), named=wrong[0])
     if unread:
         return Check(text, "unknown", some(unread))
     return Check(text, "pass", some(right))

@@ -10,14 +10,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
+from simulator.analysis.causes.cause import WrongTime
 from simulator.analysis.causes.evidence import Evidence, seconds
+from simulator.analysis.causes.groups import WatchGroup
 from simulator.analysis.causes.texts import (
-    cause_texts,
     change_text,
     meanwhile,
     watches_text,
     wrong_text,
 )
+from simulator.analysis.checks.check import Offender
 from simulator.analysis.figures.rosters import (
     belief_divergence,
     believed_absent,
@@ -27,27 +29,28 @@ from simulator.analysis.figures.rosters import (
 from simulator.analysis.folds.propagation import Delivery
 from simulator.analysis.measurement import Measurement
 from simulator.analysis.states import DeclaredState
+from simulator.journal.records import Outcome
 
 SHOWN = 3
 """So many offenders are named; the rest is counted."""
 
-Sentences = Iterable[str]
-_Of = Callable[[Measurement], Sentences]
+Found = Iterable[Offender]
+_Of = Callable[[Measurement], Found]
 
 
-def worst(measurement: Measurement, figure: str) -> tuple[str, ...]:
+def worst(measurement: Measurement, figure: str) -> tuple[Offender, ...]:
     """The worst offenders of a figure, and how many more there are."""
     return limited(offenders(measurement, figure))
 
 
-def limited(sentences: Sentences) -> tuple[str, ...]:
-    """The first few sentences, and how many more there are."""
-    found = list(sentences)
-    more = (f"and {len(found) - SHOWN} more",) if len(found) > SHOWN else ()
-    return (*found[:SHOWN], *more)
+def limited(found: Found) -> tuple[Offender, ...]:
+    """The first few, and how many more there are."""
+    known = list(found)
+    more = (Offender(f"and {len(known) - SHOWN} more"),) if len(known) > SHOWN else ()
+    return (*known[:SHOWN], *more)
 
 
-def offenders(measurement: Measurement, figure: str) -> Sentences:
+def offenders(measurement: Measurement, figure: str) -> Found:
     """What makes a figure what it is, one sentence each, the worst first."""
     part, _, kind = figure.rpartition(".")
     if part in _BY_CAUSE:
@@ -63,19 +66,27 @@ def offenders(measurement: Measurement, figure: str) -> Sentences:
 # --- watches ---
 
 
-def _not_in_force(measurement: Measurement) -> Iterator[str]:
-    causes = measurement.causes
-    yield from cause_texts(causes.evidence, causes.watch_groups, ())
+def _not_in_force(measurement: Measurement) -> Iterator[Offender]:
+    for group in measurement.causes.watch_groups:
+        text = watches_text(measurement.causes.evidence, group)
+        yield of_group(measurement, group, f"{group.cause.kind.words}: {text}")
 
 
-def _caused(measurement: Measurement, kind: str) -> Iterator[str]:
+def _caused(measurement: Measurement, kind: str) -> Iterator[Offender]:
     causes = measurement.causes
     for group in causes.watch_groups:
         if group.cause.kind == kind:
-            yield watches_text(causes.evidence, group)
+            yield of_group(measurement, group, watches_text(causes.evidence, group))
 
 
-def _late_watches(measurement: Measurement) -> Iterator[str]:
+def of_group(measurement: Measurement, group: WatchGroup, text: str) -> Offender:
+    """The first watch of a group, from when on it was not in force."""
+    first = group.watches[0]
+    since = measurement.causes.since(first, measurement.end)
+    return Offender(text, since, (first.watcher, first.contact))
+
+
+def _late_watches(measurement: Measurement) -> Iterator[Offender]:
     """Those that are not in force; else those that came into force last."""
     yield from _not_in_force(measurement)
     if measurement.declared_share.complete:
@@ -89,29 +100,26 @@ def _late_watches(measurement: Measurement) -> Iterator[str]:
             entry = evidence.entry(watch.origin)
             agents = (watch.watcher, watch.contact)
             hit = meanwhile(evidence, agents, watch.asked or t, t)
-            yield (
-                f"{watch.watcher} -> {watch.contact} was in force only at {seconds(t)}"
-                f" ({entry}){hit}"
-            )
+            text = f"{watch.watcher} -> {watch.contact} was in force only at {seconds(t)}"
+            yield Offender(f"{text} ({entry}){hit}", t, agents)
 
 
 # --- rosters ---
 
 
-def _wrong_entries(measurement: Measurement) -> Iterator[str]:
+def _wrong_entries(measurement: Measurement) -> Iterator[Offender]:
     rosters, evidence = measurement.rosters, measurement.causes.evidence
     for agent, peer in rosters.wrong():
         expected = " or ".join(sorted(map(entry_text, rosters.oracle.allowed(agent, peer))))
         served = entry_text(rosters.served(agent, peer))
         changed = measurement.states.entries[agent][peer].expected.times
         since = changed[-1] if changed else 0
-        yield (
-            f"{agent} has {peer} as {served}, expected {expected} since {seconds(since)}"
-            + meanwhile(evidence, (agent, peer), since, measurement.end)
-        )
+        text = f"{agent} has {peer} as {served}, expected {expected} since {seconds(since)}"
+        hit = meanwhile(evidence, (agent, peer), since, measurement.end)
+        yield Offender(text + hit, since, (agent, peer))
 
 
-def _late_entries(measurement: Measurement) -> Iterator[str]:
+def _late_entries(measurement: Measurement) -> Iterator[Offender]:
     """The entries that are wrong; else those that changed last."""
     yield from _wrong_entries(measurement)
     if measurement.roster_share.complete:
@@ -124,7 +132,8 @@ def _late_entries(measurement: Measurement) -> Iterator[str]:
         for t, agent, peer in sorted(changed, key=lambda one: -one[0]):
             served = entry_text(measurement.rosters.served(agent, peer))
             hit = meanwhile(measurement.causes.evidence, (agent, peer), t, t)
-            yield f"{agent} had {peer} as {served} only at {seconds(t)}{hit}"
+            text = f"{agent} had {peer} as {served} only at {seconds(t)}{hit}"
+            yield Offender(text, t, (agent, peer))
 
 
 # --- sights ---
@@ -132,7 +141,7 @@ def _late_entries(measurement: Measurement) -> Iterator[str]:
 
 def _wrong(
     measurement: Measurement, *, what: str = "", kind: str = "", only_last: bool = False
-) -> Iterator[str]:
+) -> Iterator[Offender]:
     """The longest times of wrong sight, of one sort or one class of causes."""
     found = [
         one
@@ -141,28 +150,33 @@ def _wrong(
         and (not kind or one.cause.kind == kind)
         and (not only_last or one.end == measurement.end)
     ]
-    for one in sorted(found, key=lambda one: -one.lasted):
-        yield wrong_text(one)
+    yield from map(_of_time, sorted(found, key=lambda one: -one.lasted))
 
 
-def _late_sights(measurement: Measurement) -> Iterator[str]:
+def _late_sights(measurement: Measurement) -> Iterator[Offender]:
     """What was wrong last."""
-    for one in sorted(measurement.causes.wrong_times, key=lambda one: (-one.end, -one.lasted)):
-        yield wrong_text(one)
+    found = measurement.causes.wrong_times
+    yield from map(_of_time, sorted(found, key=lambda one: (-one.end, -one.lasted)))
+
+
+def _of_time(one: WrongTime) -> Offender:
+    return Offender(wrong_text(one), one.begin, (one.watch.watcher, one.watch.contact))
 
 
 # --- deliveries and deaths ---
 
 
-def _deliveries(measurement: Measurement, *fates: Delivery) -> Iterator[str]:
+def _deliveries(measurement: Measurement, *fates: Delivery) -> Iterator[Offender]:
     found, evidence = measurement.propagation, measurement.causes.evidence
     for row, fate in enumerate(found.fate):
         if fate in fates:
             change, watch = found.changes[found.change[row]], found.watch[row]
             last = change.issued + evidence.patience
-            hit = meanwhile(evidence, (watch.watcher, watch.contact), change.issued, last)
+            agents = (watch.watcher, watch.contact)
+            hit = meanwhile(evidence, agents, change.issued, last)
             what = _FATES[Delivery(fate)]
-            yield f"{change_text(evidence, change)} {what} {watch.watcher}{hit}"
+            text = f"{change_text(evidence, change)} {what} {watch.watcher}{hit}"
+            yield Offender(text, change.issued, agents)
 
 
 _FATES = {
@@ -173,7 +187,7 @@ _FATES = {
 }
 
 
-def _slow_deliveries(measurement: Measurement) -> Iterator[str]:
+def _slow_deliveries(measurement: Measurement) -> Iterator[Offender]:
     found, evidence = measurement.propagation, measurement.causes.evidence
     rows = [
         (received - found.changes[change].issued, row)
@@ -184,52 +198,55 @@ def _slow_deliveries(measurement: Measurement) -> Iterator[str]:
         change, watch = found.changes[found.change[row]], found.watch[row]
         agents = (watch.watcher, watch.contact)
         hit = meanwhile(evidence, agents, change.issued, change.issued + took)
-        yield (
-            f"{change_text(evidence, change)} reached {watch.watcher} after {seconds(took)}{hit}"
-        )
+        text = f"{change_text(evidence, change)} reached {watch.watcher} after {seconds(took)}"
+        yield Offender(text + hit, change.issued, agents)
 
 
-def _detections(measurement: Measurement) -> Iterator[str]:
+def _detections(measurement: Measurement) -> Iterator[Offender]:
     evidence = measurement.causes.evidence
     known = [one for one in measurement.detections.all if one.result != "not due"]
     for one in sorted(known, key=lambda one: -((one.seen or measurement.end) - one.died.t)):
         saw = "never saw" if one.seen is None else f"saw after {seconds(one.seen - one.died.t)}"
-        yield (
+        yield Offender(
             f"{one.watcher} {saw} that {one.died.agent} was gone at {seconds(one.died.t)}"
-            f" ({one.died.cause.replace('_', ' ')}, {evidence.entry(one.died.origin)})"
+            f" ({one.died.cause.replace('_', ' ')}, {evidence.entry(one.died.origin)})",
+            one.died.t,
+            (one.watcher, one.died.agent),
         )
 
 
-def _amplification(measurement: Measurement) -> Iterator[str]:
+def _amplification(measurement: Measurement) -> Iterator[Offender]:
     found = measurement.propagation
     sent = Counter(found.changes[change].actual.agent for change in found.change)
     changed = Counter(change.actual.agent for change in found.changes)
     for agent, watchers in sent.most_common():
-        yield f"{agent} changed {changed[agent]} times, which concerned {watchers} watchers in all"
+        text = f"{agent} changed {changed[agent]} times, which concerned {watchers} watchers in all"
+        yield Offender(text, None, (agent,))
 
 
 # --- beliefs ---
 
 
-def _divergence(measurement: Measurement) -> Iterator[str]:
+def _divergence(measurement: Measurement) -> Iterator[Offender]:
     evidence = measurement.causes.evidence
     for one in belief_divergence(measurement.info):
-        yield (
-            f"{one.agent} believes {one.peer} to be {one.believed}, served is {one.served}"
-            f" ({_manager(evidence, one.agent)})"
-        )
+        text = f"{one.agent} believes {one.peer} to be {one.believed}, served is {one.served}"
+        manager = _manager(evidence, one.agent)
+        yield Offender(f"{text} ({manager})", measurement.end, (one.agent, one.peer))
 
 
-def _ghosts(measurement: Measurement) -> Iterator[str]:
+def _ghosts(measurement: Measurement) -> Iterator[Offender]:
     for agent, peer in believed_ghosts(measurement):
         since = _since(measurement, agent, peer, "on_unavailable")
-        yield f"{agent} believes {peer} available, who is not there{since}"
+        text = f"{agent} believes {peer} available, who is not there{since}"
+        yield Offender(text, measurement.end, (agent, peer))
 
 
-def _absent(measurement: Measurement) -> Iterator[str]:
+def _absent(measurement: Measurement) -> Iterator[Offender]:
     for agent, peer in believed_absent(measurement):
         since = _since(measurement, agent, peer, "on_available")
-        yield f"{agent} believes {peer} away, who is available{since}"
+        text = f"{agent} believes {peer} away, who is available{since}"
+        yield Offender(text, measurement.end, (agent, peer))
 
 
 def _since(measurement: Measurement, agent: str, peer: str, handler: str) -> str:
@@ -261,19 +278,18 @@ _HEEDED = {"on_available": "comes", "on_unavailable": "goes"}
 # --- messages and agents ---
 
 
-def _undelivered(measurement: Measurement) -> Iterator[str]:
+def _undelivered(measurement: Measurement) -> Iterator[Offender]:
     evidence = measurement.causes.evidence
     for message in measurement.messages.sent:
         if measurement.fate_of(message) == "undelivered":
             record = message.record
             agents = (record.agent, record.peer)
-            yield (
-                f"the message of {record.agent} to {record.peer} at {seconds(record.t)} did not"
-                f" arrive{meanwhile(evidence, agents, record.t, record.t)}"
-            )
+            hit = meanwhile(evidence, agents, record.t, record.t)
+            text = f"the message of {record.agent} to {record.peer} at {seconds(record.t)}"
+            yield Offender(f"{text} did not arrive{hit}", record.t, agents)
 
 
-def _slow_messages(measurement: Measurement) -> Iterator[str]:
+def _slow_messages(measurement: Measurement) -> Iterator[Offender]:
     evidence = measurement.causes.evidence
     took = [
         (message.received - message.record.t, message.record)
@@ -283,17 +299,21 @@ def _slow_messages(measurement: Measurement) -> Iterator[str]:
     for time, record in sorted(took, key=lambda one: -one[0]):
         agents = (record.agent, record.peer)
         hit = meanwhile(evidence, agents, record.t, record.t + time)
-        yield (
-            f"the message of {record.agent} to {record.peer} at {seconds(record.t)} took"
-            f" {seconds(time)}{hit}"
-        )
+        text = f"the message of {record.agent} to {record.peer} at {seconds(record.t)}"
+        yield Offender(f"{text} took {seconds(time)}{hit}", record.t, agents)
 
 
-def _outcomes(measurement: Measurement) -> Iterator[str]:
+def _outcomes(measurement: Measurement) -> Iterator[Offender]:
     for outcome in measurement.info.all_outcomes():
         if outcome.outcome != "ok":
             reason = outcome.reason or "no reason given"
-            yield f"{outcome.agent} {outcome.outcome}: {reason}"
+            yield outcome_of(measurement, outcome, f"{outcome.agent} {outcome.outcome}: {reason}")
+
+
+def outcome_of(measurement: Measurement, outcome: Outcome, text: str) -> Offender:
+    """An agent that did not end well, when its code first raised, or at the end."""
+    raised = measurement.causes.evidence.failures(outcome.agent)
+    return Offender(text, raised[0].t if raised else measurement.end, (outcome.agent,))
 
 
 _OFFENDERS: dict[str, _Of] = {
@@ -324,7 +344,7 @@ _OFFENDERS: dict[str, _Of] = {
 }
 """Figure, or what the names of several begin with -> the sentences that name its offenders."""
 
-_BY_CAUSE: dict[str, Callable[[Measurement, str], Sentences]] = {
+_BY_CAUSE: dict[str, Callable[[Measurement, str], Found]] = {
     "cause.declared": _caused,
     "cause.staleness": lambda one, kind: _wrong(one, kind=kind),
 }

@@ -1,8 +1,8 @@
 """Compares two runs of one scenario: watches, rosters, handlers, values, events, figures.
 
-Server, seed and presence manager are conditions: they are named, and are no differences. Times,
-stanza ids and names that a server made up do not count in the order of events, so that runs on two
-servers can be equal there. The figures contain the times.
+Server, generation of SPADE, seed and presence manager are conditions: they are named, and are no
+differences. Times, stanza ids and names that a server made up do not count in the order of events,
+so that runs on two servers can be equal there. The figures contain the times.
 """
 
 from __future__ import annotations
@@ -226,8 +226,16 @@ def _managers(run: Run) -> str:
     return " and ".join(sorted(managers))
 
 
+def _agents(run: Run) -> str:
+    """SPADE and its library."""
+    started = run.measurement.info.run
+    versions = {} if started is None else started.versions
+    return ", ".join(f"{name} {version}" for name, version in versions.items()) or "unknown"
+
+
 _CONDITIONS: dict[str, Callable[[Run], str]] = {
     "server": _server,
+    "agents": _agents,
     "seed": lambda run: _about(run, "seed"),
     "presence manager": _managers,
 }

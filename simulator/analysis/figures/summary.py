@@ -88,6 +88,7 @@ def _run(measurement: Measurement) -> shapes.Run:
         "seed": run.seed if run else None,
         "backend": run.backend if run else None,
         "backend_version": run.backend_version if run else None,
+        "versions": dict(run.versions) if run else {},
         "agents": len(measurement.info.planned),
         "managers": _managers(measurement),
         "duration_s": measurement.end / SECOND,

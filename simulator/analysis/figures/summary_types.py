@@ -26,13 +26,15 @@ Time = float | Literal["never"] | Absent
 class Run(TypedDict):
     """Which run it is; None where the journal does not say.
 
-    `managers`: the populations that had each presence manager, ``documented`` or ``spade``.
+    `versions`: SPADE's and its library's. `managers`: the populations that had each presence
+    manager, ``documented`` or ``spade``.
     """
 
     name: str | None
     seed: int | None
     backend: str | None
     backend_version: str | None
+    versions: dict[str, str]
     agents: int
     managers: dict[str, list[str]]
     duration_s: float

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from simulator.analysis.checks.verdict import EXIT_CODES, Value
-from simulator.errors import InputError
+from simulator.errors import InputError, RunFailed
 from simulator.experiments.finding.documents import SECOND, Document
 from simulator.experiments.finding.failures import Failure
 from simulator.experiments.finding.shrinking import Shrinker
@@ -165,7 +165,8 @@ def find(
     `scheduler` and `overrides` are those of `sweep`. Ctrl-C ends the search or the shrinking, and
     keeps what was found. `clock` is what `seconds` are read from.
 
-    Raises ScenarioError and RunFolderError for a wrong call.
+    Raises ScenarioError and RunFolderError for a wrong call, BackendError for a scheduler that
+    cannot be used, and RunFailed when it goes away before anything was found.
     """
     if runs is not None and runs < 1:
         raise InputError(f"--runs {runs}: expected 1 or more")
@@ -178,6 +179,10 @@ def find(
             if work.failure is not None:
                 work.shrink(performer, really=shrink)
         except KeyboardInterrupt:
+            work.complete = False
+        except RunFailed:  # the scheduler went away
+            if work.failure is None:
+                raise
             work.complete = False
     return work.finished(out)
 

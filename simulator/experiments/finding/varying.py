@@ -114,7 +114,8 @@ class _Variation:
     def __init__(self, space: Space, document: Document, random: Random) -> None:
         self.space, self.document, self.random = space, document, random
         self.search = space.search
-        self.events = list(space.events)
+        self.events = list(space.events[-1:])
+        """When something was added, and the last that is planned."""
         few = random.sample(space.agents, min(FEW, len(space.agents)))
         self.often = [one for one in few for _ in range(len(space.agents))]
 
@@ -147,7 +148,7 @@ class _Variation:
         """When something is added: often soon after something that is planned."""
         first, last = self.space.span
         if self.random.random() < NEAR:
-            near = self.random.choice(self.events)
+            near = self.random.choice(self.random.choice([self.space.events, self.events]))
             after = math.exp(self.random.uniform(math.log(MILLISECOND), math.log(5 * SECOND)))
             at = near + rounded(after)
         else:

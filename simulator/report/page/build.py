@@ -16,13 +16,14 @@ from markupsafe import Markup
 from simulator.analysis.quantities import seconds_text
 from simulator.analysis.run import Run
 from simulator.journal.folder import SCENARIO
+from simulator.report.labels import labels
 from simulator.report.page.dark import following_svg
 from simulator.report.page.frame import render
 from simulator.report.page.tables import Table, tables_of
 from simulator.report.pictures import PICTURES
 from simulator.report.plots import PLOTS
 from simulator.report.plots.style import nothing_in
-from simulator.report.replay.bundle import replay_values
+from simulator.report.replay.bundle import MOST_RUNS, replay_values
 from simulator.report.replay.document import replay_document
 from simulator.report.terminal.summary import figure_rows, managers_text
 from simulator.scenario.reading.scalars import dump_yaml
@@ -49,7 +50,9 @@ def build_page(runs: Sequence[Run], *, tell: Callable[[str], None] = lambda _ste
         raise ValueError("a report needs at least one run")
     tables = tables_of(runs[0]) if len(runs) == 1 else []
     comparison = _comparison(runs) if len(runs) > 1 else []
-    replays = [replay_document(run) for run in runs] if len(runs) == 1 else []
+    names = labels(runs)
+    together = zip(runs, names, strict=True) if len(runs) <= MOST_RUNS else ()
+    replays = [replay_document(run, name) for run, name in together]
     parts = [("replay", "Replay")] if replays else []
     parts += [("answer", "Answer"), *([("comparison", "Side by side")] if comparison else [])]
     parts += [("pictures", "Pictures"), *((table.name, table.title) for table in tables)]
@@ -59,12 +62,12 @@ def build_page(runs: Sequence[Run], *, tell: Callable[[str], None] = lambda _ste
         question=runs[0].scenario.get("question") if len(runs) == 1 else None,
         parts=[*parts, ("scenario", "Scenario")],
         values={
-            "runs": [_describe(run, label) for run, label in zip(runs, _labels(runs), strict=True)],
+            "runs": [_describe(run, label) for run, label in zip(runs, names, strict=True)],
             "comparison": comparison,
             "pictures": [_pictures(run, tell) for run in runs[:_MOST_TOGETHER]],
             "tables": tables,
             "as_json": _as_json,
-            **replay_values(replays),
+            **(replay_values(replays) if replays else {}),
         },
         script="page.js",
     )
@@ -73,14 +76,6 @@ def build_page(runs: Sequence[Run], *, tell: Callable[[str], None] = lambda _ste
 def _title(runs: Sequence[Run]) -> str:
     names = dict.fromkeys(str(run.summary["run"]["name"]) for run in runs)
     return " / ".join(names)
-
-
-def _labels(runs: Sequence[Run]) -> list[str]:
-    """What each run is called: as its scenario, and apart from the others."""
-    names = [str(run.summary["run"]["name"]) for run in runs]
-    if len(set(names)) == len(runs):
-        return names
-    return [str(run) if run.in_memory else run.folder.name for run in runs]
 
 
 def _describe(run: Run, label: str) -> dict[str, object]:

@@ -16,9 +16,11 @@ from simulator.report.replay.document import Document
 PACKAGE = "simulator.report.replay"
 MODULES = (
     *("model", "state", "words", "drawing", "graph", "strip", "lanes"),
-    *("sequence", "inspector", "events", "main"),
+    *("sequence", "differences", "inspector", "events", "address", "side", "main"),
 )
 """The scripts of the page, each after those that it imports."""
+MOST_RUNS = 2
+"""So many runs a page shows side by side."""
 _IMPORT = re.compile(r'^import {(.*)} from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?:async )?(?:function|const) (\w+)", re.MULTILINE)
 _EXPORTED = re.compile(r"^export ", re.MULTILINE)

@@ -5,10 +5,13 @@ docs/replay_document.md describes it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from simulator.analysis.causes.cause import Cause
+from simulator.analysis.causes.sights import UNDER_WAY
+from simulator.analysis.checks.check import Check
+from simulator.analysis.checks.defaults import default_checks
 from simulator.analysis.figures.rosters import entry_text
 from simulator.analysis.folds.propagation import Delivery
 from simulator.analysis.run import Run
@@ -24,6 +27,7 @@ from simulator.analysis.states import (
 from simulator.report.replay.columns import Table, differences, track
 from simulator.report.replay.events import Events
 from simulator.report.replay.places import places
+from simulator.report.terminal.summary import managers_text
 from simulator.report.text import printable
 
 FORMAT = 1
@@ -34,16 +38,20 @@ _Pair = tuple[str, str]
 _UNSENT = (Delivery.LOST, Delivery.SUPERSEDED)
 
 
-def replay_document(run: Run) -> Document:
-    """The document of a run. It is JSON-safe, and equal for equal runs."""
-    return _Writer(run).document()
+def replay_document(run: Run, label: str = "") -> Document:
+    """The document of a run. It is JSON-safe, and equal for equal runs.
+
+    `label`: what to call the run; by default the name of its scenario.
+    """
+    return _Writer(run, label).document()
 
 
 class _Writer:
     """Numbers what the parts of a document share: names, texts, watches and causes."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, label: str) -> None:
         self._run = run
+        self._label = label
         self._measurement = run.measurement
         self._states: States = run.measurement.states
         self._names: Table[str] = Table(self._states.agents)
@@ -58,12 +66,13 @@ class _Writer:
 
     def document(self) -> Document:
         """All parts."""
-        events = Events(self._names, self._texts, self._states.entries)
+        events = Events(self._names, self._texts, self._states)
         events.add_all(self._run.read())
         parts: Document = {
             "format": FORMAT,
             "run": self._about(),
-            "checks": self._checks(),
+            "checks": self._checks(self._run.verdict.checks),
+            "unasked": self._checks(self._unasked()),
             "agents": self._agents(),
             "sessions": self._resources("sessions"),
             "shows": self._resources("shows"),
@@ -97,28 +106,45 @@ class _Writer:
         question = self._run.scenario.get("question")
         return {
             "name": printable(str(summary["name"])),
+            "label": printable(self._label or str(summary["name"])),
             "question": printable(str(question)) if question else "",
             "seed": summary["seed"],
+            "managers": managers_text(summary),
             "backend": f"{summary['backend']} {summary['backend_version']}",
             "end": self._states.end,
+            "over": self._measurement.info.end is not None,
             "verdict": verdict.value,
             "reasons": [printable(reason) for reason in verdict.reasons],
         }
 
-    def _checks(self) -> list[Document]:
+    def _unasked(self) -> list[Check]:
+        """What does not hold in a run that passes, since no expectation asks for it."""
+        if self._run.verdict.value != "pass":
+            return []
+        return [one for one in default_checks(self._measurement) if one.verdict != "pass"]
+
+    def _checks(self, checks: Iterable[Check]) -> list[Document]:
         return [
             {
                 "text": printable(check.text),
                 "verdict": check.verdict,
                 "told": printable(check.told),
                 "offenders": [printable(one) for one in check.offenders],
+                **self._moment(check),
             }
-            for check in self._run.verdict.checks
+            for check in checks
         ]
+
+    def _moment(self, check: Check) -> Document:
+        """When to look at whom, if a check does not hold."""
+        worst = None if check.verdict == "pass" else check.moment
+        if worst is None:
+            return {"t": None, "agents": []}
+        return {"t": worst.t, "agents": [self._names.number(agent) for agent in worst.agents]}
 
     def _agents(self) -> Document:
         names = list(self._states.agents)
-        info = self._measurement.info
+        info, evidence = self._measurement.info, self._measurement.causes.evidence
         known = {**info.planned, **info.spawned}
         at = places(names, self._watches.values)
         populations: Table[str] = Table()
@@ -135,17 +161,8 @@ class _Writer:
             "spawned_by": [printable(one.spawned_by) if one else "" for one in records],
             "x": [at[name][0] for name in names],
             "y": [at[name][1] for name in names],
-            "life": track(map(self._life, names), str),
+            "life": track(map(evidence.life_over_time, names), str),
         }
-
-    def _life(self, agent: str) -> Steps[str]:
-        """How an agent was; `cut_off`: dead to the others, but only its link was."""
-        evidence, found = self._measurement.causes.evidence, Steps[str]()
-        life = self._states.agents[agent].life
-        for t, state in zip(life.times, life.values, strict=True):
-            cut_off = state == "dead" and evidence.life(agent, t) != "dead"
-            found.add(t, "cut_off" if cut_off else state)
-        return found
 
     def _resources(self, what: str) -> Document:
         """What each resource of each agent went through."""
@@ -236,6 +253,7 @@ class _Writer:
             "begin": differences(one.begin for one in found),
             "lasted": [one.lasted for one in found],
             "cause": [self._causes.number(one.cause) for one in found],
+            "under_way": self._causes.number(UNDER_WAY),
         }
 
     def _absent(self) -> Document:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from simulator.analysis.measurement import closes
-from simulator.analysis.states import SEEING, EntryStates
+from simulator.analysis.run import Run
+from simulator.analysis.states import SEEING, States
 from simulator.journal import records as events
 from simulator.journal import work_records as work
 from simulator.report.replay.columns import Table, differences
@@ -20,20 +22,40 @@ _LONGEST = 200
 _AFTERWARDS = (events.Failure, events.Note, events.Outcome, work.Value, events.RunEnded)
 """What is told of the time after the observation as well."""
 
-Entries = Mapping[str, Mapping[str, EntryStates]]
 Columns = dict[str, list[int] | list[str]]
+
+
+class Row(NamedTuple):
+    """An event at `t` (microseconds); `agent` is empty for one of the run's.
+
+    `sent`: of what arrived, the row with which it was sent, as far as that is known.
+    """
+
+    t: int
+    kind: str
+    agent: str
+    peer: str
+    text: str
+    sent: int | None
+
+
+def events_of(run: Run) -> Iterator[Row]:
+    """The events of a run, in order."""
+    events = Events(Table(), Table(), run.measurement.states)
+    events.add_all(run.read())
+    return events.rows()
 
 
 class Events:
     """Collects the records that are events.
 
-    `names` numbers agents and peers, `texts` numbers sentences.
+    `names` numbers agents and peers, `texts` numbers sentences. `states`: those of the run.
     """
 
-    def __init__(self, names: Table[str], texts: Table[str], entries: Entries) -> None:
+    def __init__(self, names: Table[str], texts: Table[str], states: States) -> None:
         self._names = names
         self._texts = texts
-        self._entries = entries
+        self._states = states
         self._kinds: Table[str] = Table()
         self._times, self._kind, self._agent = array("q"), array("q"), array("q")
         self._peer, self._text, self._of = array("q"), array("q"), array("q")
@@ -65,6 +87,16 @@ class Events:
             "of": self._of.tolist(),
         }
 
+    def rows(self) -> Iterator[Row]:
+        """The events as they are, in order."""
+        columns = (self._times, self._kind, self._agent, self._peer, self._text, self._of)
+        names, texts, kinds = self._names.values, self._texts.values, self._kinds.values
+        for row, (t, kind, agent, peer, text, of) in enumerate(zip(*columns, strict=True)):
+            other = names[peer] if peer >= 0 else ""
+            told = texts[text].replace(PEER, printable(other))
+            owner = names[agent] if agent >= 0 else ""
+            yield Row(t, kinds[kind], owner, other, told, row - of if of else None)
+
     def _add(self, record: events.AnyRecord, text: str) -> None:
         row = len(self._times)
         agent, peer = getattr(record, "agent", ""), getattr(record, "peer", "")
@@ -78,8 +110,8 @@ class Events:
     def _sent_at(self, record: events.AnyRecord, row: int) -> int:
         """The row with which what arrived was sent; its own where that is not known.
 
-        A presence that reaches somebody who was not subscribed when it was sent is a copy that
-        the server kept.
+        A presence that reaches somebody who was not there, or not subscribed, when it was sent is
+        a copy that the server kept.
         """
         if isinstance(record, events.Sent | work.MessageSent):
             if record.id:
@@ -91,15 +123,18 @@ class Events:
             if direct is not None:
                 return direct[0]
             broadcast = self._issued.get((record.peer, "", record.id))
-            if broadcast is not None and self._sees(record.agent, record.peer, broadcast[1]):
+            if broadcast is not None and self._was_due(record, broadcast[1]):
                 return broadcast[0]
         return row
 
-    def _sees(self, watcher: str, contact: str, t: int) -> bool:
-        if watcher == contact:
-            return True
-        entry = self._entries.get(watcher, {}).get(contact)
-        return entry is not None and entry.served.at(t) in SEEING
+    def _was_due(self, record: events.Received | work.MessageReceived, sent: int) -> bool:
+        """Was the receiver there, and to be told, from the sending on?"""
+        watcher, contact = record.agent, record.peer
+        watch = self._states.watches.get(watcher, {}).get(contact)
+        if watch is not None:
+            return all(sight for sight, _, _ in watch.sights.spans(record.t + 1, sent))
+        entry = self._states.entries.get(watcher, {}).get(contact)
+        return watcher == contact or (entry is not None and entry.served.at(sent) in SEEING)
 
 
 def _kind(record: events.AnyRecord) -> str:

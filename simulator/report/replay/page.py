@@ -8,11 +8,15 @@ from pathlib import Path
 from markupsafe import escape
 
 from simulator.analysis.run import Run
+from simulator.errors import InputError
 from simulator.journal.folder import write_private_bytes, writing
+from simulator.report.labels import labels
 from simulator.report.page.frame import render
-from simulator.report.replay.bundle import PACKAGE, replay_values
+from simulator.report.replay.bundle import MOST_RUNS, PACKAGE, replay_values
 from simulator.report.replay.document import replay_document
 
+REPLAY = "replay.html"
+"""The page in the folder of a run."""
 _FRAME_HEIGHT = 1_000
 """Of the frame in a notebook, in pixels."""
 
@@ -24,9 +28,9 @@ class Replay:
     page: str
 
     @classmethod
-    def of(cls, run: Run) -> Replay:
-        """The page of a run."""
-        return cls(replay_page(run))
+    def of(cls, *runs: Run) -> Replay:
+        """The page of a run, or of two side by side."""
+        return cls(replay_page(*runs))
 
     def __repr__(self) -> str:
         return f"Replay({len(self.page):,} bytes; save() writes a page that any browser opens)"
@@ -47,13 +51,19 @@ class Replay:
         )
 
 
-def replay_page(run: Run) -> str:
-    """The replay of one run, as a self-contained HTML page."""
-    document = replay_document(run)
+def replay_page(*runs: Run) -> str:
+    """The replay of one run, or of two side by side, as a self-contained HTML page.
+
+    Raises InputError for more of them.
+    """
+    if not 0 < len(runs) <= MOST_RUNS:
+        raise InputError(f"a replay shows one run or {MOST_RUNS} side by side, not {len(runs)}")
+    names = labels(runs)
+    documents = [replay_document(run, name) for run, name in zip(runs, names, strict=True)]
     return render(
         PACKAGE,
-        title=str(run.summary["run"]["name"]),
-        question=run.scenario.get("question"),
+        title=" / ".join(dict.fromkeys(str(run.summary["run"]["name"]) for run in runs)),
+        question=runs[0].scenario.get("question") if len(runs) == 1 else None,
         parts=[],
-        values=replay_values([document]),
+        values={**replay_values(documents), "alone": True},
     )

@@ -47,6 +47,9 @@ class Connection:
             self._client.disconnect()
             return False
         self._had_session = True
+        # As aioxmpp does: a new resource would leave the old session at the server, if that has not
+        # noticed yet that it is dead.
+        self._client.requested_jid = self._client.boundjid
         self._delay = SOONEST
         if self._pinging and _PING not in self._client.scheduled_events:
             self._client["xep_0199"].enable_keepalive()

@@ -44,7 +44,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def first(run: Run, figure: str) -> str:
     """The worst offender, with the file's name for its path."""
     found = list(offenders(run.measurement, figure))
-    return found[0].replace(f"{run.folder.parent}/", "") if found else ""
+    return found[0].text.replace(f"{run.folder.parent}/", "") if found else ""
 
 
 BLACK_HOLE = "black hole at 20 s (faults[0], scenario.yaml:11)"
@@ -89,7 +89,31 @@ def test_the_worst_is_named_first(run: Run, figure: str, sentence: str) -> None:
 
 def test_every_figure_is_asked_and_says_nothing_wrong(run: Run) -> None:
     for figure in FIGURES:
-        assert all(isinstance(text, str) for text in offenders(run.measurement, figure))
+        assert all(one.text for one in offenders(run.measurement, figure))
+
+
+MOMENTS = {
+    "deliveries.lost": (25.0, ("asker-0", "boss-0")),
+    "staleness": (25.02, ("asker-0", "boss-0")),
+    "staleness.ghost": (40.02, ("asker-0", "boss-1")),
+    "detection_time.max": (40.0, ("asker-0", "boss-1")),
+    "time_to_converge.roster": (2.08, ("asker-0", "boss-0")),
+    "believed_ghosts": (61.0, ("asker-0", "boss-1")),
+    "amplification": (None, ("boss-0",)),
+}
+
+
+@pytest.mark.parametrize(("figure", "moment"), MOMENTS.items(), ids=list(MOMENTS))
+def test_an_offender_has_its_moment(
+    run: Run, figure: str, moment: tuple[float | None, tuple[str, ...]]
+) -> None:
+    worst = next(iter(offenders(run.measurement, figure)))
+    assert (None if worst.t is None else worst.t / 1e6, worst.agents) == moment
+
+
+def test_a_check_that_fails_has_the_moment_of_its_worst_offender(run: Run) -> None:
+    (check,) = run.verdict.checks
+    assert check.moment == check.found[0]
 
 
 def test_terminal_report_junit_and_pytest_say_the_same(

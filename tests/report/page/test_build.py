@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html.parser
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -15,6 +14,7 @@ import pytest
 from simulator.analysis.run import Run
 from simulator.report.page import build_page
 from simulator.report.page.tables import tables_of
+from tests.browser import ARGUMENTS, chromium
 from tests.runs import run_text
 
 HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=alert(1)>"
@@ -135,31 +135,11 @@ def test_several_runs_stand_side_by_side(run: Run, tmp_path: Path) -> None:
     assert 'id="rosters"' not in page
 
 
-def chromium() -> str:
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        found = shutil.which(name)
-        if found:
-            return found
-    if os.environ.get("SIMULATOR_REQUIRE_SERVERS"):
-        pytest.fail("no Chromium is installed, and this machine must have one")
-    pytest.skip("no Chromium is installed; Debian: apt-get install chromium")
-
-
 def rendered(page: str, folder: Path) -> str:
     """The document as Chromium holds it after the page's scripts ran."""
     file = folder / "report.html"
     file.write_text(page, encoding="utf-8")
-    arguments = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--disable-quic",
-        "--virtual-time-budget=5000",
-    ]
+    arguments = [*ARGUMENTS, "--virtual-time-budget=5000"]
     done = subprocess.run(
         [chromium(), *arguments, f"--user-data-dir={folder}/profile", "--dump-dom", file.as_uri()],
         capture_output=True,

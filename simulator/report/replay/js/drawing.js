@@ -35,6 +35,25 @@ export function sharp(canvas) {
   return { context, width, height };
 }
 
+/** A painter of what is behind: it paints anew only when the size, the scheme or `key` changes. */
+export function backdrop() {
+  const behind = document.createElement("canvas");
+  let painted = "";
+  return (context, width, height, key, paint) => {
+    const { canvas } = context;
+    const wanted = [canvas.width, canvas.height, colour("ink"), key].join();
+    if (wanted !== painted) {
+      painted = wanted;
+      behind.width = canvas.width;
+      behind.height = canvas.height;
+      const own = behind.getContext("2d");
+      own.scale(canvas.width / width, canvas.height / height);
+      paint(own, width, height);
+    }
+    context.drawImage(behind, 0, 0, width, height);
+  };
+}
+
 let palette = null;
 /** A colour of replay.css by its name; asked of the page once for each scheme. */
 export function colour(name) {

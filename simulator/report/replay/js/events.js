@@ -31,11 +31,11 @@ export function found(model, { kind, agents, words, window }) {
 export function eventsPane(app, controls, list, status) {
   const { model } = app;
   let rows = [], times = [], wanted = "";
-  const search = make("input", { type: "search", id: "r-search", placeholder: "worker[3] dnd", oninput: () => app.redraw() });
-  const kinds = make("select", { id: "r-kind", onchange: () => app.redraw() }, make("option", { value: "-1" }, "all kinds"));
+  const search = make("input", { type: "search", class: "r-search", placeholder: "worker[3] dnd", oninput: () => app.redraw() });
+  const kinds = make("select", { onchange: () => app.redraw() }, make("option", { value: "-1" }, "all kinds"));
   model.events.kinds.forEach((kind, i) => kinds.append(make("option", { value: String(i) }, KINDS[kind] ?? kind)));
-  const only = make("input", { type: "checkbox", id: "r-only", onchange: () => app.redraw() });
-  const inWindow = make("input", { type: "checkbox", id: "r-inwindow", onchange: () => app.redraw() });
+  const only = make("input", { type: "checkbox", onchange: () => app.redraw() });
+  const inWindow = make("input", { type: "checkbox", onchange: () => app.redraw() });
   controls.append(
     make("label", {}, "Search ", search), make("label", {}, "Kind ", kinds),
     make("label", {}, only, " only the selected agents"), make("label", {}, inWindow, " only the window of the lanes"), status,

@@ -32,9 +32,31 @@ export function graphPane(app, canvas, tip) {
   function draw(state) {
     const { context, width, height } = sharp(canvas);
     const at = Array.from({ length: count }, (_, agent) => place(agent));
+    drawDifferences(context, at);
     drawWatches(context, state, at);
     drawFlights(context, state, at);
     looks = drawAgents(context, state, at, width, height);
+  }
+
+  /** Behind what is not the same in the other run. */
+  function drawDifferences(context, at) {
+    context.strokeStyle = context.fillStyle = colour("differs");
+    context.globalAlpha = 0.45;
+    context.lineWidth = 9;
+    for (const { names } of app.differing) {
+      const [one, other] = names.map((name) => model.names.indexOf(name));
+      if (!at[one] || (names.length === 2 && !at[other])) continue;
+      context.beginPath();
+      if (names.length === 1) {
+        context.arc(...at[one], size() + 9, 0, 7);
+        context.fill();
+      } else {
+        context.moveTo(...at[one]);
+        context.quadraticCurveTo(...middle(...at[one], ...at[other], bend(one, other)), ...at[other]);
+        context.stroke();
+      }
+    }
+    context.globalAlpha = 1;
   }
 
   function drawWatches(context, state, at) {
@@ -91,7 +113,9 @@ export function graphPane(app, canvas, tip) {
       const from = events.agent[events.of[row]], to = events.agent[row];
       if (from >= count || to >= count) continue;
       const [x1, y1] = at[from], [x2, y2] = at[to];
-      const [mx, my] = middle(x1, y1, x2, y2, -bend(to, from));
+      const back = model.watches.pairs.get(to + "," + from);
+      const isSeen = back !== undefined && watchLook(model, state, back) !== null;
+      const [mx, my] = middle(x1, y1, x2, y2, isSeen ? -bend(to, from) : bend(from, to));
       const u = 1 - part;
       const x = u * u * x1 + 2 * part * u * mx + part * part * x2;
       const y = u * u * y1 + 2 * part * u * my + part * part * y2;
@@ -108,24 +132,34 @@ export function graphPane(app, canvas, tip) {
     const chosen = app.selected;
     const r = size();
     const found = [];
+    const circles = new Map(); // fill and dash -> one path, since many small ones are slow
+    const dead = [], rings = [];
     for (let agent = 0; agent < count; agent++) {
       const [x, y] = at[agent];
       const look = agentLook(model, state, agent);
       found.push({ ...look, hit: hit.has(agent) });
       if (x < -r || y < -r || x > width + r || y > height + r) continue;
-      context.lineWidth = Math.min(1.6, r / 3);
-      context.strokeStyle = colour("ink");
-      context.setLineDash(look.cut || look.dead ? [3, 2.5] : []);
-      context.fillStyle = look.show === null ? colour("ground") : colour("show-" + (look.show || "available"));
-      context.beginPath();
-      context.arc(x, y, r, 0, 7);
-      context.fill();
-      context.stroke();
-      context.setLineDash([]);
-      if (look.dead) cross(context, x, y, r * 0.6);
-      if (hit.has(agent)) ring(context, x, y, r + Math.max(2.5, r / 3), colour("fault"), Math.max(1.5, r / 5));
-      if (chosen.includes(agent)) ring(context, x, y, r + Math.max(5, r / 2), colour("chosen"), 2.5);
+      const dashed = look.cut || look.dead;
+      const key = (look.show ?? "none") + dashed;
+      if (!circles.has(key)) circles.set(key, { look, dashed, path: new Path2D() });
+      const { path } = circles.get(key);
+      path.moveTo(x + r, y);
+      path.arc(x, y, r, 0, 7);
+      if (look.dead) dead.push(at[agent]);
+      if (hit.has(agent)) rings.push([at[agent], r + Math.max(2.5, r / 3), "fault", Math.max(1.5, r / 5)]);
+      if (chosen.includes(agent)) rings.push([at[agent], r + Math.max(5, r / 2), "chosen", 2.5]);
     }
+    context.lineWidth = Math.min(1.6, r / 3);
+    context.strokeStyle = colour("ink");
+    for (const { look, dashed, path } of circles.values()) {
+      context.setLineDash(dashed ? [3, 2.5] : []);
+      context.fillStyle = look.show === null ? colour("ground") : colour("show-" + (look.show || "available"));
+      context.fill(path);
+      context.stroke(path);
+    }
+    context.setLineDash([]);
+    for (const [x, y] of dead) cross(context, x, y, r * 0.6);
+    for (const [[x, y], wide, name, line] of rings) ring(context, x, y, wide, colour(name), line);
     drawNames(context, at, r);
     return found;
   }
@@ -136,15 +170,22 @@ export function graphPane(app, canvas, tip) {
     context.textAlign = "center";
     context.textBaseline = "top";
     context.lineJoin = "round";
-    for (let agent = 0; agent < count; agent++) {
-      if (!all && !app.selected.includes(agent) && agent !== hovered) continue;
+    const boxes = [];
+    const named = [...new Set([...app.selected, hovered])].filter((agent) => agent >= 0 && agent < count);
+    const rest = all ? Array.from({ length: count }, (_, agent) => agent).filter((agent) => !named.includes(agent)) : [];
+    for (const agent of [...named, ...rest]) {
       const [x, y] = at[agent];
       const name = model.names[agent], text = name.length > 18 ? name.slice(0, 17) + "…" : name;
+      const half = context.measureText(text).width / 2 + 1;
+      // Below or above the circle; where other names are, the name is in the tip only.
+      const top = [y + r + 3, y - r - 16].find((one) => !boxes.some((box) => Math.abs(box.x - x) < box.half + half && Math.abs(box.top - one) < 13));
+      if (top === undefined && !named.includes(agent)) continue;
+      boxes.push({ x, half, top: top ?? y + r + 3 });
       context.strokeStyle = colour("ground");
       context.lineWidth = 3;
-      context.strokeText(text, x, y + r + 3);
+      context.strokeText(text, x, top ?? y + r + 3);
       context.fillStyle = colour("ink");
-      context.fillText(text, x, y + r + 3);
+      context.fillText(text, x, top ?? y + r + 3);
     }
   }
 
@@ -234,7 +275,7 @@ export function graphPane(app, canvas, tip) {
     if (event.key === "+") zoom(1.3);
     else if (event.key === "-") zoom(1 / 1.3);
   });
-  return { draw, zoom, tell };
+  return { draw, zoom, place };
 }
 
 /** The legend of the graph: only what the run has. */
@@ -245,7 +286,7 @@ export function legend(model) {
     if (shows.has(show)) items.push(make("li", {}, swatch("dot", "show-" + (show || "available")), text));
   }
   items.push(make("li", {}, swatch("dot", "ground"), "unavailable"));
-  items.push(make("li", {}, make("span", { class: "r-mark" }, "✕"), "dead"));
+  if (model.life.words.includes("dead")) items.push(make("li", {}, make("span", { class: "r-mark" }, "✕"), "dead"));
   items.push(make("li", {}, swatch("dot r-dashed", "ground"), "cut off"));
   if (model.faults.some((fault) => fault.agents.length)) items.push(make("li", {}, swatch("ring", "fault"), "hit by a fault"));
   const words = new Set([...model.watches.sights.words, ...model.watches.declared.words]);

@@ -1,7 +1,8 @@
 // The inspector: everything about an agent, or about a pair, at a time.
 import { sentence, upTo, wordAt } from "./model.js";
-import { agentLook, availability, faultsAt, lastHeard, watchLook, wrongAt } from "./state.js";
+import { agentLook, availability, causesAt, faultsAt, lastHeard, watchLook, wrongAt } from "./state.js";
 import { WATCH_LOOKS, causeText, clock, showWord } from "./words.js";
+import { differenceText } from "./differences.js";
 import { make } from "./drawing.js";
 
 const MOMENTS = {
@@ -31,25 +32,28 @@ export function inspectorPane(app, place) {
 
   /** What is wrong now, and why. */
   function overview() {
-    const wrong = [], counts = {};
+    const counts = {};
     for (let row = 0; row < model.watches.count; row++) {
       const look = watchLook(model, app.state, row);
-      if (look === null) continue;
-      counts[look] = (counts[look] ?? 0) + 1;
-      if (["ghost", "blind", "mislabelled", "lost"].includes(look)) wrong.push(row);
+      if (look !== null) counts[look] = (counts[look] ?? 0) + 1;
     }
     const counted = WATCH_LOOKS.toReversed().filter(([word]) => counts[word]).map(([word, text]) => [text, String(counts[word])]);
-    const faults = faultsAt(model, app.t).map((fault) => make("li", {}, fault.fault + (fault.agents.length ? " of " + fault.agents.length + " agents" : "") + " since " + clock(fault.begin) + " (" + fault.origin + ")"));
+    const faults = faultsAt(model, app.t).map((fault) => make("li", {}, fault.fault + (fault.agents.length ? " of " + several(fault.agents.length, "agent", "agents") : "") + " since " + clock(fault.begin) + " (" + fault.origin + ")"));
+    const wrong = causesAt(model, app.t);
     return [
       make("h3", {}, "At " + clock(app.t)),
       rows([["agents", String(model.agentCount)], ...counted]),
+      ...(app.differing.length ? [heading("Not the same in the other run now"), make("ul", {}, ...app.differing.slice(0, FEW).map((one) => make("li", {}, choose(one.names.map((name) => model.names.indexOf(name)), differenceText(one)))))] : []),
       ...(faults.length ? [heading("Faults now"), make("ul", {}, ...faults)] : []),
-      heading(wrong.length ? "Wrong now" : "Nothing is seen wrongly now"),
-      make("ul", {}, ...wrong.slice(0, FEW).map((row) => make("li", {}, watchButton(row)))),
-      wrong.length > FEW ? make("p", { class: "note" }, "and " + (wrong.length - FEW) + " more") : null,
+      heading(wrong.length ? "Wrong now, and why" : "Nothing is wrong now"),
+      ...wrong.map(({ cause, watches }) => make("div", { class: "r-why" },
+        make("p", {}, make("strong", {}, several(watches.length, "watch", "watches") + ". "), causeText(cause)),
+        make("ul", {}, ...watches.slice(0, 4).map((row) => make("li", {}, watchButton(row)))),
+        watches.length > 4 ? make("p", { class: "note" }, "and " + (watches.length - 4) + " more") : null)),
       make("p", { class: "note" }, "Choose an agent or a watch in the graph; with Shift, several agents."),
-    ].filter(Boolean);
+    ];
   }
+  const several = (count, one, more) => count + " " + (count === 1 ? one : more);
 
   function watchButton(row) {
     const { watcher, contact } = model.watches;

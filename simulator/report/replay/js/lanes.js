@@ -1,13 +1,14 @@
 // Lanes: one for each agent, with what the server held of it, and when others saw it otherwise.
 import { spans, upTo } from "./model.js";
 import { WRONG, clock } from "./words.js";
-import { colour, sharp } from "./drawing.js";
+import { backdrop, colour, sharp } from "./drawing.js";
 import { ticks } from "./strip.js";
 
 const ROW = 26, AXIS = 20, NAME = 116;
 
 export function lanesPane(app, canvas, scroller, spacer) {
   const { model } = app;
+  const behind = backdrop();
   const wrongOf = Array.from({ length: model.agentCount }, () => []);
   const total = new Float64Array(model.agentCount);
   for (let i = 0; i < model.wrong.watch.length; i++) {
@@ -24,24 +25,28 @@ export function lanesPane(app, canvas, scroller, spacer) {
   const name = () => Math.min(NAME, canvas.clientWidth / 4);
   const x = (t) => name() + ((t - app.window[0]) / (app.window[1] - app.window[0])) * (canvas.clientWidth - name() - 8);
 
+  spacer.style.height = AXIS + model.agentCount * ROW + "px";
   function draw(t) {
-    spacer.style.height = AXIS + model.agentCount * ROW + "px";
     const { context, width, height } = sharp(canvas);
-    const agents = order();
-    const first = Math.floor(scroller.scrollTop / ROW);
-    context.save();
-    context.beginPath();
-    context.rect(0, AXIS, width, height - AXIS);
-    context.clip();
-    for (let row = first; row < agents.length && AXIS + row * ROW - scroller.scrollTop < height; row++) {
-      lane(context, agents[row], AXIS + row * ROW - scroller.scrollTop, width);
-    }
-    context.restore();
-    axis(context, width);
+    const top = scroller.scrollTop;
+    behind(context, width, height, [app.window, top, app.selected].join(";"), (own) => paint(own, width, height, top));
     if (t >= app.window[0] && t <= app.window[1]) {
       context.fillStyle = colour("chosen");
       context.fillRect(x(t) - 1, 12, 2, height);
     }
+  }
+
+  function paint(context, width, height, top) {
+    const agents = order();
+    context.save();
+    context.beginPath();
+    context.rect(0, AXIS, width, height - AXIS);
+    context.clip();
+    for (let row = Math.floor(top / ROW); row < agents.length && AXIS + row * ROW - top < height; row++) {
+      lane(context, agents[row], AXIS + row * ROW - top, width);
+    }
+    context.restore();
+    axis(context, width);
   }
 
   function axis(context, width) {

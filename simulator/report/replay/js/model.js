@@ -117,6 +117,7 @@ export function decode(document) {
     run: document.run,
     end: document.run.end,
     checks: document.checks,
+    unasked: document.unasked,
     names: document.names,
     texts: document.texts,
     causes: document.causes,

@@ -3,7 +3,7 @@ import { upTo } from "./model.js";
 import { clock } from "./words.js";
 import { make, svg } from "./drawing.js";
 
-const ROW = 22, LEFT = 84, TOP = 34;
+const ROW = 22, LEFT = 130, TOP = 34, RIGHT = 300;
 const MOST = 160; // rows that are drawn; the buttons move on
 const NOTES = new Set(["agent", "session", "roster", "died", "actual", "error"]);
 
@@ -73,30 +73,43 @@ export function sequencePane(app, place, status) {
   const { model } = app;
   let shown = "", first = 0;
 
+  let rows = [], asked = "";
+
   function draw() {
     const agents = taking(model, app.selected);
-    const key = [agents, app.window, first, place.clientWidth].join(";");
-    const rows = diagram(model, agents, app.window);
+    const question = [agents, app.window].join(";");
+    if (question !== asked) {
+      asked = question;
+      rows = diagram(model, agents, app.window);
+    }
+    const now = rows.findLastIndex((row) => row.t <= app.t);
+    if (app.followed && (now < first || now >= first + MOST)) first = Math.max(0, now - MOST / 2);
+    first = Math.min(first, Math.max(0, rows.length - 1));
+    const key = [question, first, place.clientWidth].join(";");
     if (key !== shown) {
       shown = key;
-      first = Math.min(first, Math.max(0, rows.length - 1));
-      paint(agents, rows);
+      paint(agents);
     }
-    mark(rows);
+    mark(now);
   }
 
-  /** The rows that have happened by now are bright. */
-  function mark(rows) {
-    const now = rows.findLastIndex((row) => row.t <= app.t);
+  /** A line below what has happened by now. */
+  function mark(now) {
     const line = place.querySelector(".r-now");
-    if (line) line.setAttribute("transform", "translate(0 " + (TOP + (now - first + 1) * ROW - ROW / 2 + 4) + ")");
+    if (!line) return;
+    const y = TOP + (now - first + 1) * ROW;
+    line.setAttribute("transform", "translate(0 " + y + ")");
+    if (app.followed && (y < place.scrollTop + TOP || y > place.scrollTop + place.clientHeight - ROW)) {
+      place.scrollTop = y - place.clientHeight / 2;
+    }
   }
 
-  function paint(agents, rows) {
+  function paint(agents) {
     const part = rows.slice(first, first + MOST);
-    const step = Math.max(190, Math.min(320, (place.clientWidth - LEFT - 160) / Math.max(1, agents.length - 1) || 190));
-    const x = new Map(agents.map((agent, i) => [agent, LEFT + 70 + i * step]));
-    const width = LEFT + 150 + Math.max(0, agents.length - 1) * step + 110;
+    const gaps = Math.max(0, agents.length - 1);
+    const step = Math.max(230, Math.min(420, (place.clientWidth - LEFT - RIGHT) / (gaps || 1)));
+    const x = new Map(agents.map((agent, i) => [agent, LEFT + i * step]));
+    const width = LEFT + gaps * step + RIGHT;
     const height = TOP + part.length * ROW + 20;
     const picture = svg("svg", { width, height, viewBox: "0 0 " + width + " " + height, class: "r-diagram", role: "img", "aria-label": "Sequence of " + agents.map((agent) => model.names[agent]).join(", ") });
     for (const agent of agents) {
@@ -127,11 +140,11 @@ export function sequencePane(app, place, status) {
       const to = x.get(events.agent[row.event]), from = x.get(events.peer[row.event]);
       const rise = row.from >= 0 && row.from >= first ? (first + Math.round((y - TOP) / ROW - 0.5) - row.from) * ROW : 0;
       arrow(group, from, y - rise, to, y, row.message ? "r-message" : "");
-      label(group, from, to, y, said(row.event));
+      label(group, from, to, y, carried(row.event));
     } else if (row.kind === "sent") {
       const from = x.get(events.agent[row.event]), to = x.get(events.peer[row.event]);
       if (row.met) group.append(svg("circle", { cx: from, cy: y, r: 3, class: "r-dot-small" }));
-      else stub(group, from, to, y, said(row.event) + ": did not arrive");
+      else stub(group, from, to, y, carried(row.event) + ": did not arrive");
     } else {
       const at = x.get(events.agent[row.event]);
       group.append(svg("circle", { cx: at, cy: y, r: 3, class: "r-dot-small" }));
@@ -143,10 +156,20 @@ export function sequencePane(app, place, status) {
   function said(row) {
     const { events, names, texts } = model;
     const text = texts[events.text[row]].replace("\u0001", events.peer[row] < 0 ? "" : names[events.peer[row]]);
+    return shortened(text);
+  }
+
+  /** The label of an arrow: the names are above it. */
+  function carried(row) {
+    const text = model.texts[model.events.text[row]];
+    return shortened(text.replace(/^hears (that \u0001 )?|^gets (a )?/, "").replace(/ (from|to) \u0001\S*$/, "").replace(" \u0001", ""));
+  }
+
+  function shortened(text) {
     return text.length > 52 ? text.slice(0, 51) + "…" : text;
   }
 
-  return { draw, page: (step) => { first = Math.max(0, first + step * (MOST - 10)); shown = ""; draw(); }, forget: () => { first = 0; } };
+  return { draw, page: (step) => { app.followed = false; first = Math.max(0, first + step * (MOST - 10)); draw(); } };
 }
 
 function arrow(group, x1, y1, x2, y2, kind) {
@@ -157,7 +180,7 @@ function arrow(group, x1, y1, x2, y2, kind) {
 }
 
 function stub(group, from, to, y, text) {
-  const side = to < from ? -1 : 1, end = from + side * 60;
+  const side = to < from ? -1 : 1, end = from + side * 40;
   group.append(svg("line", { x1: from, x2: end, y1: y, y2: y, class: "r-arrow r-lost" }));
   group.append(svg("text", { x: end, y: y + 5, class: "r-cross", "text-anchor": "middle" }, "✕"));
   group.append(svg("text", { x: end + side * 10, y: y + 4, class: "r-note r-fail", "text-anchor": side < 0 ? "end" : "start" }, text));

@@ -106,3 +106,18 @@ export function availability(model, agent, t) {
   }
   return found;
 }
+
+/** What is wrong at `t`, by cause: [{cause, watches}], the causes of most watches first. */
+export function causesAt(model, t) {
+  const { wrong, absent } = model;
+  const found = new Map();
+  const add = (cause, watch) => found.set(cause, (found.get(cause) ?? new Set()).add(watch));
+  for (let i = 0; i < wrong.watch.length && wrong.begin[i] <= t; i++) {
+    const end = wrong.begin[i] + wrong.lasted[i];
+    if (t < end || (t === end && end === model.end)) add(wrong.cause[i], wrong.watch[i]);
+  }
+  absent.watch.forEach((watch, i) => { if (absent.since[i] <= t) add(absent.cause[i], watch); });
+  return [...found]
+    .map(([cause, watches]) => ({ cause: model.causes[cause], watches: [...watches] }))
+    .toSorted((a, b) => b.watches.length - a.watches.length);
+}

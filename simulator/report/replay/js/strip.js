@@ -1,6 +1,6 @@
 // The strip over the slider: how far the run had converged, faults, and failed expectations.
 import { CONVERGENCE, clock } from "./words.js";
-import { colour, make, sharp } from "./drawing.js";
+import { backdrop, colour, make, sharp } from "./drawing.js";
 
 export const EDGE = 10; // half of the slider's thumb
 
@@ -17,12 +17,11 @@ export function ticks(begin, end, most) {
 
 export function stripPane(app, canvas) {
   const { model } = app;
-  const base = document.createElement("canvas");
-  let painted = "";
+  const behind = backdrop();
 
   function paint(context, width, height) {
     const top = 14, bottom = height - 14;
-    const x = (t) => EDGE + (t / (model.end || 1)) * (width - 2 * EDGE);
+    const x = (t) => EDGE + (t / app.end) * (width - 2 * EDGE);
     const y = (share) => bottom - share * (bottom - top);
     for (const fault of model.faults) {
       const left = x(fault.begin), wide = Math.max(x(fault.end) - left, 1.5);
@@ -35,11 +34,14 @@ export function stripPane(app, canvas) {
     context.fillStyle = colour("dim");
     context.font = "10px system-ui, sans-serif";
     context.textBaseline = "bottom";
-    for (const t of ticks(0, model.end, width / 80)) {
+    for (const t of ticks(0, app.end, width / 80)) {
       context.fillRect(x(t), bottom, 1, 3);
       context.textAlign = x(t) < 20 ? "left" : x(t) > width - 24 ? "right" : "center";
       context.fillText(clock(t), x(t), height);
     }
+    context.textBaseline = "top";
+    context.textAlign = "right";
+    context.fillText("100 %", width - EDGE - 4, top + 4);
     context.strokeStyle = colour("line");
     context.lineWidth = 1;
     context.strokeRect(EDGE, top, width - 2 * EDGE, bottom - top);
@@ -63,52 +65,41 @@ export function stripPane(app, canvas) {
       context.setLineDash([]);
     }
     for (const check of model.checks) {
-      if (check.verdict === "pass" || check.t === null || check.t === undefined) continue;
+      if (check.verdict === "pass" || check.t === null) continue;
       const px = x(Math.min(check.t, model.end));
       context.fillStyle = colour("fail");
       context.beginPath();
       context.moveTo(px - 6, 0); context.lineTo(px + 6, 0); context.lineTo(px, 11);
       context.fill();
     }
-    return x;
   }
 
   function draw(t) {
     const { context, width, height } = sharp(canvas);
-    const key = [canvas.width, canvas.height, colour("ink")].join();
-    if (key !== painted) {
-      base.width = canvas.width;
-      base.height = canvas.height;
-      const ratio = window.devicePixelRatio || 1;
-      const behind = base.getContext("2d");
-      behind.scale(ratio, ratio);
-      paint(behind, width, height);
-      painted = key;
-    }
-    context.drawImage(base, 0, 0, width, height);
-    const x = EDGE + (t / (model.end || 1)) * (width - 2 * EDGE);
+    behind(context, width, height, "", paint);
+    const x = EDGE + (t / app.end) * (width - 2 * EDGE);
     context.fillStyle = colour("chosen");
     context.fillRect(x - 1, 0, 2, height - 12);
   }
 
   canvas.addEventListener("pointerdown", (event) => { canvas.setPointerCapture(event.pointerId); go(event); });
   canvas.addEventListener("pointermove", (event) => { if (event.buttons) go(event); });
-  const go = (event) => app.go(((event.offsetX - EDGE) / (canvas.clientWidth - 2 * EDGE)) * model.end);
+  const go = (event) => app.go(((event.offsetX - EDGE) / (canvas.clientWidth - 2 * EDGE)) * app.end);
   return { draw };
 }
 
-export function stripLegend(model) {
+export function stripLegend(models) {
   const items = CONVERGENCE.map(([of, text, dash]) => {
     const share = make("b", { "data-share": of });
     const swatch = make("span", { class: "r-swatch r-bar" + (dash.length ? " r-dashes" : "") });
     swatch.style.setProperty("--c", "var(--r-of-" + of + ")");
     return make("li", {}, swatch, text + " ", share);
   });
-  if (model.faults.length) {
+  if (models.some((model) => model.faults.length)) {
     const swatch = make("span", { class: "r-swatch r-shade" });
     items.push(make("li", {}, swatch, "fault"));
   }
-  if (model.checks.some((check) => check.verdict !== "pass")) {
+  if (models.some((model) => model.checks.some((check) => check.verdict !== "pass"))) {
     items.push(make("li", {}, make("span", { class: "r-mark r-fail" }, "▼"), "failed expectation"));
   }
   return make("ul", { class: "r-legend" }, ...items);
