@@ -30,6 +30,8 @@ ARGUMENTS = (
 _PATIENCE = 60
 """Seconds for the browser to start or to answer; the machine may be busy."""
 
+_COMPLETE = "document.readyState === 'complete'"
+
 Params = dict[str, object]
 
 
@@ -99,12 +101,13 @@ class Page:
             assert time.monotonic() < since + _PATIENCE, f"never: {expression}; {self.errors}"
             time.sleep(0.05)
 
-    def open(self, file: Path, ready: str = "true", fragment: str = "") -> None:
-        """Open a file and wait until an expression is true."""
+    def open(self, file: Path | str, ready: str = "true", fragment: str = "") -> None:
+        """Open a file or an address, and wait until an expression is true."""
+        url = file if isinstance(file, str) else file.as_uri()
         self.command("Page.navigate", url="about:blank")
-        self.command("Page.navigate", url=file.as_uri() + fragment)
-        self.wait(f"location.protocol === 'file:' && document.readyState === 'complete' && {ready}")
-        pages = ("about:blank", file.as_uri())
+        self.command("Page.navigate", url=url + fragment)
+        self.wait(f"location.host + location.protocol !== 'about:' && {_COMPLETE} && {ready}")
+        pages = ("about:blank", url)
         self.requests = [one for one in self.requests if one.split("#")[0] not in pages]
 
     def size(self, width: int, height: int, *, dark: bool = False) -> None:

@@ -15,8 +15,6 @@ from simulator.errors import RunFolderError
 
 DEFAULT = "report.html"
 """The report in the folder of a run or a sweep, which is the command's own."""
-REPLAY = "replay.html"
-"""The replay in the folder of a run, likewise."""
 
 
 def report(
@@ -48,6 +46,7 @@ def report(
     console = Console(stderr=True)
     sweep = len(folders) == 1 and is_sweep(folders[0])
     runs = [] if sweep else [open_run(folder) for folder in folders]
+    _prepare(target)
     with console.status("drawing") as status:
         if sweep:
             page = _sweep_page(folders[0], target)
@@ -78,27 +77,31 @@ def replay(
     Of two runs, it shows where they begin to differ.
     """
     from simulator.journal.runs import LATEST, named
-    from simulator.report.replay.page import replay_page
+    from simulator.report.replay.page import REPLAY, replay_page
 
     folders = [named(folder) for folder in folders or [Path(LATEST)]]
     target = _target(out, folders[0] / REPLAY)
     runs = list(map(measured_run, folders))
+    _prepare(target)
     with Console(stderr=True).status("writing the replay"):
         page = replay_page(*runs)
     _write(target, page, "replay")
 
 
 def _target(out: Path | None, own: Path) -> Path:
-    """The page to write, with its folder: told before the page is made, which takes a while."""
-    from simulator.journal.folder import writing
-
+    """The page to write. Raises RunFolderError for a file that is no report."""
     target = out or own
     if target.exists() and target != own and not _is_report(target):
         raise RunFolderError(target, "exists already, and is no report; give another name")
-    if out is not None:
-        with writing(target):
-            target.parent.mkdir(parents=True, exist_ok=True)
     return target
+
+
+def _prepare(target: Path) -> None:
+    """Make the page's folder: told before the page is made, which takes a while."""
+    from simulator.journal.folder import writing
+
+    with writing(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
 
 
 def _write(target: Path, page: str, what: str) -> None:
@@ -122,7 +125,9 @@ def _is_report(path: Path) -> bool:
 
 
 def _sweep_page(folder: Path, target: Path) -> str:
-    from simulator.experiments.page import build_sweep_page
+    from simulator.experiments.page import build_sweep_page, write_replays
     from simulator.experiments.results import open_sweep
 
-    return build_sweep_page(open_sweep(folder), target.parent)
+    results = open_sweep(folder)
+    write_replays(results)
+    return build_sweep_page(results, target.parent)

@@ -81,6 +81,10 @@ def run(
         bool,
         typer.Option("--realtime", help="Let the embedded server keep pace with real time."),
     ] = False,
+    live: Annotated[
+        bool,
+        typer.Option("--live", help="Serve the replay page meanwhile, on 127.0.0.1 alone."),
+    ] = False,
     junit: JUnitFile = None,
     server: Server = None,
     domain: Domain = None,
@@ -121,6 +125,10 @@ def run(
         return _run_with_each(jobs[0], performer)
     if junit is not None:
         prepare_junit(junit)
+    if live:
+        if not alone:
+            raise InputError("--live: only with one file and seed, without --quiet and --json")
+        return _run_live(jobs[0], performer, junit)
     if alone:
         return _run_alone(jobs[0], performer, junit)
     return run_together(
@@ -206,6 +214,18 @@ class Performer:
             return [stack.enter_context(progress).see]
 
         return follow
+
+
+def _run_live(job: Job, performer: Performer, junit: Path | None) -> int:
+    """Run with a page that another process serves, so that the run does not notice it."""
+    from simulator.cli.live import served
+    from simulator.journal.folder import DEFAULT_PARENT, free_folder
+
+    scenario = performer.load(job)
+    seed = scenario.seed if job.seed is None else job.seed
+    folder = performer.out or free_folder(DEFAULT_PARENT, scenario.name, seed)
+    with served(folder):
+        return _run_alone(job, replace(performer, out=folder), junit)
 
 
 def _run_with_each(job: Job, performer: Performer) -> int:

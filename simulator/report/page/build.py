@@ -67,7 +67,7 @@ def build_page(runs: Sequence[Run], *, tell: Callable[[str], None] = lambda _ste
             "pictures": [_pictures(run, tell) for run in runs[:_MOST_TOGETHER]],
             "tables": tables,
             "as_json": _as_json,
-            **replay_values(replays),
+            **(replay_values(replays) if replays else {}),
         },
         script="page.js",
     )

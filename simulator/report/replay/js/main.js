@@ -19,7 +19,8 @@ export function telling(model) {
   return model.unasked.find((check) => check.t !== null) ?? { t: model.end, agents: [] };
 }
 
-export function start(root, models) {
+/** `kept`: what an earlier page of the same run left, {t, names, window, tab}. */
+export function start(root, models, kept = null) {
   const $ = (name) => root.querySelector("[data-r=" + name + "]");
   const end = Math.max(...models.map((model) => model.end), 1);
   const shared = { t: 0, end, names: [], window: null, least: 0, tab: "lanes", followed: true, go, select, redraw, openTab };
@@ -191,42 +192,94 @@ export function start(root, models) {
   SPEEDS.forEach(([value, text]) => speed.append(make("option", { value, selected: value === "1" }, text)));
   speed.addEventListener("change", () => { rate = Number(speed.value); });
   const KEYS = { " ": () => play(!playing), ".": () => stepEvent(true), ",": () => stepEvent(false), w: nextWrong, f: nextFailed, d: nextDifference, Escape: () => select([]) };
+  const gone = new AbortController();
+  const { signal } = gone;
   document.addEventListener("keydown", (event) => {
     const busy = event.target.closest?.("input, select, textarea, button, a, summary");
     if (event.ctrlKey || event.altKey || event.metaKey || (busy && (event.key === " " || busy.matches("input[type=search], select")))) return;
     const act = KEYS[event.key];
     if (act) { event.preventDefault(); act(); }
-  });
-  window.addEventListener("hashchange", () => follow(location.hash));
-  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { forgetColours(); redraw(); });
-  new ResizeObserver(redraw).observe(root);
+  }, { signal });
+  window.addEventListener("hashchange", () => follow(location.hash), { signal });
+  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { forgetColours(); redraw(); }, { signal });
+  const sizes = new ResizeObserver(redraw);
+  sizes.observe(root);
+  const stop = () => { playing = false; pending = true; gone.abort(); sizes.disconnect(); };
+  const isPlaying = () => playing;
 
   function follow(hash) {
     const wanted = fromHash(hash);
     if (wanted.names) select(wanted.names);
     if (wanted.t !== undefined) go(wanted.t);
   }
-  openTab("lanes");
-  select([]);
-  if (location.hash.includes("=")) follow(location.hash);
+  openTab(kept?.tab ?? "lanes");
+  select(kept?.names ?? []);
+  if (kept) {
+    shared.window = kept.window;
+    go(kept.t);
+  } else if (location.hash.includes("=")) follow(location.hash);
   else if (all.length) meet(all[0]);
   else first.show(first.failed[0] ?? telling(first.model));
   draw();
-  return { shared, sides, all, play, go, select, openTab, placeOf: first.placeOf };
+  return { shared, sides, all, stop, isPlaying, play, go, select, openTab, placeOf: first.placeOf };
+}
+
+/** Follow a run that goes on: ask for its document again and again, and show the newest. */
+async function followRun(root) {
+  const place = root.querySelector("[data-r=app]"), blank = place.cloneNode(true), told = root.querySelector("[data-r=loading]");
+  let shown = null, have = "0", wait = 300;
+  for (;;) {
+    const since = performance.now();
+    let answer;
+    try {
+      answer = await fetch(root.dataset.live + "?have=" + have);
+    } catch {
+      told.hidden = false;
+      told.textContent = "Nobody serves this page any more; simulator replay writes it as a file.";
+      return;
+    }
+    if (answer.status === 200) {
+      const [written, text] = (await answer.text()).split(" ");
+      const model = decode(await unpack(text));
+      // While somebody types, or looks at it playing, the page stays as it is.
+      while (shown && (shown.isPlaying() || document.activeElement?.matches("input[type=search]"))) await sleep(300);
+      have = written;
+      shown = renewed(root, blank, shown, model);
+      if (model.run.over) return;
+    }
+    wait = Math.max(1000, 3 * (performance.now() - since));
+    await sleep(wait);
+  }
+}
+const sleep = (time) => new Promise((done) => setTimeout(done, time));
+
+/** A new page of the run instead of the old one, at the same time, or at the end if that was shown. */
+function renewed(root, blank, shown, model) {
+  let kept = null, scrolled = [];
+  if (shown) {
+    const { t, end, names, window, tab } = shown.shared;
+    kept = { t: t >= end ? model.end : t, names, window, tab };
+    scrolled = [...root.querySelectorAll("[data-r]")].filter((one) => one.scrollTop).map((one) => [one.dataset.r, one.scrollTop]);
+    shown.stop();
+  } else if (!location.hash.includes("=")) kept = { t: model.end, names: [], window: null, tab: "lanes" };
+  root.querySelector("[data-r=app]").replaceWith(blank.cloneNode(true));
+  const now = show(root, [model], kept);
+  for (const [name, top] of scrolled) root.querySelector("[data-r=" + name + "]").scrollTop = top;
+  return now;
+}
+
+function show(root, models, kept = null) {
+  root.querySelector("[data-r=loading]").hidden = true;
+  root.querySelector("[data-r=app]").hidden = false;
+  const started = start(root, models, kept);
+  // For scripts and tests: everything that the page knows.
+  window.replay = { models, ...started, stateAt, shareAt, agentLook, watchLook, flightsAt, sentence };
+  root.dataset.ready = "yes";
+  return started;
 }
 
 const root = document.querySelector(".replay");
 const texts = [...document.querySelectorAll("[data-replay]")].map((element) => element.textContent);
-if (root && texts.length) {
-  Promise.all(texts.map(unpack)).then((documents) => {
-    const models = documents.map(decode);
-    root.querySelector("[data-r=loading]").hidden = true;
-    root.querySelector("[data-r=app]").hidden = false;
-    const started = start(root, models);
-    // For scripts and tests: everything that the page knows.
-    window.replay = { models, ...started, stateAt, shareAt, agentLook, watchLook, flightsAt, sentence };
-    root.dataset.ready = "yes";
-  }).catch((error) => {
-    root.querySelector("[data-r=loading]").textContent = "The replay could not be shown: " + error;
-  });
-}
+const failed = (error) => { root.querySelector("[data-r=loading]").textContent = "The replay could not be shown: " + error; };
+if (root?.dataset.live) followRun(root).catch(failed);
+else if (texts.length) Promise.all(texts.map(unpack)).then((documents) => show(root, documents.map(decode))).catch(failed);
