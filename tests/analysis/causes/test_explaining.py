@@ -145,7 +145,9 @@ def test_agents_that_did_not_end_well_are_explained_too(
     reason = "ValueError: no pears in behaviour Raises (raising.py:7)"
     assert run.explain().answer[-1] == f"asker-0, asker-1, asker-2 and 1 more failed: {reason}"
     assert run.explain(contact="boss").answer == ("no watch was wrong",)
-    assert run.explain("asker").title.startswith("4 watches of asker-0, asker-1, asker-2 and 1 more")
+    assert run.explain("asker").title.startswith(
+        "4 watches of asker-0, asker-1, asker-2 and 1 more"
+    )
 
 
 @pytest.mark.parametrize(
