@@ -30,6 +30,7 @@ _STATES = {
     DeclaredState.NOT_ASKED: "not asked for",
     DeclaredState.LOST: "lost",
 }
+_NOTHING = "no watch was wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +149,12 @@ def _nobody_watches(causes: Causes, watchers: Collection[str], contacts: Collect
 
 
 def _listed(names: Collection[str]) -> str:
-    several = sorted(names)
-    return ", ".join(several[:WORST]) + (" and others" if len(several) > WORST else "")
+    return _first(sorted(names))
+
+
+def _first(names: Sequence[str]) -> str:
+    more = f" and {len(names) - WORST} more" if len(names) > WORST else ""
+    return ", ".join(names[:WORST]) + more
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +179,26 @@ class _Found:
             wrong = len(self.not_in_force)
             told = f"{wrong} declared and not in force" if wrong else "every declared one in force"
             title = f"{count}: {told} at the end"
-            answer = cause_texts(evidence, watches, times) or ["nothing is wrong"]
+            told_causes = cause_texts(evidence, watches, times)
+            answer = [*told_causes, *self._ended_badly(names, told_causes)] or [
+                _NOTHING if names else f"{_NOTHING}, and every agent ended well"
+            ]
         else:
             title = f"{count} at {seconds(self.at)}: {self._counted(self.at)}"
-            answer = texts_at(evidence, [*watches, *unseen], times) or ["nothing is wrong then"]
+            answer = texts_at(evidence, [*watches, *unseen], times) or [f"{_NOTHING} then"]
         return self._explanation(title, answer, ())
+
+    def _ended_badly(self, names: Collection[str], told: Sequence[str]) -> Iterable[str]:
+        """``a, b failed: (reason)``, for what no cause in `told` tells; no `names`: everybody."""
+        found: dict[tuple[str, str], list[str]] = {}
+        info = self.causes.evidence.info
+        for one in (*info.all_outcomes(), *info.spawned_outcomes()):
+            is_told = bool(one.reason) and any(one.reason in text for text in told)
+            if one.outcome != "ok" and not is_told and (not names or one.agent in names):
+                found.setdefault((one.outcome, one.reason), []).append(one.agent)
+        for (outcome, reason), agents in found.items():
+            failed = " failed" if outcome == "failed" else ""
+            yield f"{_first(agents)}{failed}: {reason or 'no reason given'}"
 
     def _counted(self, at: int) -> str:
         """``30 in force, 2 pending``: how the watches stood."""

@@ -205,7 +205,9 @@ def _never_answered(case: Case) -> Cause | None:
     if not own:
         return Cause(CauseClass.SCENARIO, f"no behaviour of {case.population} answers requests")
     calls = case.evidence.handler_calls(contact, "on_subscribe")
-    did = f"its on_subscribe was called {calls} times" if calls else "no handler of its was called"
+    did = "none of its handlers was called"
+    if calls:
+        did = f"its on_subscribe was called {calls} time{'s' if calls != 1 else ''}"
     return Cause(
         CauseClass.USER_CODE,
         f"{own} left it unanswered ({did})",

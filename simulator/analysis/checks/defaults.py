@@ -6,7 +6,7 @@ from simulator.analysis.causes.absences import NEVER_AGAIN
 from simulator.analysis.causes.groups import unexcused
 from simulator.analysis.causes.texts import watches_text
 from simulator.analysis.checks.check import Check, Offender, some
-from simulator.analysis.checks.offenders import of_group, offenders, outcome_of, worst
+from simulator.analysis.checks.offenders import limited, of_group, offenders, outcome_of, worst
 from simulator.analysis.measurement import Measurement
 from simulator.analysis.states import Share
 
@@ -112,4 +112,5 @@ def _beliefs(measurement: Measurement) -> Check:
     ]
     if not wrong:
         return Check(text, "pass", "all of them are")
-    return Check(text, "fail", some([one.text for one in wrong]), named=wrong[0])
+    told = "1 belief is wrong" if len(wrong) == 1 else f"{len(wrong)} beliefs are wrong"
+    return Check(text, "fail", told, limited(wrong))

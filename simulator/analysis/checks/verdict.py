@@ -68,7 +68,7 @@ def judge(measurement: Measurement, figures: Figures) -> Verdict:
     if gaps:
         return Verdict("unknown", tuple(checks), tuple(gaps))
     for value in ("fail", "unknown"):
-        found = tuple(_reason(check) for check in checks if check.verdict == value)
+        found = tuple(reason(check) for check in checks if check.verdict == value)
         if found:
             return Verdict(value, tuple(checks), found)
     unasked = [check for check in default_checks(measurement) if check.verdict != "pass"]
@@ -76,10 +76,10 @@ def judge(measurement: Measurement, figures: Figures) -> Verdict:
 
 
 def _unasked(check: Check) -> str:
-    return f"no expectation asks for it, but this does not hold: {check.text}: {check.told}"
+    return f"no expectation asks for it, but this does not hold: {reason(check)}"
 
 
-def _reason(check: Check) -> str:
+def reason(check: Check) -> str:
     """What a check says on one line, with the worst offender."""
     return "; ".join((f"{check.text}: {check.evidence}", *check.offenders[:1]))
 

@@ -49,7 +49,7 @@ class FindProgress:
 
     def tried(self, runs: int) -> None:
         """Show how many variants were tried."""
-        self._show(f"{runs} runs, nothing wrong")
+        self._show(f"{runs} run{'s' if runs != 1 else ''}, nothing wrong")
 
     def found(self, failure: Failure, runs: int) -> None:
         """Say what was found."""
@@ -57,7 +57,7 @@ class FindProgress:
 
     def shrunk(self, runs: int, document: Document) -> None:
         """Show how small it is."""
-        self._show(f"{runs} runs to make it smaller: {size_of(document)}")
+        self._show(f"{runs} run{'s' if runs != 1 else ''} to make it smaller: {size_of(document)}")
 
     def _say(self, text: str) -> None:
         self._console.print(Text(text), soft_wrap=True)

@@ -6,7 +6,6 @@ import shlex
 from collections.abc import Iterable, Mapping
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from simulator.analysis.figures import summary_types as shapes
@@ -34,7 +33,7 @@ def print_summary(console: Console, run: Run) -> None:
     summary = run.summary
     print_verdict(console, summary)
     _print_checks(console, run)
-    console.print(_figures(summary))
+    _print_figures(console, summary)
     if summary["verdict"]["value"] != "pass":
         _print_list(console, "why (more: simulator explain)", run.measurement.causes.texts)
     _print_list(console, "faults", map(fault_text, summary["faults"]))
@@ -89,13 +88,11 @@ def _print_checks(console: Console, run: Run) -> None:
             print_hanging(console, Text("      · "), Text(printable(offender), style="default"))
 
 
-def _figures(summary: shapes.Summary) -> Table:
-    table = Table(box=None, show_header=False, padding=(0, 2))
-    table.add_column(style="cyan", no_wrap=True)
-    table.add_column()
-    for name, text in figure_rows(summary):
-        table.add_row(name, Text(text))
-    return table
+def _print_figures(console: Console, summary: shapes.Summary) -> None:
+    rows = figure_rows(summary)
+    width = max(len(name) for name, _ in rows)
+    for name, text in rows:
+        print_hanging(console, Text(f"  {name:{width}}    ", style="cyan"), Text(text))
 
 
 def figure_rows(summary: shapes.Summary) -> list[tuple[str, str]]:

@@ -113,7 +113,41 @@ def test_an_agent_is_either_end_and_a_contact_is_one(run: Run) -> None:
     assert run.explain("boss[0]").title.startswith("3 watches of boss-0")
     assert run.explain(contact="boss").title.startswith("6 watches")
     assert run.explain("asker", "boss[1]").title.startswith("3 watches")
-    assert run.explain("asker", "boss[1]", at_s=3).answer == ("nothing is wrong then",)
+    assert run.explain("asker", "boss[1]", at_s=3).answer == ("no watch was wrong then",)
+
+
+RAISING = """
+    name: An asker whose code raises, though its watch is in force
+    populations:
+      asker: {count: 4, behaviours: ["raising:Raises"]}
+      boss: {on_subscribe: approve}
+    subscriptions:
+      - {from: asker, to: boss, at: 1s}
+    run: {duration: 3s}
+    """
+
+RAISES = """
+from spade.behaviour import OneShotBehaviour
+
+
+class Raises(OneShotBehaviour):
+    async def run(self):
+        raise ValueError("no pears")
+"""
+
+
+def test_agents_that_did_not_end_well_are_explained_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "raising.py").write_text(RAISES, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    run = run_text(RAISING, tmp_path)
+    reason = "ValueError: no pears in behaviour Raises (raising.py:7)"
+    assert run.explain().answer[-1] == f"asker-0, asker-1, asker-2 and 1 more failed: {reason}"
+    assert run.explain(contact="boss").answer == ("no watch was wrong",)
+    assert run.explain("asker").title.startswith(
+        "4 watches of asker-0, asker-1, asker-2 and 1 more"
+    )
 
 
 @pytest.mark.parametrize(
@@ -248,7 +282,7 @@ def changing(tmp_path_factory: pytest.TempPathFactory) -> Run:
 @pytest.mark.parametrize(
     ("at_s", "stood", "causes"),
     [
-        (0, "5 not declared yet", ["nothing is wrong then"]),
+        (0, "5 not declared yet", ["no watch was wrong then"]),
         (
             2.05,
             "4 pending, 1 not declared yet",
@@ -265,7 +299,7 @@ def changing(tmp_path_factory: pytest.TempPathFactory) -> Run:
                 "scenario: 2 requests pending: late has not started by then",
             ],
         ),
-        (23, "4 in force, 1 not declared yet", ["nothing is wrong then"]),
+        (23, "4 in force, 1 not declared yet", ["no watch was wrong then"]),
         (
             28,
             "4 in force, 1 not declared yet",

@@ -7,13 +7,17 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from simulator.analysis.checks.defaults import default_checks
 from simulator.analysis.checks.offenders import offenders
+from simulator.analysis.checks.verdict import reason
 from simulator.analysis.run import Run
+from simulator.journal.records import Belief
 from simulator.report.exports.junit import junit_xml
 from simulator.report.page import build_page
 from simulator.report.terminal.summary import print_summary
 from simulator.scenario.figures import FIGURES
 from simulator.testing import describe
+from tests.analysis.journals import actual, end, head, measured, us, view
 from tests.runs import run_text
 
 SCENARIO = """
@@ -90,6 +94,23 @@ def test_the_worst_is_named_first(run: Run, figure: str, sentence: str) -> None:
 def test_every_figure_is_asked_and_says_nothing_wrong(run: Run) -> None:
     for figure in FIGURES:
         assert all(one.text for one in offenders(run.measurement, figure))
+
+
+def test_a_pass_tells_the_worst_of_several_wrong_beliefs_alone() -> None:
+    agents = [f"a{index}" for index in range(8)]
+    ghosts = [
+        Belief(t=us(9), agent=agent, peer="b", subscription="to", available=True)
+        for agent in agents
+    ]
+    views = [view(9, agent, "believed") for agent in agents]
+    leaving = [actual(1, "b"), actual(2, "b", False)]
+    found = measured(*head(*agents, "b"), *leaving, *views, *ghosts, *end(9, *agents, "b"))
+    check = default_checks(found)[-1]
+    assert check.told == "8 beliefs are wrong"
+    assert check.offenders[-1] == "and 5 more"
+    worst = "a0 believes b available, who is not there since 2 s (the documented manager)"
+    text = "agents are right about their contacts' availability"
+    assert reason(check) == f"{text}: 8 beliefs are wrong; {worst}"
 
 
 MOMENTS = {
