@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import math
 import os
 from collections.abc import Iterator
@@ -12,7 +13,8 @@ from pathlib import Path
 
 import polars as pl
 
-from simulator.errors import InputError
+from simulator.analysis.run import open_run
+from simulator.errors import InputError, SimulatorError
 from simulator.experiments.design.language import FigureOverRuns
 from simulator.experiments.judging.tables import PASSED
 from simulator.experiments.judging.verdicts import PointVerdict, cell_text, short_names
@@ -20,6 +22,7 @@ from simulator.experiments.results import Results
 from simulator.experiments.running.store import DOCUMENT
 from simulator.report.page.frame import render
 from simulator.report.plots.style import nothing_in
+from simulator.report.replay.page import REPLAY, Replay
 from simulator.scenario.figures import figure_column
 
 DEFAULT_FIGURES = ("time_to_converge.declared", "staleness")
@@ -98,16 +101,35 @@ def _mean_text(row: dict[str, float | None]) -> str:
     return f"{mean:.4g} ({low:.4g} to {high:.4g})"
 
 
+def write_replays(results: Results) -> None:
+    """Write the replay page of each kept run that the page names into the run's folder.
+
+    One that is there already stays; a run that is damaged gets none.
+    """
+    for point in results.points:
+        for row in _kept_rows(results, point):
+            folder = results.folder / str(row["kept"])
+            if (folder / REPLAY).exists():
+                continue
+            with contextlib.suppress(SimulatorError):
+                Replay.of(open_run(folder)).save(folder / REPLAY)
+
+
 def _kept(results: Results, point: PointVerdict, place: Path) -> Iterator[dict[str, object]]:
-    rows = results.runs.filter((pl.col("point") == point.point) & pl.col("kept").is_not_null())
-    for row in rows.head(_MOST_KEPT).iter_rows(named=True):
-        link = os.path.relpath(results.folder / row["kept"], place)
+    for row in _kept_rows(results, point):
+        folder = results.folder / str(row["kept"])
+        page = folder / REPLAY
         yield {
             "number": row["replication"],
             "seed": row["seed"],
             "verdict": row["verdict"],
-            "link": link,
+            "link": os.path.relpath(page if page.exists() else folder, place),
         }
+
+
+def _kept_rows(results: Results, point: PointVerdict) -> list[dict[str, object]]:
+    rows = results.runs.filter((pl.col("point") == point.point) & pl.col("kept").is_not_null())
+    return rows.head(_MOST_KEPT).to_dicts()
 
 
 def _pictures(results: Results, figure: str) -> Iterator[Picture]:

@@ -85,6 +85,16 @@ def test_the_command_writes_the_page(write: Write, call: Call) -> None:
     assert "Small: simulator report" in Path("out/report.html").read_text()
 
 
+def test_the_command_writes_a_replay_of_each_kept_run(write: Write, call: Call) -> None:
+    swept(write, TWO, "keep: all\n")
+    assert call("report", "out").code == 0
+    page = html.document_fromstring(Path("out/report.html").read_text())
+    links = [link.get("href") or "" for link in page.findall(".//tbody//a")]
+    assert len(links) == 6
+    assert all(link.endswith("/replay.html") for link in links)
+    assert all("data-replay" in Path("out", link).read_text() for link in links)
+
+
 NEVER = """\
 name: Some never
 scenario:

@@ -16,6 +16,7 @@ from simulator.analysis.states import (
     LifeState,
     SessionState,
     States,
+    Steps,
     WatchStates,
 )
 from simulator.journal.records import SECOND, Failure
@@ -200,6 +201,14 @@ class Evidence:
         life = self.agent(agent).life.at(t) or "waiting"
         death = self.death(agent, t) if life == "dead" else None
         return "started" if death is not None and death.died.cause != CRASH else life
+
+    def life_over_time(self, agent: str) -> Steps[str]:
+        """How an agent was; `cut_off`: nobody hears of it, but only its link is dead."""
+        life, found = self.agent(agent).life, Steps[str]()
+        for t, state in zip(life.times, life.values, strict=True):
+            cut_off = state == "dead" and self.life(agent, t) != "dead"
+            found.add(t, "cut_off" if cut_off else state)
+        return found
 
     def started(self, agent: str, since: int) -> int | None:
         """When an agent that was not started just before `since` was started from then on."""

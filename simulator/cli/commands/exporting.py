@@ -15,7 +15,13 @@ from simulator.cli.options import RunFolder
 
 
 def export(
-    to: Annotated[str, typer.Option(help="parquet or csv: all frames. graphml: who sees whom.")],
+    to: Annotated[
+        str,
+        typer.Option(
+            help="parquet or csv: all frames. graphml: who sees whom. perfetto: a trace."
+            " gexf: the graph over time, for Gephi. shiviz: a log with vector clocks."
+        ),
+    ],
     folder: RunFolder = None,
     out: Annotated[
         Path | None,

@@ -15,8 +15,6 @@ from simulator.errors import RunFolderError
 
 DEFAULT = "report.html"
 """The report in the folder of a run or a sweep, which is the command's own."""
-REPLAY = "replay.html"
-"""The replay in the folder of a run, likewise."""
 
 
 def report(
@@ -79,7 +77,7 @@ def replay(
     Of two runs, it shows where they begin to differ.
     """
     from simulator.journal.runs import LATEST, named
-    from simulator.report.replay.page import replay_page
+    from simulator.report.replay.page import REPLAY, replay_page
 
     folders = [named(folder) for folder in folders or [Path(LATEST)]]
     target = _target(out, folders[0] / REPLAY)
@@ -127,7 +125,9 @@ def _is_report(path: Path) -> bool:
 
 
 def _sweep_page(folder: Path, target: Path) -> str:
-    from simulator.experiments.page import build_sweep_page
+    from simulator.experiments.page import build_sweep_page, write_replays
     from simulator.experiments.results import open_sweep
 
-    return build_sweep_page(open_sweep(folder), target.parent)
+    results = open_sweep(folder)
+    write_replays(results)
+    return build_sweep_page(results, target.parent)

@@ -17,6 +17,9 @@ from simulator.analysis.naming import natural_tuples
 from simulator.analysis.run import Run
 from simulator.errors import InputError, RunFolderError
 from simulator.journal.folder import write_private_bytes, writing
+from simulator.report.exports.gexf import write_gexf
+from simulator.report.exports.perfetto import write_perfetto
+from simulator.report.exports.shiviz import write_shiviz
 from simulator.report.text import printable
 from simulator.scenario.language.words import nearest
 
@@ -166,5 +169,8 @@ FORMATS: dict[str, Callable[[Run, Path], list[Path]]] = {
     "parquet": _write_parquet,
     "csv": _write_csv,
     "graphml": _write_graphml,
+    "perfetto": write_perfetto,
+    "gexf": write_gexf,
+    "shiviz": write_shiviz,
 }
 """Format -> the function that writes a run in it."""

@@ -144,7 +144,7 @@ class _Writer:
 
     def _agents(self) -> Document:
         names = list(self._states.agents)
-        info = self._measurement.info
+        info, evidence = self._measurement.info, self._measurement.causes.evidence
         known = {**info.planned, **info.spawned}
         at = places(names, self._watches.values)
         populations: Table[str] = Table()
@@ -161,17 +161,8 @@ class _Writer:
             "spawned_by": [printable(one.spawned_by) if one else "" for one in records],
             "x": [at[name][0] for name in names],
             "y": [at[name][1] for name in names],
-            "life": track(map(self._life, names), str),
+            "life": track(map(evidence.life_over_time, names), str),
         }
-
-    def _life(self, agent: str) -> Steps[str]:
-        """How an agent was; `cut_off`: dead to the others, but only its link was."""
-        evidence, found = self._measurement.causes.evidence, Steps[str]()
-        life = self._states.agents[agent].life
-        for t, state in zip(life.times, life.values, strict=True):
-            cut_off = state == "dead" and evidence.life(agent, t) != "dead"
-            found.add(t, "cut_off" if cut_off else state)
-        return found
 
     def _resources(self, what: str) -> Document:
         """What each resource of each agent went through."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from simulator.analysis.measurement import closes
+from simulator.analysis.run import Run
 from simulator.analysis.states import SEEING, States
 from simulator.journal import records as events
 from simulator.journal import work_records as work
@@ -21,6 +23,27 @@ _AFTERWARDS = (events.Failure, events.Note, events.Outcome, work.Value, events.R
 """What is told of the time after the observation as well."""
 
 Columns = dict[str, list[int] | list[str]]
+
+
+class Row(NamedTuple):
+    """An event at `t` (microseconds); `agent` is empty for one of the run's.
+
+    `sent`: of what arrived, the row with which it was sent, as far as that is known.
+    """
+
+    t: int
+    kind: str
+    agent: str
+    peer: str
+    text: str
+    sent: int | None
+
+
+def events_of(run: Run) -> Iterator[Row]:
+    """The events of a run, in order."""
+    events = Events(Table(), Table(), run.measurement.states)
+    events.add_all(run.read())
+    return events.rows()
 
 
 class Events:
@@ -63,6 +86,16 @@ class Events:
             "text": self._text.tolist(),
             "of": self._of.tolist(),
         }
+
+    def rows(self) -> Iterator[Row]:
+        """The events as they are, in order."""
+        columns = (self._times, self._kind, self._agent, self._peer, self._text, self._of)
+        names, texts, kinds = self._names.values, self._texts.values, self._kinds.values
+        for row, (t, kind, agent, peer, text, of) in enumerate(zip(*columns, strict=True)):
+            other = names[peer] if peer >= 0 else ""
+            told = texts[text].replace(PEER, printable(other))
+            owner = names[agent] if agent >= 0 else ""
+            yield Row(t, kinds[kind], owner, other, told, row - of if of else None)
 
     def _add(self, record: events.AnyRecord, text: str) -> None:
         row = len(self._times)

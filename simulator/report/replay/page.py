@@ -15,6 +15,8 @@ from simulator.report.page.frame import render
 from simulator.report.replay.bundle import MOST_RUNS, PACKAGE, replay_values
 from simulator.report.replay.document import replay_document
 
+REPLAY = "replay.html"
+"""The page in the folder of a run."""
 _FRAME_HEIGHT = 1_000
 """Of the frame in a notebook, in pixels."""
 

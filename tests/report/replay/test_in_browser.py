@@ -243,6 +243,18 @@ def test_equal_runs_do_not_differ(tab: Page, run: Run, tmp_path: Path) -> None:
     assert "do not differ" in text(page, "divergence")
 
 
+def test_a_notebook_shows_the_page_in_a_frame(tab: Page, run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "notebook.html"
+    file.write_text(f"<!doctype html><body>{run.replay()._repr_html_()}", encoding="utf-8")
+    tab.errors.clear()
+    tab.open(file)
+    frame = "document.querySelector('iframe')"
+    assert tab.run(f"{frame}.sandbox.value") == "allow-scripts"
+    assert tab.run(f"{frame}.contentDocument") is None, "the run's page is kept apart"
+    assert set(tab.requests) <= {"about:srcdoc"}
+    assert tab.errors == []
+
+
 def test_a_page_shows_no_more_than_two_runs(run: Run) -> None:
     with pytest.raises(InputError, match="one run or 2 side by side, not 3"):
         replay_page(run, run, run)

@@ -14,7 +14,9 @@ const SPEEDS = [["0.02", "very slow"], ["0.2", "slow"], ["1", "normal"], ["4", "
 /** What to begin with, where nothing failed: the longest wrong sight, what does not hold, the end. */
 export function telling(model) {
   let best = null, most = 0;
-  model.wrong.lasted.forEach((lasted, i) => { if (lasted > most) [best, most] = [model.wrong.begin[i], lasted]; });
+  const { wrong } = model;
+  const weigh = (i) => (wrong.cause[i] === wrong.under_way ? 0 : 1e15) + wrong.lasted[i]; // latency is the least
+  wrong.begin.forEach((begin, i) => { if (weigh(i) > most) [best, most] = [begin, weigh(i)]; });
   if (best !== null) return { t: best, agents: [] };
   return model.unasked.find((check) => check.t !== null) ?? { t: model.end, agents: [] };
 }

@@ -3,7 +3,7 @@ import { upTo } from "./model.js";
 import { clock } from "./words.js";
 import { make, svg } from "./drawing.js";
 
-const ROW = 22, LEFT = 130, TOP = 34, RIGHT = 300;
+const ROW = 22, LEFT = 130, TOP = 8, RIGHT = 300, HEAD = 26;
 const MOST = 160; // rows that are drawn; the buttons move on
 const NOTES = new Set(["agent", "session", "roster", "died", "actual", "error"]);
 
@@ -52,7 +52,7 @@ export function diagram(model, agents, [begin, end]) {
       const from = arrived.get(events.of[i]);
       if (from !== undefined) rows[from].met = true;
       rows.push({ t: events.t[i], event: i, kind: "received", from: from ?? -1, message: kind !== "received" });
-    } else if (NOTES.has(kind) && (peer < 0 || among.has(peer))) {
+    } else if (NOTES.has(kind) && (peer < 0 || among.has(peer)) && !isAccepted(model, i)) {
       rows.push({ t: events.t[i], event: i, kind: "note" });
     }
   }
@@ -60,6 +60,12 @@ export function diagram(model, agents, [begin, end]) {
     if (among.has(never.agent[i]) && among.has(never.peer[i])) rows.push({ t: never.t[i], never: i, kind: "stub" });
   }
   return stable(rows);
+}
+
+/** Is it only that the server accepted a presence, which the rows beside it tell as well? */
+function isAccepted(model, row) {
+  const { events, texts } = model;
+  return events.kinds[events.kind[row]] === "actual" && !texts[events.text[row]].endsWith(")");
 }
 
 /** By time; `from` still means the same row. */
@@ -99,7 +105,7 @@ export function sequencePane(app, place, status) {
     if (!line) return;
     const y = TOP + (now - first + 1) * ROW;
     line.setAttribute("transform", "translate(0 " + y + ")");
-    if (app.followed && (y < place.scrollTop + TOP || y > place.scrollTop + place.clientHeight - ROW)) {
+    if (app.followed && (y < place.scrollTop + HEAD || y > place.scrollTop + place.clientHeight - ROW)) {
       place.scrollTop = y - place.clientHeight / 2;
     }
   }
@@ -112,15 +118,14 @@ export function sequencePane(app, place, status) {
     const width = LEFT + gaps * step + RIGHT;
     const height = TOP + part.length * ROW + 20;
     const picture = svg("svg", { width, height, viewBox: "0 0 " + width + " " + height, class: "r-diagram", role: "img", "aria-label": "Sequence of " + agents.map((agent) => model.names[agent]).join(", ") });
+    const names = svg("svg", { width, height: HEAD, class: "r-diagram r-names", "aria-hidden": "true" });
     for (const agent of agents) {
-      picture.append(
-        svg("line", { x1: x.get(agent), x2: x.get(agent), y1: TOP - 6, y2: height, class: "r-life" }),
-        svg("text", { x: x.get(agent), y: 18, class: "r-head", "text-anchor": "middle" }, model.names[agent]),
-      );
+      picture.append(svg("line", { x1: x.get(agent), x2: x.get(agent), y1: 0, y2: height, class: "r-life" }));
+      names.append(svg("text", { x: x.get(agent), y: 18, class: "r-head", "text-anchor": "middle" }, model.names[agent]));
     }
     part.forEach((row, i) => paintRow(picture, row, TOP + i * ROW + ROW / 2, x, width));
     picture.append(svg("line", { x1: 0, x2: width, y1: 0, y2: 0, class: "r-now" }));
-    place.replaceChildren(rows.length ? picture : make("p", { class: "note" }, "Nothing between these agents in this window."));
+    place.replaceChildren(...(rows.length ? [names, picture] : [make("p", { class: "note" }, "Nothing between these agents in this window.")]));
     status.textContent = rows.length > MOST ? "rows " + (first + 1) + " to " + (first + part.length) + " of " + rows.length : rows.length + " rows";
   }
 
