@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from simulator.analysis.folds.agents import CRASH
 from simulator.analysis.measurement import closes
 from simulator.analysis.run import Run
 from simulator.analysis.states import SEEING, States
@@ -244,7 +245,9 @@ _TELLERS: dict[type, Callable[..., str]] = {
         else "has its roster change made"
     ),
     events.Actual: _actual,
-    events.Died: lambda one: f"dies: {one.cause.replace('_', ' ')}",
+    events.Died: lambda one: (
+        f"{'dies' if one.cause == CRASH else 'is cut off'}: {one.cause.replace('_', ' ')}"
+    ),
     events.FaultChanged: lambda one: (
         f"fault {one.fault.replace('_', ' ')} {one.state}s ({one.origin})"
     ),

@@ -262,9 +262,6 @@ def test_a_page_shows_no_more_than_two_runs(run: Run) -> None:
 
 def text(page: Page, part: str) -> str:
     """The text of a part of the page, once it is drawn."""
-    return str(
-        page.run(
-            "new Promise((done) => requestAnimationFrame(() => setTimeout(() =>"
-            f" done(document.querySelector('[data-r={part}]').textContent), 0)))"
-        )
-    )
+    drawn = "new Promise((done) => requestAnimationFrame(() => setTimeout(done, 150)))"
+    found = f"document.querySelector('[data-r={part}]').textContent"
+    return str(page.run(f"{drawn}.then(() => {found})"))

@@ -54,6 +54,18 @@ export function backdrop() {
   };
 }
 
+/** Do it now, or, if that was less than `least` milliseconds ago, a little later, with the last one. */
+export function throttled(least, act) {
+  let last = -Infinity, timer = 0;
+  return (...given) => {
+    clearTimeout(timer);
+    const rest = last + least - performance.now();
+    const now = () => { last = performance.now(); act(...given); };
+    if (rest <= 0) now();
+    else timer = setTimeout(now, rest);
+  };
+}
+
 let palette = null;
 /** A colour of replay.css by its name; asked of the page once for each scheme. */
 export function colour(name) {

@@ -1,20 +1,24 @@
 // The graph: agents by show and life, watches by how they stand, what is under way, faults.
 import { agentLook, faultsAt, flightsAt, watchLook } from "./state.js";
 import { SHOWS, WATCH_LOOKS, showWord } from "./words.js";
-import { colour, make, sharp } from "./drawing.js";
+import { backdrop, colour, make, sharp } from "./drawing.js";
 
 const FULL = 1500; // with more watches than this they are straight and have no heads
+const MANY = 20000; // with more, those in force are texture: drawn once, whoever is there to see
+const REST = 250; // milliseconds: those in force of more than FULL are drawn anew so often, and at rest
 const MARGIN = 46;
+const CALM = new Set(["right", "unseen"]);
 
 export function graphPane(app, canvas, tip) {
   const { model } = app;
   const view = { zoom: 1, x: 0.5, y: 0.5 };
   const count = model.agentCount;
   const radius = count <= 6 ? 15 : count <= 40 ? 11 : count <= 200 ? 7 : count <= 2000 ? 4 : 2.6;
-  const detailed = model.watches.count <= FULL;
+  const detailed = model.watches.count <= FULL, many = model.watches.count > MANY;
+  const behind = backdrop();
   const extent = extentOf(model);
   let looks = [];
-  let hovered = -1;
+  let hovered = -1, calmTime = -1, calmAt = -Infinity, settling = 0;
 
   const size = () => Math.sqrt(view.zoom) * radius;
   function place(agent) {
@@ -61,12 +65,29 @@ export function graphPane(app, canvas, tip) {
 
   function drawWatches(context, state, at) {
     const rows = new Map(WATCH_LOOKS.map(([word]) => [word, []]));
-    const chosen = app.selected;
     for (let row = 0; row < model.watches.count; row++) {
       const look = watchLook(model, state, row);
       if (look !== null) rows.get(look)?.push(row);
     }
-    for (const [word, , dash, lineWidth] of WATCH_LOOKS) {
+    const calm = WATCH_LOOKS.filter(([word]) => CALM.has(word)), others = WATCH_LOOKS.filter(([word]) => !CALM.has(word));
+    if (detailed) return drawLooks(context, WATCH_LOOKS, rows, at);
+    const paint = (own) => (many ? texture(own, at) : drawLooks(own, calm, rows, at));
+    behind(context, canvas.clientWidth, canvas.clientHeight, [view.zoom, view.x, view.y, app.selected, many || rested(state.t)].join(), paint);
+    drawLooks(context, others, rows, at);
+  }
+
+  /** The time of the state that is drawn of what is calm. */
+  function rested(t) {
+    const now = performance.now();
+    clearTimeout(settling);
+    if (t === calmTime || now - calmAt > REST) [calmTime, calmAt] = [t, now];
+    else settling = setTimeout(app.redraw, REST);
+    return calmTime;
+  }
+
+  function drawLooks(context, looks, rows, at) {
+    const chosen = app.selected;
+    for (const [word, , dash, lineWidth] of looks) {
       context.setLineDash(dash);
       context.lineWidth = detailed ? lineWidth : Math.max(0.6, lineWidth * 0.55);
       context.strokeStyle = context.fillStyle = colour(word);
@@ -83,6 +104,20 @@ export function graphPane(app, canvas, tip) {
     }
     context.globalAlpha = 1;
     context.setLineDash([]);
+  }
+
+  /** All watches, faintly. */
+  function texture(context, at) {
+    const { watcher, contact, count: all } = model.watches;
+    context.strokeStyle = colour("right");
+    context.globalAlpha = 0.25;
+    context.lineWidth = 0.5;
+    context.beginPath();
+    for (let row = 0; row < all; row++) {
+      context.moveTo(...at[watcher[row]]);
+      context.lineTo(...at[contact[row]]);
+    }
+    context.stroke();
   }
 
   function stroke(context, rows, at) {

@@ -275,7 +275,7 @@ function show(root, models, kept = null) {
   root.querySelector("[data-r=app]").hidden = false;
   const started = start(root, models, kept);
   // For scripts and tests: everything that the page knows.
-  window.replay = { models, ...started, stateAt, shareAt, agentLook, watchLook, flightsAt, sentence };
+  window.replay = { models, ...started, decode, stateAt, shareAt, agentLook, watchLook, flightsAt, sentence };
   root.dataset.ready = "yes";
   return started;
 }

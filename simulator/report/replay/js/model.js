@@ -79,19 +79,22 @@ function decodeEvents(events) {
 
 /** What was under way: of each stanza that arrived and whose sending is known. */
 function flightsOf(events) {
-  const rows = [];
-  for (let i = 0; i < events.count; i++) {
-    const sent = events.of[i];
-    if (sent >= 0 && events.agent[sent] >= 0 && events.agent[i] !== events.agent[sent]) rows.push(i);
+  const { count, of, agent, kind, t } = events;
+  const rows = new Uint32Array(count), sent = new Float64Array(count), received = new Float64Array(count);
+  const isMessage = new Uint8Array(count), message = events.kinds.indexOf("message_received");
+  let found = 0, longest = 0;
+  for (let row = 0; row < count; row++) {
+    const from = of[row];
+    if (from < 0 || agent[from] < 0 || agent[row] === agent[from]) continue;
+    rows[found] = row;
+    sent[found] = t[from];
+    received[found] = t[row];
+    isMessage[found] = Number(kind[row] === message);
+    longest = Math.max(longest, t[row] - t[from]);
+    found++;
   }
-  const kind = (row) => (events.kinds[events.kind[row]] === "message_received" ? 1 : 0);
-  return {
-    row: Uint32Array.from(rows),
-    sent: Float64Array.from(rows, (row) => events.t[events.of[row]]),
-    received: Float64Array.from(rows, (row) => events.t[row]),
-    isMessage: Uint8Array.from(rows, kind),
-    longest: rows.reduce((longest, row) => Math.max(longest, events.t[row] - events.t[events.of[row]]), 0),
-  };
+  const part = (column) => column.subarray(0, found);
+  return { row: part(rows), sent: part(sent), received: part(received), isMessage: part(isMessage), longest };
 }
 
 /** The model of a document. */
@@ -159,7 +162,9 @@ export function decode(document) {
 
 /** The document in an element of the page: base64 of gzip of JSON. */
 export async function unpack(text) {
-  const bytes = Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
+  const letters = atob(text.trim());
+  const bytes = new Uint8Array(letters.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = letters.charCodeAt(i);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return JSON.parse(await new Response(stream).text());
 }

@@ -1,7 +1,7 @@
 // One run of the page: its verdict, graph, inspector and the three views of the time.
 import { shareAt, stateAt } from "./state.js";
 import { clock } from "./words.js";
-import { make } from "./drawing.js";
+import { make, throttled } from "./drawing.js";
 import { graphPane, legend } from "./graph.js";
 import { stripPane } from "./strip.js";
 import { lanesPane, zoomed } from "./lanes.js";
@@ -32,6 +32,7 @@ export function sideOf(element, stripCanvas, model, shared) {
   const lanes = lanesPane(side, $("lanes"), $("lanes-scroll"), $("lanes-space"));
   const sequence = sequencePane(side, $("sequence"), $("sequence-status"));
   const inspector = inspectorPane(side, $("inspector"));
+  const inspect = throttled(120, inspector.draw);
   const events = eventsPane(side, $("events-controls"), $("events"), $("events-status"));
   $("legend").append(legend(model));
   verdict();
@@ -41,7 +42,7 @@ export function sideOf(element, stripCanvas, model, shared) {
     graph.draw(side.state);
     strip.draw(shared.t);
     ({ lanes: () => lanes.draw(side.t), sequence: sequence.draw, events: events.draw })[shared.tab]();
-    inspector.draw(); // last: after it, the size of anything is worked out anew
+    inspect(); // last: after it, the size of anything is worked out anew
   }
 
   /** The moment of a check: where, and who is concerned. */
