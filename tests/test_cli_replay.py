@@ -8,6 +8,7 @@ import shutil
 import stat
 import subprocess
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -79,14 +80,16 @@ def test_an_interrupt_of_the_run_is_not_one_of_its_page(
     started: list[subprocess.Popen[bytes]] = []
 
     class Recorded(subprocess.Popen[bytes]):
-        def __enter__(self) -> subprocess.Popen[bytes]:
+        def __enter__(self) -> Self:
             started.append(self)
             return self
 
     monkeypatch.setattr(subprocess, "Popen", Recorded)
-    with pytest.raises(KeyboardInterrupt), served(tmp_path / "run"):
-        assert os.getpgid(started[0].pid) == started[0].pid != os.getpgid(0)
-        raise KeyboardInterrupt
+    page = served(tmp_path / "run")
+    page.__enter__()
+    assert os.getpgid(started[0].pid) == started[0].pid
+    with pytest.raises(KeyboardInterrupt):
+        page.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
     assert started[0].wait(10) != 0
 
 
