@@ -88,8 +88,7 @@ def test_an_interrupt_of_the_run_is_not_one_of_its_page(
     page = served(tmp_path / "run")
     page.__enter__()
     assert os.getpgid(started[0].pid) == started[0].pid
-    with pytest.raises(KeyboardInterrupt):
-        page.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
+    page.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
     assert started[0].wait(10) != 0
 
 
