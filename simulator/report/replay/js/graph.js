@@ -348,7 +348,7 @@ function line(word) {
   const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
   path.setAttribute("d", "M0 4H26");
   path.setAttribute("stroke", "var(--r-" + word + ")");
-  path.setAttribute("stroke-width", Math.max(1.4, width));
+  path.setAttribute("stroke-width", String(Math.max(1.4, width)));
   path.setAttribute("stroke-dasharray", dash.join(" "));
   element.append(path);
   return element;

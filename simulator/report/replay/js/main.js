@@ -197,7 +197,7 @@ export function start(root, models, kept = null) {
   const gone = new AbortController();
   const { signal } = gone;
   document.addEventListener("keydown", (event) => {
-    const busy = event.target.closest?.("input, select, textarea, button, a, summary");
+    const busy = /** @type {HTMLElement} */ (event.target).closest?.("input, select, textarea, button, a, summary");
     if (event.ctrlKey || event.altKey || event.metaKey || (busy && (event.key === " " || busy.matches("input[type=search], select")))) return;
     const act = KEYS[event.key];
     if (act) { event.preventDefault(); act(); }
@@ -275,12 +275,12 @@ function show(root, models, kept = null) {
   root.querySelector("[data-r=app]").hidden = false;
   const started = start(root, models, kept);
   // For scripts and tests: everything that the page knows.
-  window.replay = { models, ...started, decode, stateAt, shareAt, agentLook, watchLook, flightsAt, sentence };
+  Object.assign(window, { replay: { models, ...started, decode, stateAt, shareAt, agentLook, watchLook, flightsAt, sentence } });
   root.dataset.ready = "yes";
   return started;
 }
 
-const root = document.querySelector(".replay");
+const root = /** @type {HTMLElement} */ (document.querySelector(".replay"));
 const texts = [...document.querySelectorAll("[data-replay]")].map((element) => element.textContent);
 const failed = (error) => { root.querySelector("[data-r=loading]").textContent = "The replay could not be shown: " + error; };
 if (root?.dataset.live) followRun(root).catch(failed);

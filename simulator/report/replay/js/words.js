@@ -1,6 +1,9 @@
 // Words, colours and marks that all panes share.
 
-/** Looks of watches, those that are drawn last at the end: [word, meaning, dash, width]. */
+/**
+ * Looks of watches, those that are drawn last at the end: [word, meaning, dash, width].
+ * @type {[string, string, number[], number][]}
+ */
 export const WATCH_LOOKS = [
   ["ended", "ended by an agent", [2, 5], 1.2],
   ["not_asked", "never asked for", [1, 4], 1.4],
@@ -16,6 +19,7 @@ export const WATCH_LOOKS = [
 export const WRONG = ["ghost", "blind", "mislabelled"];
 export const SHOWS = [["", "available"], ["chat", "chat"], ["away", "away"], ["xa", "extended away"], ["dnd", "do not disturb"]];
 
+/** @type {[string, string, number[]][]} what it is of, its meaning, dash */
 export const CONVERGENCE = [
   ["declared", "declared watches in force", []],
   ["roster", "roster entries right", [6, 3]],
