@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write the journals in tests/data/journals anew",
     )
+
+
+@pytest.fixture(autouse=True)
+def _own_event_loops() -> None:
+    """What a test before set: SPADE 4 makes the process use uvloop, where that is installed."""
+    if "uvloop" in type(asyncio.get_event_loop_policy()).__module__:
+        asyncio.set_event_loop_policy(None)
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
