@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import stat
+import subprocess
 from pathlib import Path
+from typing import Self
 
 import pytest
 
 import simulator
+from simulator.cli.live import served
 from tests.calls import Call
 from tests.test_cli_runs import SCENARIO, scenario
 
@@ -68,6 +72,24 @@ def test_a_run_goes_on_without_anybody_at_its_page(call: Call, tmp_path: Path) -
     done = call("run", scenario(tmp_path, SCENARIO), "--live", "--out", tmp_path / "run")
     assert done.code == 0
     assert "PASS" in done.out
+
+
+def test_an_interrupt_of_the_run_is_not_one_of_its_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+
+    class Recorded(subprocess.Popen[bytes]):
+        def __enter__(self) -> Self:
+            started.append(self)
+            return self
+
+    monkeypatch.setattr(subprocess, "Popen", Recorded)
+    page = served(tmp_path / "run")
+    page.__enter__()
+    assert os.getpgid(started[0].pid) == started[0].pid
+    page.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
+    assert started[0].wait(10) != 0
 
 
 def test_several_runs_have_no_live_page(call: Call, tmp_path: Path) -> None:

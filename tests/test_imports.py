@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from simulator.report import plots
-from tests.runs import printed
+from tests.runs import printed, python
 
 LIBRARY = next(name for name in ("aioxmpp", "slixmpp") if find_spec(name))
 LOADED = """
@@ -42,6 +43,26 @@ def test_a_picture_is_a_function_of_the_package() -> None:
     assert plots.plot_graph is plots.PLOTS["graph"]
     with pytest.raises(AttributeError, match="plot_nonsense"):
         plots.plot_nonsense  # noqa: B018
+
+
+INTERRUPTED = """
+import os, signal, sys
+from simulator.__main__ import main
+
+class Interrupts:
+    def find_spec(self, name, *rest):
+        if name == "simulator.cli.application":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupts())
+sys.argv = ["simulator", "version"]
+main()
+"""
+
+
+def test_an_interrupt_while_a_command_loads_ends_it_without_a_word() -> None:
+    done = python("-c", INTERRUPTED)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
 
 
 IN_THREADS = """

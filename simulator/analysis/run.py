@@ -205,7 +205,11 @@ def open_run(folder: Path | str) -> Run:
     """The run in a folder. Raises RunFolderError where there is none."""
     path = Path(folder)
     if not path.is_dir():
-        problem = "is not a folder" if path.exists() else "there is no such folder"
+        problem = (
+            "is not a folder"
+            if path.exists()
+            else "there is no such folder; `simulator runs` lists the runs"
+        )
         raise RunFolderError(path, problem)
     if not (path / FILE_NAME).is_file():
         run_folder.refuse_sweep(path)

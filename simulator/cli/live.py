@@ -18,7 +18,8 @@ _STARTS = 10.0
 def served(folder: Path) -> Iterator[None]:
     """Serve the page of the run that will be in `folder`, until its end has been looked at."""
     program = [sys.executable, "-m", "simulator", "watch", str(folder), "--live", "--quiet"]
-    with subprocess.Popen(program, stdin=subprocess.DEVNULL) as process:
+    # In a process group of its own: a Ctrl-C is for the run, whose end the page shows as well.
+    with subprocess.Popen(program, stdin=subprocess.DEVNULL, process_group=0) as process:
         try:
             yield
             process.wait(LAST_LOOK + _STARTS)

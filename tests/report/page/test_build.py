@@ -14,7 +14,7 @@ import pytest
 from simulator.analysis.run import Run
 from simulator.report.page import build_page
 from simulator.report.page.tables import tables_of
-from tests.browser import ARGUMENTS, chromium
+from tests.browser import ARGUMENTS, browser, chromium
 from tests.runs import run_text
 
 HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=alert(1)>"
@@ -185,3 +185,16 @@ def test_the_run_is_called_as_its_scenario_and_several_by_their_folders(
     assert "Hostile &lt;b&gt;texts&lt;/b&gt;: 3 agents" in answer
     other = run_text(SCENARIO, tmp_path, seed=2)
     assert f"{other.folder.name}: 3 agents" in build_page([run, other])
+
+
+def test_keys_of_the_replay_are_not_those_of_the_report(page: str, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(page, encoding="utf-8")
+    with browser(tmp_path) as tab:
+        tab.open(file, "document.querySelector('.replay').dataset.ready")
+        tab.run("replay.go(0)")
+        tab.press(".")
+        assert tab.run("replay.shared.t") == 0
+        tab.run("document.querySelector('[data-r=graph]').focus()")
+        tab.press(".")
+        assert tab.run("replay.shared.t") > 0

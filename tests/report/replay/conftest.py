@@ -28,6 +28,7 @@ SCENARIO = f"""
     faults:
       - {{at: 10s, for: 10s, black_hole: "asker[0]"}}
       - {{at: 25s, crash: {{who: "boss[1]", restart_after: 10s}}}}
+      - {{at: 30s, reset: "asker[1]"}}
     timeline:
       - {{at: 12s, who: "boss[0]", do: set_presence, show: dnd, status: "{HOSTILE}"}}
       - {{at: 14s, who: "asker[2]", do: unsubscribe, peer: "boss[0]"}}

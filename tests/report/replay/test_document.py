@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +114,31 @@ def test_an_arrival_points_to_its_sending(document: dict[str, Any]) -> None:
     for sent, received in pairs:
         assert (kinds[sent], kinds[received]) == ("sent", "received")
         assert events["agent"][sent] == events["peer"][received]
+
+
+def test_what_the_server_had_kept_points_to_no_sending(run: Run, document: dict[str, Any]) -> None:
+    """Who comes back gets presences that left before: they were not under way all the time."""
+    events, names = document["events"], document["names"]
+    times = [*accumulate(events["t"])]
+    agents = run.measurement.states.agents
+    for row, of in enumerate(events["of"]):
+        if not of:
+            continue
+        receiver = agents[names[events["agent"][row]]]
+        logins = [
+            t
+            for steps in receiver.sessions.values()
+            for t, state in zip(steps.times, steps.values, strict=True)
+            if state == "established"
+        ]
+        assert not any(times[row - of] < t < times[row] for t in logins)
+    kept = [
+        row
+        for row, of in enumerate(events["of"])
+        if names[events["agent"][row]] == "asker-1" and not of and times[row] > 30_000_000
+        if "hears available" in document["texts"][events["text"][row]]
+    ]
+    assert kept, "the run must have somebody who comes back"
 
 
 def test_equal_runs_have_equal_pages(run: Run, tmp_path: Path) -> None:

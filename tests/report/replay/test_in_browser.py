@@ -9,6 +9,7 @@ import pytest
 
 from simulator.analysis.causes.sights import UNDER_WAY
 from simulator.errors import InputError
+from simulator.journal.file import FILE_NAME
 from simulator.report.replay.page import replay_page
 from simulator.report.run import Run
 from tests.browser import Page
@@ -253,6 +254,22 @@ def test_a_notebook_shows_the_page_in_a_frame(tab: Page, run: Run, tmp_path: Pat
     assert tab.run(f"{frame}.contentDocument") is None, "the run's page is kept apart"
     assert set(tab.requests) <= {"about:srcdoc"}
     assert tab.errors == []
+
+
+@pytest.mark.parametrize("lines", [1, 3, 12, 40])
+def test_a_torn_journal_has_a_page(tab: Page, run: Run, tmp_path: Path, lines: int) -> None:
+    journal = (run.folder / FILE_NAME).read_bytes().splitlines(keepends=True)
+    (tmp_path / FILE_NAME).write_bytes(b"".join(journal[:lines]) + journal[lines][:10])
+    page = tmp_path / "torn.html"
+    Run(tmp_path).replay(save=page)
+    opened(tab, page)
+    for name in ("lanes", "sequence", "events"):
+        tab.run(f"replay.openTab('{name}')")
+        text(tab, "inspector")
+    for key in (".", ",", "w", "f", "d", " ", "Escape"):
+        tab.press(key)
+    assert tab.errors == []
+    assert text(tab, "verdict").startswith("UNKNOWN")
 
 
 def test_a_page_shows_no_more_than_two_runs(run: Run) -> None:

@@ -197,6 +197,8 @@ export function start(root, models, kept = null) {
   const gone = new AbortController();
   const { signal } = gone;
   document.addEventListener("keydown", (event) => {
+    // In a report, the keys belong to the page until one is in the replay.
+    if (!document.body.classList.contains("r-page") && !root.contains(/** @type {Node} */ (event.target))) return;
     const busy = /** @type {HTMLElement} */ (event.target).closest?.("input, select, textarea, button, a, summary");
     if (event.ctrlKey || event.altKey || event.metaKey || (busy && (event.key === " " || busy.matches("input[type=search], select")))) return;
     const act = KEYS[event.key];
